@@ -1,0 +1,95 @@
+# The commands of this project. `make demo` is the first to try, `make test` the one to run before a change goes in.
+#
+#   make demo         a simulated park, several weeks of it, in a fresh folder; prints where to look
+#   make test         all tests
+#   make lint         format, ruff, mypy --strict, sqlfluff
+#   make bench        wall time and peak memory of the weekly run
+#   make study        the studies behind choices of method, where there are any
+#   make constraints  resolve the dependencies anew (needs uv)
+#   make clean        remove what the other targets made; data/ stays
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet --no-input
+# --no-deps: the constraint files are complete, and pip before 23.3 forgets a pin that is also asked for with an extra.
+LOCKED := $(PIP) install --require-hashes --no-deps
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+STUDIES := $(sort $(wildcard tests/benchmarks/study_*.py))
+
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+# Without byte code every start of Prefect and Great Expectations takes three times as long (2026-11).
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+
+.PHONY: demo test lint bench study constraints clean
+.DELETE_ON_ERROR:
+
+demo: $(RUNTIME)
+	@$(VENV)/bin/mainstay demo
+
+test: $(DEV)
+	@$(PY) -m pytest
+
+lint: $(DEV)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy --strict src flows
+	$(VENV)/bin/sqlfluff lint --disable-progress-bar sql
+
+bench: $(DEV)
+	@$(PY) tests/benchmarks/weekly.py
+
+study: $(DEV)
+ifeq ($(STUDIES),)
+	@echo "No studies yet: they are tests/benchmarks/study_*.py and come with the backtest."
+else
+	@set -e; for study in $(STUDIES); do echo "-- $$study"; $(PY) "$$study"; done
+endif
+
+# The first interpreter that runs, fits requires-python and can make a virtual environment. Each is tried by running
+# it: a name on the PATH may be a shim for a version that is not there.
+$(PY):
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	    if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	        >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "mainstay needs Python 3.11, 3.12 or 3.13 with its venv module, and none was found." >&2; \
+	    echo "Debian and Ubuntu: apt-get install python3 python3-venv; macOS: brew install python@3.13;" >&2; \
+	    echo "Windows: use WSL. Then run make again." >&2; \
+	    exit 1; \
+	fi; \
+	echo "-- $(VENV): $$($$found --version)"; \
+	$$found -m venv --clear $(VENV)
+
+$(RUNTIME): constraints.txt pyproject.toml | $(PY)
+	@if [ ! -e $(DEV) ] || [ $(DEV) -ot constraints.txt ]; then \
+	    echo "-- installing what mainstay needs to run (the first time takes a minute or two)"; \
+	    $(LOCKED) -r constraints.txt; \
+	fi
+	@echo "-- installing mainstay"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): constraints-dev.txt pyproject.toml | $(PY)
+	@echo "-- installing what mainstay and its tests need (the first time takes a minute or two)"
+	@$(LOCKED) -r constraints-dev.txt
+	@echo "-- installing mainstay"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip --disable-pip-version-check check >&2
+	@touch $@ $(RUNTIME)
+
+# One resolution for all platforms and Python versions, with hashes, and without addresses: whoever installs decides
+# where from. Not --upgrade: pins move only where pyproject.toml makes them; delete a line to move its pin.
+COMPILE := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --quiet
+constraints:
+	@command -v uv >/dev/null || { echo "make constraints needs uv (pip install uv)." >&2; exit 1; }
+	$(COMPILE) --group build pyproject.toml --output-file constraints.txt
+	$(COMPILE) --group dev pyproject.toml --constraint constraints.txt --output-file constraints-dev.txt
+
+clean:
+	rm -rf $(VENV) dist build htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src flows tests -name __pycache__ -type d -prune -exec rm -rf {} +

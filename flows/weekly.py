@@ -1,0 +1,295 @@
+"""The weekly run: ingest -> check -> build -> score -> order -> gate -> export -> publish.
+
+Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
+a frame. What is done lives in `mainstay`; here is only the order of it.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import State, Task, flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+
+from mainstay import __version__
+from mainstay.errors import ExitStatus, MainstayError
+from mainstay.extracts.contract import Contract
+from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
+from mainstay.extracts.registry import one_namespace, workspace_contracts
+from mainstay.orders.selection import open_orders, select_orders
+from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_failed_marts, refuse_lost_money
+from mainstay.quality.metrics import batch_metrics, range_failures
+from mainstay.report.journal import write_journal
+from mainstay.report.units import DisplayUnit
+from mainstay.report.week import Paper, export_week, swap_in
+from mainstay.resources import shipped
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.scoring import spans
+from mainstay.settings import TIMEZONE, Settings, Workspace
+from mainstay.warehouse import checks, events, ledger, models, publication
+from mainstay.warehouse import run as run_tables
+from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.lock import exclusive
+
+logger = logging.getLogger("mainstay.weekly")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the tasks of one run pass to each other."""
+
+    home: Path
+    as_of: date
+    run_id: str
+    started_at: datetime
+    replay: bool = False
+
+    @property
+    def workspace(self) -> Workspace:
+        """The folder this run works in."""
+        return Workspace(self.home)
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's settings."""
+        return self.workspace.settings()
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The workspace's contracts."""
+        return workspace_contracts(self.workspace, self.settings, shipped("seeds"))
+
+    @property
+    def candidate(self) -> Path:
+        """The file in which this run builds its marts."""
+        return self.workspace.candidate(self.run_id)
+
+    @property
+    def written(self) -> Path:
+        """The folder in which this run writes what people will receive."""
+        return self.workspace.out / f".{self.as_of}-{self.run_id}"
+
+    @contextmanager
+    def warehouse(self, *, marts: bool = True) -> Iterator[Warehouse]:
+        """The open warehouse, with this run's candidate attached unless `marts` is False."""
+        candidate = self.candidate if marts else None
+        with Warehouse(self.workspace.warehouse, candidate=candidate, settings=self.settings.warehouse) as warehouse:
+            yield warehouse
+
+
+def _is_io_trouble(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """A share that is away or a file that is open may be better in a moment; a wrong contract will not."""
+    outcome = state.result(raise_on_failure=False)
+    return isinstance(outcome, OSError)
+
+
+RETRY_DELAYS = [5.0, 30.0]
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def ingest(run: Run) -> list[str]:
+    """Load every new file of landing/ as a pending batch; returns the files that could not be, with the reason."""
+    contracts = run.contracts
+    with run.warehouse(marts=False) as warehouse:
+        ledger.prepare(warehouse)
+        files = scan(run.workspace.landing, run.settings.landing.ignore)
+        today = run.started_at.astimezone(TIMEZONE).date()
+        deliveries, refused = sort_out(files, contracts, ledger.known_files(warehouse), today)
+        logger.info("landing: %d files, %d to load, %d quarantined", len(files), len(deliveries), len(refused))
+        quarantined: list[Quarantined] = list(refused)
+        for number, (delivery, extract) in enumerate(read_each(deliveries, quarantined), start=1):
+            ledger.load(warehouse, delivery, extract, run.started_at)
+            logger.info("loaded %d of %d: %s, %d rows", number, len(deliveries), delivery.file.name, extract.rows_read)
+        ledger.supersede(warehouse)
+        ledger.identify(warehouse, one_namespace=one_namespace(contracts))
+        reasons = {one.file: one.reason for one in quarantined}
+        checks.record_quarantined(warehouse, run.run_id, reasons)
+    return [f"{file}: {reason}" for file, reason in reasons.items()]
+
+
+@task(cache_policy=NO_CACHE)
+def check_batches(run: Run) -> None:
+    """Hold every pending batch against its contract; accept it or put it in quarantine."""
+    verdicts: list[Verdict] = []
+    with run.warehouse(marts=False) as warehouse:
+        for contract in run.contracts:
+            waiting = ledger.pending_files(warehouse, contract.name)
+            verdict = judge_batches(contract, batch_metrics(warehouse.query, contract), waiting)
+            lines = checks.failing_lines(warehouse, range_failures(contract, list(waiting)))
+            checks.record(warehouse, run.run_id, verdict.explained(lines))
+            ledger.settle(warehouse, verdict.accepted, "accepted")
+            for batch_id, broken in verdict.refused.items():
+                ledger.settle(warehouse, [batch_id], "quarantined", f"broken rules: {', '.join(broken)}")
+            verdicts.append(verdict)
+        _artifact("checks", "Checks that failed", checks.warnings_of(warehouse, run.run_id).to_dicts())
+        _artifact("batches", "Batches of this workspace", ledger.batch_counts(warehouse).to_dicts())
+    refuse_lost_money(verdicts)
+
+
+@task(cache_policy=NO_CACHE)
+def build(run: Run) -> None:
+    """Build every model that needs no score and no order: as-known relations, features, drop lists."""
+    settings, seeds = run.settings, shipped("seeds")
+    with run.warehouse() as warehouse:
+        models.start_build(warehouse)
+        run_tables.tell(
+            warehouse,
+            {
+                "as_of_dates": run_tables.as_of_dates(run.as_of),
+                "parameters": run_tables.parameters(settings),
+                "required_contracts": run_tables.required_contracts(run.contracts),
+                "drop_lists": list_definitions(seeds, settings.lists),
+                "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
+                "level_fallbacks": level_fallbacks(seeds),
+                "score_spans": spans(settings.score.recent_months),
+            },
+        )
+        built = models.build_ready(warehouse, models.load_models(shipped("sql")))
+        _artifact("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
+    logger.info("built %d relations", len(built))
+
+
+@task(cache_policy=NO_CACHE)
+def score(run: Run) -> None:
+    """Score every enterprise, by rule until a model has earned its place."""
+    chosen = run.settings.score
+    scorer = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from)
+    with run.warehouse() as warehouse:
+        scores = scorer.score(warehouse.read("features.risk_inputs"))
+        run_tables.tell(warehouse, {"scores": scores})
+        models.build_ready(warehouse, models.load_models(shipped("sql")))
+    logger.info("scored %d enterprises by %s", scores["enterprise_id"].n_unique(), scorer.version)
+
+
+@task(cache_policy=NO_CACHE)
+def order(run: Run) -> None:
+    """Choose whom to visit, and build what is left to build."""
+    settings = run.settings
+    with run.warehouse() as warehouse:
+        orders = select_orders(
+            warehouse.read("marts.order_candidates"),
+            open_orders(warehouse.read("events.work_orders"), run.as_of),
+            warehouse.read("events.order_numbers"),
+            as_of=run.as_of,
+            settings=settings.orders,
+            simulated=settings.workspace.simulated,
+        )
+        run_tables.tell(warehouse, {"work_orders": orders})
+        models.build_ready(warehouse, models.load_models(shipped("sql")))
+        models.assert_complete(warehouse, models.load_models(shipped("sql")))
+    logger.info("%d open work orders", orders.height)
+
+
+@task(cache_policy=NO_CACHE)
+def gate(run: Run) -> None:
+    """Hold the candidate against the gate models; a broken rule stops the run before anything is published."""
+    sql = models.load_models(shipped("sql"))
+    with run.warehouse() as warehouse:
+        outcome = judge_marts(models.gate_metrics(warehouse, sql))
+        checks.record(warehouse, run.run_id, outcome)
+    refuse_failed_marts(outcome)
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def export(run: Run) -> None:
+    """Write what people receive into a folder of its own."""
+    settings = run.settings
+    with run.warehouse() as warehouse:
+        files = export_week(
+            run.written,
+            orders=warehouse.read("marts.work_orders"),
+            inquiries=warehouse.read("marts.drop_list_inquiries"),
+            list_windows=warehouse.read("features.list_windows"),
+            paper=Paper(
+                unit=DisplayUnit(settings.money.display_unit, settings.money.divisor),
+                guard=settings.export.csv_text_guard,
+                simulated=settings.workspace.simulated,
+            ),
+            content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),
+            run={"run_id": run.run_id, "started_at": run.started_at, "replay": run.replay},
+        )
+        checks.record_exports(warehouse, run.run_id, files)
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def publish(run: Run) -> None:
+    """Make the candidate this week's snapshot, and the folder this week's folder."""
+    with run.warehouse() as warehouse:
+        events.record_week(warehouse, run.as_of)
+        run_tables.record_run(warehouse, run.run_id, run.as_of, run.started_at, datetime.now(UTC), version=__version__)
+        publication.copy_operations(warehouse)
+    keep = run.settings.publish.keep
+    publication.publish(run.workspace, run.candidate, as_of=run.as_of, run_id=run.run_id, keep=keep)
+    swap_in(run.written, run.workspace.out_of(run.as_of))
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def hand_out_replay(run: Run) -> None:
+    """Put a replay's folder in its place; nothing is published, issued or remembered."""
+    publication.discard(run.candidate)
+    swap_in(run.written, run.workspace.out_of(run.as_of))
+
+
+@flow(name="weekly", flow_run_name="weekly-{as_of}", validate_parameters=False)
+def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
+    """Run one week of a workspace, and journal it whatever happens.
+
+    Args:
+        home: The workspace.
+        as_of: The week's date, inclusive; today in Asia/Shanghai where not given.
+
+    Returns:
+        The journal's entry.
+
+    Raises:
+        MainstayError: the run was refused or failed; nothing was published.
+    """
+    started_at = datetime.now(UTC)
+    day = as_of or started_at.astimezone(TIMEZONE).date()
+    workspace = Workspace(Path(home).absolute())
+    run_id = f"{started_at:%Y%m%dT%H%M%S%f}Z"
+    with exclusive(workspace.lock, f"weekly run as of {day}"):
+        replay = publication.is_replay(workspace, day)
+        run = Run(workspace.home, day, run_id, started_at, replay)
+        entry: dict[str, Any] = {
+            "as_of": day,
+            "started_at": started_at,
+            "replay": replay,
+            "version": __version__,
+        }
+        try:
+            entry["quarantined"] = ingest(run)
+            check_batches(run)
+            build(run)
+            score(run)
+            order(run)
+            gate(run)
+            export(run)
+            _last_step(run)(run)
+            entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
+        except MainstayError as error:
+            entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
+            raise
+        finally:
+            publication.discard_all(workspace)
+            entry["finished_at"] = datetime.now(UTC)
+            write_journal(workspace.runs, run_id, entry)
+    return entry
+
+
+def _last_step(run: Run) -> Any:  # noqa: ANN401 -- either task
+    """A replay hands out its folder only; any other run publishes."""
+    return hand_out_replay if run.replay else publish
+
+
+def _artifact(key: str, title: str, rows: list[dict[str, Any]]) -> None:
+    """Show a table with the run; it stays in the workspace's own Prefect database."""
+    table = [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+    create_table_artifact(table=table, key=key, description=title)

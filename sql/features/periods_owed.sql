@@ -1,0 +1,54 @@
+-- One row per as-of date, required contract and month that it should have delivered by then and has not.
+-- key: as_of_date, contract, period
+-- materialized: table
+--
+-- A month is due when the knowledge date that its file would state, plus the contract's grace, is not after the as-of
+-- date. Months are owed from the first one ever delivered on; before a first delivery nothing is owed.
+with
+
+first_delivery as (
+    select
+        as_of_date,
+        contract,
+        min(covers_from) as first_period
+    from ledger.batches_as_known
+    group by as_of_date, contract
+),
+
+due as (
+    select
+        first_delivery.as_of_date,
+        first_delivery.contract,
+        unnest(
+            generate_series(
+                first_delivery.first_period::timestamp, first_delivery.as_of_date::timestamp, interval 1 month
+            )
+        )::date as period,
+        required.covers_offset_months,
+        required.days_until_due
+    from first_delivery
+    inner join run.required_contracts as required on first_delivery.contract = required.contract
+),
+
+delivered as (
+    select
+        as_of_date,
+        contract,
+        unnest(generate_series(covers_from::timestamp, covers_to::timestamp, interval 1 month))::date
+            as period
+    from ledger.batches_as_known
+    where covers_from is not null
+)
+
+select
+    due.as_of_date,
+    due.contract,
+    due.period
+from due
+anti join delivered
+    on
+        due.as_of_date = delivered.as_of_date
+        and due.contract = delivered.contract
+        and due.period = delivered.period
+where
+    last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= due.as_of_date

@@ -1,0 +1,41 @@
+-- One row per as-of date, covered window, enterprise and level: revenue of both years in both calibers.
+-- key: as_of_date, window_name, enterprise_id, level
+-- materialized: table
+--
+-- An enterprise without a row in a covered month paid nothing in it. yoy is null where the base is 0 or negative.
+with
+
+sums as (
+    select
+        windows.as_of_date,
+        windows.window_name,
+        revenue.enterprise_id,
+        revenue.level,
+        coalesce(sum(revenue.natural_revenue) filter (where revenue.month >= windows.window_start), 0)
+            as natural_current,
+        coalesce(sum(revenue.natural_revenue) filter (where revenue.month <= windows.prior_end), 0)
+            as natural_prior,
+        coalesce(sum(revenue.refund) filter (where revenue.month >= windows.window_start), 0)
+            as refund_current,
+        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0) as refund_prior
+    from features.windows as windows
+    inner join features.revenue_by_level as revenue
+        on
+            windows.as_of_date = revenue.as_of_date
+            and (
+                revenue.month between windows.window_start and windows.window_end
+                or revenue.month between windows.prior_start and windows.prior_end
+            )
+    where windows.is_covered
+    group by all
+)
+
+select
+    *,
+    natural_current - natural_prior as natural_change,
+    if(natural_prior > 0, (natural_current / natural_prior - 1)::double, null) as natural_yoy,
+    natural_current + refund_current as restored_current,
+    natural_prior + refund_prior as restored_prior,
+    restored_current - restored_prior as restored_change,
+    if(restored_prior > 0, (restored_current / restored_prior - 1)::double, null) as restored_yoy
+from sums

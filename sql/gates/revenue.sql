@@ -1,0 +1,99 @@
+-- One row per rule on the revenue marts: they hold every cent in scope, and say what is out of scope.
+-- key: rule
+-- materialized: table
+with in_scope as (
+    select
+        coalesce(sum(total), 0) as total,
+        coalesce(sum(local), 0) as local
+    from staging.revenue_lines
+    where is_in_scope and as_of_date = (select max(as_of_date) from run.as_of_dates)
+),
+
+monthly as (
+    select
+        coalesce(sum(total), 0) as total,
+        coalesce(sum(local), 0) as local
+    from marts.revenue_monthly
+),
+
+by_levy as (
+    select
+        coalesce(sum(total), 0) as total,
+        coalesce(sum(local), 0) as local
+    from marts.revenue_by_levy
+),
+
+held_out_lines as (
+    select
+        count(*) as held_out,
+        count(distinct levy_item) as items
+    from staging.revenue_lines
+    where not is_in_scope and levy_item not in (select levy_item from run.levy_items)
+),
+
+computed as (
+    select
+        month,
+        level,
+        sum(natural_revenue) as natural_revenue
+    from features.revenue_by_level
+    group by all
+),
+
+totals as (
+    select
+        control.month,
+        control.level,
+        sum(control.amount) as stated,
+        max(computed.natural_revenue) as computed
+    from ledger.control_totals_as_known as control
+    left join computed on control.month = computed.month and control.level = computed.level
+    where control.levy_item is null
+    group by all
+)
+
+select
+    'revenue_monthly' as subject,
+    'money_conserved' as rule,
+    (abs(monthly.total - in_scope.total) + abs(monthly.local - in_scope.local))::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'difference to the lines in scope' as detail
+from monthly
+cross join in_scope
+union all
+select
+    'revenue_by_levy' as subject,
+    'levies_conserved' as rule,
+    (abs(by_levy.total - in_scope.total) + abs(by_levy.local - in_scope.local))::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'difference to the lines in scope' as detail
+from by_levy
+cross join in_scope
+union all
+select
+    'revenue_lines' as subject,
+    'levy_items_known' as rule,
+    held_out::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    items || ' unknown levy items are held out; name them in [levies] or seeds/levy_items.csv' as detail
+from held_out_lines
+union all
+select
+    'control_totals' as subject,
+    'ties_to_the_bureau' as rule,
+    count(*) filter (where abs(stated - coalesce(computed, 0)) > 1)::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    coalesce(
+        string_agg(strftime(month, '%Y-%m') || ' ' || level, ', ' order by month, level)
+        filter (where abs(stated - coalesce(computed, 0)) > 1),
+        ''
+    ) as detail
+from totals

@@ -1,0 +1,103 @@
+-- One row per as-of date and contract: rows and money loaded by its batches, superseded, and counting then.
+-- key: as_of_date, contract
+-- materialized: table
+--
+-- The second conservation gate (DESIGN section 3). `money` adds up every amount column, so that no level escapes;
+-- loaded money comes from the tallies in the files' own units, current money from the as-known relations.
+with
+
+tallies as (
+    select
+        batch_id,
+        sum(loaded / factor * sign)::decimal(38, 2) as money
+    from ops.batch_amounts
+    group by batch_id
+),
+
+loaded as (
+    select
+        batches.as_of_date,
+        batches.contract,
+        sum(ops_batches.rows_loaded) as loaded_rows,
+        coalesce(sum(tallies.money), 0) as loaded_money
+    from ledger.batches_as_known as batches
+    inner join ops.batches as ops_batches on batches.batch_id = ops_batches.batch_id
+    left join tallies on batches.batch_id = tallies.batch_id
+    where batches.target in ('receipts', 'refunds')
+    group by all
+),
+
+flows as (
+    select
+        batch_id,
+        line,
+        source_rows,
+        coalesce(amount_total, 0) + coalesce(amount_central, 0) + coalesce(amount_local, 0)
+        + coalesce(amount_city, 0) + coalesce(amount_district, 0) as money
+    from ledger.receipts
+    union all
+    select
+        batch_id,
+        line,
+        source_rows,
+        coalesce(amount_total, 0) + coalesce(amount_central, 0) + coalesce(amount_local, 0)
+        + coalesce(amount_city, 0) + coalesce(amount_district, 0) as money
+    from ledger.refunds
+),
+
+superseded as (
+    select
+        batches.as_of_date,
+        batches.contract,
+        sum(flows.source_rows) as superseded_rows,
+        sum(flows.money) as superseded_money
+    from ledger.superseded_as_known as superseded
+    inner join ledger.batches_as_known as batches
+        on superseded.as_of_date = batches.as_of_date and superseded.batch_id = batches.batch_id
+    inner join flows on superseded.batch_id = flows.batch_id and superseded.line = flows.line
+    group by all
+),
+
+current_flows as (
+    select
+        as_of_date,
+        contract,
+        source_rows,
+        columns('amount_.*')
+    from ledger.receipts_as_known
+    union all by name
+    select
+        as_of_date,
+        contract,
+        source_rows,
+        columns('amount_.*')
+    from ledger.refunds_as_known
+),
+
+current_rows as (
+    select
+        as_of_date,
+        contract,
+        sum(source_rows) as current_rows,
+        sum(
+            coalesce(amount_total, 0) + coalesce(amount_central, 0) + coalesce(amount_local, 0)
+            + coalesce(amount_city, 0) + coalesce(amount_district, 0)
+        ) as current_money
+    from current_flows
+    group by all
+)
+
+select
+    loaded.as_of_date,
+    loaded.contract,
+    loaded.loaded_rows,
+    loaded.loaded_money,
+    coalesce(superseded.superseded_rows, 0) as superseded_rows,
+    coalesce(superseded.superseded_money, 0) as superseded_money,
+    coalesce(current_rows.current_rows, 0) as current_rows,
+    coalesce(current_rows.current_money, 0) as current_money
+from loaded
+left join superseded on loaded.as_of_date = superseded.as_of_date and loaded.contract = superseded.contract
+left join
+    current_rows
+    on loaded.as_of_date = current_rows.as_of_date and loaded.contract = current_rows.contract

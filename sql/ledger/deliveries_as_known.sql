@@ -1,0 +1,20 @@
+-- One row per as-of date and batch that counts then, with the file it came from and where its rows went.
+-- key: as_of_date, batch_id
+-- materialized: view
+select
+    batches.as_of_date,
+    batches.batch_id,
+    files.file,
+    files.sheet,
+    files.sha256,
+    files.contract,
+    files.partition,
+    files.knowledge_date,
+    files.rows_read,
+    files.rows_loaded,
+    files.rows_rejected,
+    files.rows_duplicate,
+    files.rows_total_line,
+    files.rows_blank
+from ledger.batches_as_known as batches
+inner join ops.batches as files on batches.batch_id = files.batch_id

@@ -1,0 +1,23 @@
+-- One row per enterprise, as known at the snapshot's as-of date.
+-- key: enterprise_id
+-- materialized: table
+select
+    enterprise_id,
+    name,
+    address,
+    industry,
+    industry_code,
+    is_high_precision,
+    is_above_scale,
+    qualifications,
+    tax_authority,
+    zone,
+    incubator,
+    in_from,
+    in_to,
+    moved_on,
+    destination,
+    is_registered
+from features.enterprises
+where as_of_date = (select max(as_of_date) from run.as_of_dates)
+order by enterprise_id

@@ -1,0 +1,97 @@
+-- One row per as-of date and work order that is open then, with the figures that the work order sheet shows.
+-- key: as_of_date, order_id
+-- materialized: table
+--
+-- Figures are of the year to date; local and district, or the level the data can give instead (is_fallback, level).
+with
+
+levels as (
+    select
+        as_of_date,
+        max(level_used) filter (where level_asked = 'local') as local_level,
+        bool_or(is_fallback) filter (where level_asked = 'local') as is_fallback
+    from features.levels_in_use
+    group by as_of_date
+),
+
+ytd as (
+    select * exclude (window_name)
+    from features.window_changes
+    where window_name = 'ytd'
+),
+
+scores as (
+    select *
+    from marts.enterprise_risk
+    where horizon_months = 12
+)
+
+select
+    orders.as_of_date,
+    orders.order_id,
+    orders.enterprise_id,
+    orders.sources,
+    orders.status,
+    orders.priority,
+    orders.department,
+    orders.assignee,
+    orders.issued_on,
+    orders.due_on,
+    orders.issued_on = orders.as_of_date as is_new,
+    orders.due_on < orders.as_of_date as is_overdue,
+    candidates.list_ranks,
+    candidates.restored_change,
+    enterprises.* exclude (as_of_date, enterprise_id),
+    data_until.data_until,
+    windows.window_start,
+    windows.window_end,
+    windows.is_covered,
+    windows.reason as not_covered_reason,
+    levels.local_level as level,
+    levels.is_fallback,
+    local.natural_current as local_natural_current,
+    local.natural_prior as local_natural_prior,
+    local.natural_change as local_natural_change,
+    local.natural_yoy as local_natural_yoy,
+    local.refund_current as local_refund_current,
+    local.refund_prior as local_refund_prior,
+    local.restored_current as local_restored_current,
+    local.restored_prior as local_restored_prior,
+    local.restored_change as local_restored_change,
+    local.restored_yoy as local_restored_yoy,
+    district.natural_current as district_natural_current,
+    district.natural_prior as district_natural_prior,
+    decline.grade as decline_grade,
+    decline.expected_loss as expected_loss_12m,
+    decline.reasons as decline_reasons,
+    relocation.grade as relocation_grade
+from run.work_orders as orders
+inner join features.enterprises as enterprises
+    on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
+left join marts.order_candidates as candidates
+    on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
+left join features.windows as windows
+    on orders.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
+left join features.data_until as data_until on orders.as_of_date = data_until.as_of_date
+left join levels on orders.as_of_date = levels.as_of_date
+left join ytd as local
+    on
+        orders.as_of_date = local.as_of_date
+        and orders.enterprise_id = local.enterprise_id
+        and levels.local_level = local.level
+left join ytd as district
+    on
+        orders.as_of_date = district.as_of_date
+        and orders.enterprise_id = district.enterprise_id
+        and district.level = 'district'
+left join scores as decline
+    on
+        orders.as_of_date = decline.as_of_date
+        and orders.enterprise_id = decline.enterprise_id
+        and decline.target = 'decline'
+left join scores as relocation
+    on
+        orders.as_of_date = relocation.as_of_date
+        and orders.enterprise_id = relocation.enterprise_id
+        and relocation.target = 'relocation'
+order by orders.priority, orders.order_id

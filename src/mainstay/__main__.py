@@ -1,0 +1,5 @@
+"""`python -m mainstay` is the command `mainstay`."""
+
+from mainstay.cli import app
+
+app()

@@ -1,0 +1,254 @@
+"""The commands (DESIGN section 3). Progress goes to standard error; `--json` prints to standard output."""
+
+import importlib.util
+import json
+import logging
+import os
+import sys
+import traceback
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from mainstay import __version__
+from mainstay.errors import ExitStatus, MainstayError, UsageError
+from mainstay.extracts.targets import TARGETS
+from mainstay.resources import shipped
+from mainstay.settings import Workspace, default_home
+
+app = typer.Typer(
+    name="mainstay",
+    help="Keeps the firms that hold up a park's revenue: weekly lists, scores and work orders from tax extracts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+contract_app = typer.Typer(help="Contracts: how a file is read.", no_args_is_help=True)
+app.add_typer(contract_app, name="contract")
+
+logger = logging.getLogger("mainstay")
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+
+
+def main() -> None:
+    """Run a command; an expected error is a few lines and an exit status, never a stack trace."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        app()
+    except MainstayError as error:
+        typer.echo(f"mainstay: {error}", err=True)
+        return int(error.exit_status)
+    except Exception as error:  # noqa: BLE001 -- the last wall before the operator; the place is named, no data
+        typer.echo(f"mainstay: unexpected {type(error).__name__} {_place_of(error)}", err=True)
+        typer.echo("  hint: nothing was published; run `mainstay status`, and report this line", err=True)
+        return int(ExitStatus.FAILURE)
+    return int(ExitStatus.DONE)
+
+
+def _place_of(error: Exception) -> str:
+    """Where in our own code an error arose; its message may hold data and is not shown."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "mainstay" in frame.filename or "flows" in frame.filename]
+    return f"in {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+
+
+@app.callback()
+def with_home(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="The workspace; else MAINSTAY_HOME, else data/.", show_default=False),
+    ] = None,
+) -> None:
+    """Take the global options."""
+    context.obj = Workspace((home or default_home()).absolute())
+    _show_progress()
+
+
+@app.command()
+def weekly(
+    context: typer.Context,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="YYYY-MM-DD, inclusive; default today.", show_default=False)
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the week: ingest, check, build, score, order, export, publish."""
+    workspace: Workspace = context.obj
+    day = _parse_day(as_of) if as_of else None
+    if not workspace.landing.is_dir():
+        raise UsageError(
+            "the workspace has no landing folder",
+            where=str(workspace.home),
+            hint="put the extracts into landing/ there, or name another workspace with --home",
+        )
+    entry = run_week(workspace, day)
+    folder = workspace.out_of(entry["as_of"])
+    if as_json:
+        typer.echo((folder / "manifest.json").read_text("utf-8"), nl=False)
+        return
+    for line in entry["quarantined"]:
+        typer.echo(f"warning: not loaded: {line}", err=True)
+    typer.echo(f"{'replayed' if entry['replay'] else 'published'}: {folder}")
+
+
+@app.command()
+def status(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Show the last runs, how fresh the data are, and the weeks that were missed; never opens the warehouse."""
+    report = _status_of(context.obj, datetime.now(UTC))
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    console = Console()
+    published = report["published"]
+    console.print(
+        f"published: as of {published['as_of']}, run {published['run_id']}, data until {published['data_until']}"
+        if published
+        else "published: nothing yet"
+    )
+    console.print(f"missed Mondays: {', '.join(report['missed_weeks']) or 'none'}")
+    table = Table("run", "as of", "status", "quarantined", "what happened")
+    for run in report["runs"]:
+        table.add_row(run["run_id"], run["as_of"], run["status"], str(run["quarantined"]), run["what"])
+    console.print(table)
+
+
+@contract_app.command("schema")
+def contract_schema() -> None:
+    """Print the canonical targets and fields that a contract can fill."""
+    for target in TARGETS.values():
+        typer.echo(f"\n{target.name}: {target.doc}")
+        for field in target.fields:
+            needed = " (required)" if field.required else ""
+            typer.echo(f"  {field.name:<18} {field.kind:<8} {field.doc}{needed}")
+
+
+@app.command()
+def simulate(
+    context: typer.Context,
+    enterprises: Annotated[int, typer.Option("--enterprises", min=10, help="How many firms.")] = 300,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same park.")] = 7,
+) -> None:
+    """Write a small simulated park's extracts into landing/, its planted truth beside it."""
+    from mainstay.simulate.park import FIRST_MONTH, MONTHS, write_park
+
+    workspace: Workspace = context.obj
+    if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
+        raise UsageError("landing/ is not empty", where=str(workspace.landing), hint="simulate into a fresh --home")
+    _mark_simulated(workspace)
+    write_park(
+        workspace.landing,
+        workspace.home / "truth",
+        enterprises=enterprises,
+        seed=seed,
+        first_month=FIRST_MONTH,
+        months=MONTHS,
+    )
+    typer.echo(f"simulated: {workspace.landing}")
+
+
+def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
+    """Run the weekly flow on an ephemeral Prefect server inside the workspace; returns the journal's entry."""
+    _prepare_prefect(workspace)
+    flow = load_flow("weekly")
+    entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
+    return entry
+
+
+def load_flow(name: str) -> ModuleType:
+    """Import a shipped flow by its file; flows are not a package of ours, Prefect finds them by path as well."""
+    path = shipped("flows") / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"mainstay_flows_{name}", path)
+    if spec is None or spec.loader is None:
+        raise MainstayError("a shipped flow cannot be loaded", where=str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _prepare_prefect(workspace: Workspace) -> None:
+    """Keep Prefect inside the workspace, quiet, and on this machine; it reads these when it is imported."""
+    for elsewhere in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
+        os.environ.pop(elsewhere, None)
+    os.environ |= {
+        "PREFECT_HOME": str(workspace.prefect),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+
+
+def _show_progress() -> None:
+    """Progress on standard error: rich on a terminal, plain lines otherwise."""
+    if sys.stderr.isatty():
+        handler: logging.Handler = RichHandler(console=Console(stderr=True), show_path=False, show_level=False)
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("not a date", where=f"--as-of {text}", hint="write it as 2026-01-05") from None
+
+
+def _status_of(workspace: Workspace, now: datetime) -> dict[str, Any]:
+    """What `status` shows, from journals and `latest.json` alone."""
+    runs = []
+    for path in sorted(workspace.runs.glob("*.json"), reverse=True)[:10]:
+        entry = json.loads(path.read_text("utf-8"))
+        what = entry["error"]["what"] if "error" in entry else "replay" if entry.get("replay") else ""
+        runs.append(
+            {
+                "run_id": entry["run_id"],
+                "as_of": entry["as_of"],
+                "status": entry.get("status", "interrupted"),
+                "quarantined": len(entry.get("quarantined", [])),
+                "what": what,
+            }
+        )
+    latest = workspace.published / "latest.json"
+    published = json.loads(latest.read_text("utf-8")) if latest.exists() else None
+    if published:
+        manifest = workspace.out / published["as_of"] / "manifest.json"
+        content = json.loads(manifest.read_text("utf-8"))["content"]
+        published["data_until"] = content["data"][0]["data_until"]
+    return {"home": str(workspace.home), "version": __version__, "published": published, "runs": runs} | {
+        "missed_weeks": _missed_weeks(date.fromisoformat(published["as_of"]), now.date()) if published else []
+    }
+
+
+def _missed_weeks(last: date, today: date) -> list[str]:
+    """The Mondays after the last published as-of date up to today; of these only the latest is worth running."""
+    monday = last + timedelta(days=7 - last.weekday())
+    mondays = []
+    while monday <= today:
+        mondays.append(monday.isoformat())
+        monday += timedelta(days=7)
+    return mondays
+
+
+def _mark_simulated(workspace: Workspace) -> None:
+    """A simulated workspace says so in its settings, from which every page and order number takes it."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    if not workspace.settings_file.exists():
+        workspace.settings_file.write_text('[workspace]\ntitle = "模拟园区"\nsimulated = true\n', "utf-8")

@@ -1,0 +1,96 @@
+"""Every error that mainstay raises on purpose: what, where, how many, one example, and what to do next.
+
+No message may carry taxpayer data: examples show the shape of a bad value, never a name, an id or an amount.
+"""
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What the process tells its caller (DESIGN section 3)."""
+
+    DONE = 0
+    FAILURE = 1
+    USAGE = 2
+    REFUSED = 3
+
+
+class MainstayError(Exception):
+    """The base of all errors that an operator may meet.
+
+    Args:
+        what: One sentence on what is wrong.
+        where: File, key, sheet, line or relation.
+        count: How many times it happened, where that is known.
+        example: One example without taxpayer data.
+        hint: What the reader can do next.
+    """
+
+    exit_status = ExitStatus.FAILURE
+
+    def __init__(
+        self, what: str, *, where: str = "", count: int | None = None, example: str = "", hint: str = ""
+    ) -> None:
+        """Keep the parts; `str()` joins them."""
+        super().__init__(what, where, count, example, hint)
+        self.what = what
+        self.where = where
+        self.count = count
+        self.example = example
+        self.hint = hint
+
+    def parts(self) -> dict[str, str | int | None]:
+        """The parts by name, for a journal."""
+        return {
+            "kind": type(self).__name__,
+            "what": self.what,
+            "where": self.where,
+            "count": self.count,
+            "example": self.example,
+            "hint": self.hint,
+        }
+
+    def __str__(self) -> str:
+        """Several short lines, in the order in which a reader needs them."""
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.count is not None:
+            lines.append(f"  how many: {self.count:,}")
+        if self.example:
+            lines.append(f"  example: {self.example}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(MainstayError):
+    """A command was called with something it cannot take."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class SettingsError(UsageError):
+    """`mainstay.toml` has a key or a value that it must not have."""
+
+
+class ContractError(UsageError):
+    """A contract file is wrong; found at start, before any extract is read."""
+
+
+class ExtractError(MainstayError):
+    """An extract as a whole cannot be read under its contract; it is quarantined, the run goes on."""
+
+
+class GateRefusedError(MainstayError):
+    """A gate refused the run: nothing is published, last week's results stay."""
+
+    exit_status = ExitStatus.REFUSED
+
+
+class LockHeldError(MainstayError):
+    """Another process works on this workspace."""
+
+
+class ModelError(MainstayError):
+    """A SQL model, or the set of them, is wrong."""

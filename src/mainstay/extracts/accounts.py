@@ -1,0 +1,149 @@
+"""Where every amount of a file went, summed from the raw text by a reader of its own.
+
+It shares nothing with the parser of amounts but the rules, so that a fault of one shows as a difference between
+what was read and what was loaded.
+"""
+
+import re
+import string
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Context, Decimal, Inexact, localcontext
+from enum import StrEnum
+
+from mainstay.extracts.contract import Unit
+from mainstay.extracts.extract import AmountTally
+
+_EXACT = Context(prec=60, traps=[Inexact])
+_MOST_WHOLE, _MOST_PART = 16, 10
+_PLAIN = re.compile(r" *-?[0-9]{1,16}(\.[0-9]{1,10})? *")
+"""What needs no interpretation: most amounts; the rest goes through `read_decimal`."""
+_DASHES = frozenset("-−‐‑‒–—―")
+_OUTER = string.whitespace + "\u00a0\u3000\ufeff\u200b'\"`‘’“”"
+_GROUP = 3
+
+
+class Fate(StrEnum):
+    """What became of a record."""
+
+    LOADED = "loaded"
+    REJECTED = "rejected"
+    RAGGED = "ragged"
+    DUPLICATE = "duplicate"
+    TOTAL_LINE = "total_line"
+    BLANK = "blank"
+    PREAMBLE = "preamble"
+
+
+_WITH_MONEY = (Fate.LOADED, Fate.REJECTED, Fate.DUPLICATE, Fate.TOTAL_LINE)
+
+
+def tally(column: str, unit: Unit, cells: Sequence[str], fates: Sequence[Fate]) -> AmountTally:
+    """Sum one amount column, in the file's sign and unit.
+
+    Args:
+        column: The canonical field.
+        unit: The unit of the file's amounts.
+        cells: The column's raw text, one a record.
+        fates: What became of each record; cells of a ragged one cannot be told apart, so it is unreadable.
+    """
+    groups: defaultdict[Fate, list[str]] = defaultdict(list)
+    for cell, fate in zip(cells, fates, strict=True):
+        groups[fate].append(cell)
+    unreadable = len(groups[Fate.RAGGED])
+    sums: defaultdict[Fate, Decimal] = defaultdict(Decimal)
+    for fate in _WITH_MONEY:
+        sums[fate], failures = _sum(groups[fate])
+        unreadable += failures
+    with localcontext(_EXACT):
+        read = sum(sums.values(), Decimal(0))
+    return AmountTally(
+        column=column,
+        unit=unit,
+        read=read,
+        rejected=sums[Fate.REJECTED],
+        duplicate=sums[Fate.DUPLICATE],
+        total_line=sums[Fate.TOTAL_LINE],
+        rows_unreadable=unreadable,
+    )
+
+
+def _sum(cells: list[str]) -> tuple[Decimal, int]:
+    """The exact sum of the readable amounts, and how many are unreadable."""
+    plain = [cell for cell in cells if _PLAIN.fullmatch(cell)]
+    odd = [cell for cell in cells if not _PLAIN.fullmatch(cell)] if len(plain) < len(cells) else []
+    failures = 0
+    with localcontext(_EXACT):
+        total = sum(map(Decimal, plain), Decimal(0))
+        for cell in odd:
+            try:
+                total += read_decimal(cell) or 0
+            except ValueError:
+                failures += 1
+    return total, failures
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """The exact value of an amount as delivered; None for blank or a dash.
+
+    >>> read_decimal("¥ 1,234.560"), read_decimal("(12)"), read_decimal("—")
+    (Decimal('1234.560'), Decimal('-12'), None)
+
+    Raises:
+        ValueError: it is no number, or has more digits than an amount can have.
+    """
+    text = text.strip(_OUTER)
+    whole, _, part = text.partition(".")
+    if (
+        text.isascii()
+        and whole.isdecimal()
+        and part.isdecimal()
+        and len(whole) <= _MOST_WHOLE
+        and len(part) <= _MOST_PART
+    ):
+        return Decimal(text)
+    body = unicodedata.normalize("NFKC", text).strip(_OUTER)
+    if all(character in _DASHES for character in body):
+        return None
+    marks, rest = _leading_marks(body)
+    is_bracketed = "(" in marks
+    if rest.endswith(")") != is_bracketed:
+        raise ValueError("bracket")
+    number = rest.removesuffix(")").rstrip(" ") if is_bracketed else rest
+    value = _number(number)
+    return -value if "-" in marks or is_bracketed else value
+
+
+def _leading_marks(body: str) -> tuple[str, str]:
+    """Split off currency, sign and bracket; a bracket takes no sign, nothing stands twice."""
+    marks, rest = "", body
+    while rest and (rest[0] in "¥$(+ " or rest[0] in _DASHES):
+        marks += "-" if rest[0] in _DASHES else rest[0]
+        rest = rest[1:]
+    marks = marks.replace(" ", "")
+    signs = sum(marks.count(sign) for sign in "+-(")
+    if signs > 1 or marks.count("¥") + marks.count("$") > 1:
+        raise ValueError("marks")
+    return marks, rest
+
+
+def _number(text: str) -> Decimal:
+    whole, _, part = text.partition(".")
+    separators = {character for character in whole if character in ", "}
+    groups = whole.replace(",", " ").split(" ")
+    if separators and (
+        len(separators) > 1 or not 0 < len(groups[0]) <= _GROUP or any(len(group) != _GROUP for group in groups[1:])
+    ):
+        raise ValueError("groups")
+    digits = "".join(groups)
+    if not (digits + part) or any(character not in string.digits for character in digits + part):
+        raise ValueError("digits")
+    return _limited(Decimal(f"{digits or '0'}.{part or '0'}"))
+
+
+def _limited(value: Decimal) -> Decimal:
+    """Refuse what a table of amounts cannot hold exactly."""
+    if value and (value.adjusted() >= _MOST_WHOLE or -int(value.normalize().as_tuple().exponent) > _MOST_PART):
+        raise ValueError("digits")
+    return value

@@ -1,0 +1,166 @@
+"""One column of cells to typed values, with a reason for every cell that is refused."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from mainstay.errors import ContractError
+from mainstay.extracts.amounts import MONEY, parse_amounts
+from mainstay.extracts.contract import UNIT_EXPONENT, Column, Contract, Unit
+from mainstay.extracts.identifiers import parse_ids
+from mainstay.extracts.periods import Edge, read_date, read_month
+from mainstay.extracts.targets import Field, Kind
+from mainstay.extracts.wording import by_value, trimmed
+
+FIELD_TYPES: dict[Kind, pl.DataType] = {
+    "id": pl.String(),
+    "text": pl.String(),
+    "money": MONEY,
+    "month": pl.Date(),
+    "date": pl.Date(),
+    "flag": pl.Boolean(),
+    "integer": pl.Int64(),
+}
+_FLAGS = dict.fromkeys(("是", "有", "Y", "YES", "TRUE", "1", "√", "✓", "✔"), True) | dict.fromkeys(
+    ("否", "无", "N", "NO", "FALSE", "0", "×", "✗", "✘"), False
+)
+_INTEGER = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.0+)?")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A typed column: `values` (null where blank or refused), `reasons` and `flags` (null where there are none)."""
+
+    values: pl.Series
+    reasons: pl.Series
+    flags: pl.Series
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How the cells of one field are read."""
+
+    field: str
+    kind: Kind | Literal["uscc"]
+    exponent: int = 0
+    sign: int = 1
+    length: int | None = None
+    serials: bool = False
+
+
+def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Unit, *, serials: bool) -> Parsed:
+    """Type one column of a contract.
+
+    Args:
+        cells: Raw text, one a record.
+        column: The contract's column.
+        contract: The contract.
+        unit: The unit of the cells, for money.
+        serials: Whether five digits may be a spreadsheet's date.
+
+    Returns:
+        Values of the field's type, money in the ledger's unit and sign; a cell is refused with `BAD_PATTERN`,
+        `MISSING_REQUIRED` or the reason of its kind.
+    """
+    texts = trimmed(cells)
+    patterned = _unfit(texts, column.pattern, "BAD_PATTERN")
+    reading = _Reading(
+        field=column.canonical,
+        kind=contract.kind_of(column),
+        exponent=UNIT_EXPONENT[unit],
+        sign=column.sign,
+        length=column.length,
+        serials=serials,
+    )
+    parsed = _read(_mapped(texts, column.values), reading)
+    missing = pl.lit("MISSING_REQUIRED") if contract.is_required(column) else pl.lit(None, dtype=pl.String)
+    reasons = (
+        pl.DataFrame({"value": parsed.values, "pattern": patterned, "own": parsed.reasons})
+        .with_columns(missing=pl.when(pl.col("value").is_null()).then(missing))
+        .select(pl.coalesce("pattern", "own", "missing"))
+        .to_series()
+    )
+    return Parsed(parsed.values, reasons, parsed.flags)
+
+
+def parse_constant(field: Field, text: str, contract: str) -> object:
+    """The typed value of a contract's constant.
+
+    Raises:
+        ContractError: it cannot be read as the field's kind.
+    """
+    parsed = _read(trimmed(pl.Series([text])), _Reading(field.name, field.kind))
+    if parsed.reasons[0]:
+        raise ContractError(
+            f"constants.{field.name}: '{text}' is no {field.kind}",
+            where=f"contract '{contract}'",
+            hint="write it as it would stand in a file",
+        )
+    return parsed.values[0]
+
+
+def unfit_blanks(cells: pl.Series, pattern: str) -> pl.Series:
+    """`BAD_BLANK` where a cell that is not loaded does not have its shape, else null."""
+    return _unfit(cells.str.strip_chars(), pattern, "BAD_BLANK")
+
+
+def nothing(length: int) -> pl.Series:
+    """A String column of nulls."""
+    return pl.Series([None], dtype=pl.String()).new_from_index(0, length)
+
+
+def _unfit(texts: pl.Series, pattern: str | None, reason: str) -> pl.Series:
+    """The reason where a text does not match as a whole; Python's expressions, so each distinct text is tried once."""
+    if pattern is None:
+        return nothing(len(texts))
+    shape = re.compile(pattern)
+    unfit = [text for text in texts.drop_nulls().unique() if not shape.fullmatch(text)]
+    return pl.select(pl.when(texts.is_in(unfit)).then(pl.lit(reason))).to_series()
+
+
+def _mapped(texts: pl.Series, values: dict[str, str]) -> pl.Series:
+    if not values:
+        return texts
+    mapped = texts.fill_null("").replace(values)
+    return mapped.set(mapped == "", None)
+
+
+def _read(texts: pl.Series, reading: _Reading) -> Parsed:
+    """Type the trimmed texts of one field."""
+    flags = nothing(len(texts))
+    if reading.kind in {"id", "uscc"}:
+        return Parsed(*parse_ids(texts, reading.length, is_uscc=reading.kind == "uscc"))
+    if reading.kind == "money":
+        return Parsed(*parse_amounts(texts, reading.exponent, reading.sign), flags)
+    if reading.kind == "text":
+        return Parsed(texts, flags, flags)
+    if reading.kind == "month":
+        found = by_value(texts, lambda text: read_month(text, serials=reading.serials), pl.Date())
+    elif reading.kind == "date":
+        edge = _edge(reading.field)
+        found = by_value(texts, lambda text: read_date(text, serials=reading.serials, edge=edge), pl.Date())
+    elif reading.kind == "flag":
+        found = by_value(texts, _read_flag, pl.Boolean())
+    else:
+        found = by_value(texts, _read_integer, pl.Int64())
+    return Parsed(*found, flags)
+
+
+def _edge(field: str) -> Edge | None:
+    """The day a bare month stands for: a period's first or last day; elsewhere a month is no day."""
+    return "first" if field.endswith("_from") else "last" if field.endswith("_to") else None
+
+
+def _read_flag(text: str) -> tuple[bool | None, str | None]:
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return (_FLAGS[plain], None) if plain in _FLAGS else (None, "BAD_FLAG")
+
+
+def _read_integer(text: str) -> tuple[int | None, str | None]:
+    plain = unicodedata.normalize("NFKC", text)
+    if not _INTEGER.fullmatch(plain):
+        return None, "BAD_INTEGER"
+    return int(plain.partition(".")[0].replace(",", "")), None

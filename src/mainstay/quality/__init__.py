@@ -1,0 +1,1 @@
+"""The only importer of great_expectations: rules from contracts and gate models, and what they decide."""

@@ -1,0 +1,1 @@
+"""What people read: work orders, drop lists, the manifest. Frames and plain values in, files out."""

@@ -1,0 +1,41 @@
+"""Writing a file whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write the content under a temporary name beside the path, then rename: nobody sees half a file.
+
+    Missing folders are made. The temporary name begins with a dot and is gone after a failure.
+
+    Args:
+        path: Where the file shall be; an older file of that name is replaced.
+        content: The whole file.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_default_mode())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+
+
+def _default_mode() -> int:
+    """Return the mode an ordinary new file would get; mkstemp's own is for the owner's eyes only."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

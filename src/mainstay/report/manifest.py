@@ -1,0 +1,81 @@
+"""`manifest.json`: what an as-of date's folder holds, and what made it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path, PurePath
+
+from mainstay.report.files import replace_file
+
+MANIFEST_NAME = "manifest.json"
+
+_CHUNK_BYTES = 1 << 20
+
+
+def file_entries(folder: Path) -> list[dict[str, object]]:
+    """List the files below a folder, for the content part of its manifest.
+
+    Args:
+        folder: The folder of one as-of date.
+
+    Returns:
+        One entry a file, by path: `path` (relative, with slashes), `sha256`, `bytes`. The manifest itself and
+        names that begin with a dot (unfinished files) are left out.
+    """
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return [
+        {"path": name, "sha256": _sha256(paths[name]), "bytes": paths[name].stat().st_size}
+        for name in sorted(paths)
+        if name != MANIFEST_NAME and not paths[name].name.startswith(".")
+    ]
+
+
+def write_manifest(path: Path, *, content: Mapping[str, object], run: Mapping[str, object]) -> None:
+    """Write the manifest as canonical JSON: sorted keys, UTF-8, two blanks of indent, a newline at the end.
+
+    Args:
+        path: Where it goes, usually `out/<as_of>/manifest.json`.
+        content: What a replay must repeat byte for byte: files, as-of date, settings, code version.
+        run: What differs from run to run: id, times, machine.
+
+    Raises:
+        TypeError: A value is neither JSON nor a decimal, a date or a path.
+        ValueError: A number is not finite.
+    """
+    replace_file(path, canonical_json({"content": content, "run": run}).encode())
+
+
+def canonical_json(value: object) -> str:
+    """Return JSON that depends on the value only; decimals become text, dates and times ISO 8601.
+
+    Raises:
+        TypeError: A value is neither JSON nor a decimal, a date or a path.
+        ValueError: A number is not finite.
+    """
+    text = json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    return f"{text}\n"
+
+
+def _plain(value: object) -> object:
+    """Turn what json does not know into text."""
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case PurePath():
+            return value.as_posix()
+        case Mapping():
+            return dict(value)
+        case _:
+            raise TypeError(f"a manifest cannot hold a {type(value).__name__}")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

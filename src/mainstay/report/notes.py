@@ -1,0 +1,63 @@
+"""The short remarks beside a figure: why it may have fallen, what to ask, and what the reader must know of it."""
+
+import polars as pl
+
+from mainstay.report.wording import LEVEL_WORDS
+
+_NO_WINDOW = {
+    "window not over": "统计期间尚未结束，无同比",
+    "window not covered": "本期数据不全，无同比",
+    "base window not covered": "上年同期数据不全，无同比",
+}
+REFUND_CAUSE = "可能受留抵退税影响"
+MOVED = "已迁出或已不在园区名录，先核对迁出情况"
+ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营"
+ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
+ASK_DECLINE = "了解收入下降的原因、持续时间和全年预计；了解企业诉求"
+
+
+def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
+    """Add `uscc`, `cause_note`, `verify_note` and `note` to `marts.work_orders`, one row an order."""
+    refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
+    moved = pl.col("moved_on").is_not_null()
+    return orders.with_columns(
+        uscc=pl.col("enterprise_id"),
+        cause_note=_joined(
+            pl.when(moved).then(pl.lit(MOVED)),
+            pl.when(refunded).then(pl.lit(REFUND_CAUSE)),
+            pl.col("decline_reasons"),
+        ),
+        verify_note=pl.when(moved)
+        .then(pl.lit(ASK_MOVED))
+        .when(refunded)
+        .then(pl.lit(ASK_REFUND))
+        .otherwise(pl.lit(ASK_DECLINE)),
+        note=_joined(
+            pl.when(pl.col("is_fallback")).then(
+                pl.format("本数据无地方级金额，地方级各列为{}", pl.col("level").replace(dict(LEVEL_WORDS)))
+            ),
+            pl.col("not_covered_reason").replace_strict(_NO_WINDOW, default=None, return_dtype=pl.String),
+            pl.when(moved).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
+            pl.when(pl.col("is_overdue")).then(pl.lit("已超办理时限")),
+        ),
+    )
+
+
+def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
+    """Add `uscc` and `cause_note` to `marts.drop_list_inquiries`, one row a place on a list."""
+    return inquiries.with_columns(
+        uscc=pl.col("enterprise_id"),
+        cause_note=_joined(
+            pl.when(pl.col("is_policy_drop")).then(pl.lit("政策性/时点性减收（留抵退税），不派单")),
+            pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
+            pl.when(pl.col("moved_on").is_not_null()).then(
+                pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))
+            ),
+        ),
+    )
+
+
+def _joined(*parts: pl.Expr) -> pl.Expr:
+    """Remarks in a row, the missing ones left out; null where none is left."""
+    text = pl.concat_str([part.cast(pl.String) for part in parts], separator="；", ignore_nulls=True)
+    return pl.when(text != "").then(text)

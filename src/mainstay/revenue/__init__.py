@@ -1,0 +1,1 @@
+"""Calibers, drop lists, park indicators: what the SQL models need to be told from seeds and settings."""

@@ -1,0 +1,69 @@
+"""The baseline score: drop x amount. Transparent, and named as what it is: a rule, not a model.
+
+drop = how far the last months fall short of the same months a year before, between 0 and 1;
+expected loss = drop x the revenue of the months ahead, a year before. The Texas study of the real extracts
+(shared orientation: precision@50 of 0.74-0.84) is what a model has to beat.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from mainstay.risk.scoring import SCORES
+
+HORIZONS = (6, 12)
+"""Months ahead: 6 as the backtest's default, 12 as the work order sheet's expected loss."""
+
+
+@dataclass(frozen=True)
+class DropTimesAmount:
+    """Scores `decline` by rule.
+
+    Args:
+        floor: Enterprises whose base of 12 months is below it are not assessed, in the ledger's unit.
+        high_from: The drop from which the grade is high.
+        medium_from: The drop from which the grade is medium.
+    """
+
+    floor: Decimal
+    high_from: float
+    medium_from: float
+
+    @property
+    def version(self) -> str:
+        """`baseline-drop-x-amount-1`."""
+        return "baseline-drop-x-amount-1"
+
+    def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        """Score every enterprise for every horizon; where a span is not covered all figures are null."""
+        return pl.concat([self._score_horizon(inputs, months) for months in HORIZONS])
+
+    def _score_horizon(self, inputs: pl.DataFrame, months: int) -> pl.DataFrame:
+        base = pl.col(f"base_{months}")
+        assessed = (pl.col("recent_prior") > 0) & (pl.col("base_12") >= self.floor)
+        drop = (1 - pl.col("recent").cast(pl.Float64) / pl.col("recent_prior").cast(pl.Float64)).clip(0, 1)
+        scored = inputs.with_columns(risk=pl.when(assessed).then(drop)).with_columns(
+            grade=pl.when(pl.col("risk") >= self.high_from)
+            .then(pl.lit("high"))
+            .when(pl.col("risk") >= self.medium_from)
+            .then(pl.lit("medium"))
+            .when(pl.col("risk").is_not_null())
+            .then(pl.lit("low")),
+            expected_loss=(pl.col("risk") * base.clip(lower_bound=0).cast(pl.Float64)).round(2).cast(pl.Decimal(18, 2)),
+        )
+        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
+        return scored.select(
+            "as_of_date",
+            target=pl.lit("decline"),
+            horizon_months=pl.lit(months, dtype=pl.Int64),
+            enterprise_id="enterprise_id",
+            risk="risk",
+            grade="grade",
+            expected_loss="expected_loss",
+            rank=pl.when(pl.col("expected_loss").is_not_null()).then(order).cast(pl.Int64),
+            reasons=pl.when(pl.col("risk").is_not_null()).then(
+                pl.format("规则评分：近期较上年同期下降{}%", (pl.col("risk") * 100).round(1))
+            ),
+            model_version=pl.lit(self.version),
+        ).select(pl.col(name).cast(kind) for name, kind in SCORES.items())

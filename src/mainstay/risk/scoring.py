@@ -1,0 +1,47 @@
+"""The interface that every score fills, be it a baseline or a model."""
+
+from typing import Protocol
+
+import polars as pl
+
+SCORES = pl.Schema(
+    {
+        "as_of_date": pl.Date(),
+        "target": pl.String(),
+        "horizon_months": pl.Int64(),
+        "enterprise_id": pl.String(),
+        "risk": pl.Float64(),
+        "grade": pl.String(),
+        "expected_loss": pl.Decimal(18, 2),
+        "rank": pl.Int64(),
+        "reasons": pl.String(),
+        "model_version": pl.String(),
+    }
+)
+"""One row per as-of date, target, horizon and enterprise. `risk` in 0..1, `grade` high, medium, low or null
+(not assessed), `expected_loss` in the ledger's unit over the horizon, `rank` 1 = the largest expected loss."""
+
+
+class Scorer(Protocol):
+    """Turns what was known at an as-of date into scores; pure, so that a replay gives the same."""
+
+    @property
+    def version(self) -> str:
+        """Names the scorer in `model_version`."""
+
+    def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        """Score every row of `features.risk_inputs`; returns `SCORES`."""
+
+
+def spans(recent_months: int) -> pl.DataFrame:
+    """The month spans that `features.risk_inputs` sums, as offsets from the last closed month.
+
+    One row a span: `span`, `first_offset`, `last_offset` (months, inclusive).
+    """
+    return pl.DataFrame(
+        {
+            "span": ["recent", "recent_prior", "base_6", "base_12"],
+            "first_offset": [1 - recent_months, -11 - recent_months, -11, -11],
+            "last_offset": [0, -12, -6, 0],
+        }
+    )

@@ -1,0 +1,245 @@
+"""Settings of a workspace, and the paths inside it (DESIGN section 3).
+
+Every setting has a default. An unknown key is an error with a hint, at start, not after an hour.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mainstay.errors import SettingsError
+from mainstay.extracts.contract import describe_problems
+
+TIMEZONE = ZoneInfo("Asia/Shanghai")
+"""The clock of `as_of_date` and of the schedule (DESIGN section 2)."""
+
+KNOWN_DIVISORS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+
+BuiltIn = Literal["receipts", "refunds", "enterprises", "outbound", "alerts", "control_totals"]
+BUILT_IN: tuple[BuiltIn, ...] = ("receipts", "refunds", "enterprises", "outbound", "alerts", "control_totals")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorkspaceSettings(_Section):
+    """What the workspace is called; a simulated one is marked on every page and order."""
+
+    title: str = ""
+    simulated: bool = False
+
+
+class MoneySettings(_Section):
+    """The currency of the ledger, and the unit in which people read it."""
+
+    currency: str = "CNY"
+    display_unit: str = "万元"
+    display_divisor: Decimal | None = Field(default=None, gt=0)
+
+    @property
+    def divisor(self) -> Decimal:
+        """By what an amount is divided for display; units other than 元, 万元, 亿元 state it."""
+        return self.display_divisor or KNOWN_DIVISORS.get(self.display_unit, Decimal(1))
+
+
+class LandingSettings(_Section):
+    """Which landed files to pass over: globs on the path below landing/."""
+
+    ignore: tuple[str, ...] = ()
+
+
+class ContractSettings(_Section):
+    """Which built-in contracts the workspace uses, beside its own."""
+
+    built_in: tuple[BuiltIn, ...] = BUILT_IN
+
+
+class LevySettings(_Section):
+    """Levy items of this workspace beside those of seeds/levy_items.csv: name -> in the local revenue or not."""
+
+    in_local_revenue: tuple[str, ...] = ()
+
+
+class DropListSettings(_Section):
+    """One drop list as data: population, level, window, K, floor, order."""
+
+    title: str
+    population: Literal["all", "high_precision"] = "all"
+    level: Literal["total", "central", "local", "city", "district"] = "local"
+    window: Literal["first_quarter", "ytd"] = "ytd"
+    top_k: int = Field(default=50, ge=1)
+    floor: Decimal = Field(default=Decimal(0), ge=0)
+    sort_by: Literal["amount", "percent"] = "amount"
+    applies: Literal["always", "with_register", "without_register", "never"] = "always"
+
+
+class ScoreSettings(_Section):
+    """The baseline score: drop x amount (docs/decisions.md)."""
+
+    recent_months: int = Field(default=3, ge=1, le=12)
+    floor: Decimal = Field(default=Decimal(10_000), ge=0)
+    high_from: float = Field(default=0.5, gt=0, le=1)
+    medium_from: float = Field(default=0.3, gt=0, le=1)
+    top_k: int = Field(default=50, ge=0)
+
+
+class OrderSettings(_Section):
+    """Who visits how many enterprises, and by when."""
+
+    visiting_capacity: int = Field(default=25, ge=0)
+    due_days: int = Field(default=14, ge=1)
+    department: str = ""
+    assignees: tuple[str, ...] = ()
+
+
+class ExportSettings(_Section):
+    """How the files for people are written."""
+
+    csv_text_guard: Literal["tab", "none"] = "tab"
+
+
+class PublishSettings(_Section):
+    """How many published snapshots stay."""
+
+    keep: int = Field(default=4, ge=1)
+
+
+class WarehouseSettings(_Section):
+    """What the database may take of the machine; blank = its own default."""
+
+    memory_limit: str = ""
+    threads: int | None = Field(default=None, ge=1)
+
+
+class Settings(_Section):
+    """Everything `mainstay.toml` can say."""
+
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    money: MoneySettings = MoneySettings()
+    landing: LandingSettings = LandingSettings()
+    contracts: ContractSettings = ContractSettings()
+    levies: LevySettings = LevySettings()
+    lists: dict[str, DropListSettings] = Field(default_factory=dict)
+    score: ScoreSettings = ScoreSettings()
+    orders: OrderSettings = OrderSettings()
+    export: ExportSettings = ExportSettings()
+    publish: PublishSettings = PublishSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
+
+
+def _known_keys() -> frozenset[str]:
+    sections = [type(section) for section in vars(Settings()).values() if isinstance(section, BaseModel)]
+    nested = {key for section in (*sections, DropListSettings) for key in section.model_fields}
+    return frozenset(nested | set(Settings.model_fields))
+
+
+def load_settings(path: Path) -> Settings:
+    """Read `mainstay.toml`; a file that is not there means all defaults.
+
+    Raises:
+        SettingsError: not TOML, an unknown key, or a value out of bounds; all problems at once.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        stated = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "the settings are not valid TOML", where=f"{path.name}: {error}", hint="check the line named"
+        ) from error
+    try:
+        return Settings.model_validate(stated)
+    except ValidationError as error:
+        raise SettingsError(
+            "the settings are wrong",
+            where=path.name,
+            count=error.error_count(),
+            example=describe_problems(error, _known_keys()),
+            hint="every key has a default; remove what is unknown",
+        ) from error
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder in which one office works; nothing is written outside it."""
+
+    home: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """`mainstay.toml`."""
+        return self.home / "mainstay.toml"
+
+    @property
+    def contracts(self) -> Path:
+        """The workspace's own contracts."""
+        return self.home / "contracts"
+
+    @property
+    def landing(self) -> Path:
+        """Extracts as delivered."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file with the ledger."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """The exclusive lock of weekly and purge."""
+        return self.home / ".lock"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's own folder, so that nothing of ours lies in the user's home."""
+        return self.home / ".prefect"
+
+    @property
+    def published(self) -> Path:
+        """Published snapshots."""
+        return self.home / "published"
+
+    @property
+    def latest(self) -> Path:
+        """The snapshot that notebooks open: an atomic symlink."""
+        return self.published / "latest.duckdb"
+
+    @property
+    def out(self) -> Path:
+        """What people receive."""
+        return self.home / "out"
+
+    def out_of(self, as_of: date) -> Path:
+        """The folder of one week."""
+        return self.out / as_of.isoformat()
+
+    @property
+    def runs(self) -> Path:
+        """One journal a run, refused ones too."""
+        return self.out / "runs"
+
+    def candidate(self, run_id: str) -> Path:
+        """The file in which a run builds its marts before a gate lets them through."""
+        return self.published / f".candidate-{run_id}.duckdb"
+
+    def settings(self) -> Settings:
+        """The workspace's settings.
+
+        Raises:
+            SettingsError: see `load_settings`.
+        """
+        return load_settings(self.settings_file)
+
+
+def default_home() -> Path:
+    """`MAINSTAY_HOME`, else `data/` below the current folder."""
+    return Path(os.environ.get("MAINSTAY_HOME") or "data")

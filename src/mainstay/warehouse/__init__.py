@@ -1,0 +1,1 @@
+"""The only importer of duckdb: connection, ledger, SQL models, published snapshots."""

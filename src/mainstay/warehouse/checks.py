@@ -1,0 +1,82 @@
+"""The record of what was checked: every rule with its measure, in `ops.checks`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import polars as pl
+
+from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.tables import TABLES
+
+_SHOWN_LINES = 5
+
+
+def record(warehouse: Warehouse, run_id: str, checks: pl.DataFrame) -> None:
+    """Append checks (a row a subject and rule) to `ops.checks`."""
+    columns = [name for name in TABLES["ops.checks"] if name != "run_id"]
+    warehouse.append("ops.checks", checks.select(columns).with_columns(run_id=pl.lit(run_id)))
+
+
+def record_quarantined(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
+    """Append a warning for every landed file that is not loaded: file -> reason."""
+    rows = [
+        {
+            "run_id": run_id,
+            "scope": "file",
+            "subject": file,
+            "rule": "loadable",
+            "severity": "warn",
+            "passed": False,
+        }
+        | {"measured": None, "low": None, "high": None, "detail": reason}
+        for file, reason in reasons.items()
+    ]
+    warehouse.append("ops.checks", pl.DataFrame(rows, schema=TABLES["ops.checks"]))
+
+
+def failing_lines(warehouse: Warehouse, failures_sql: str) -> pl.DataFrame:
+    """How many rows of a file lie outside a bound, and the first of their lines.
+
+    Args:
+        warehouse: Open.
+        failures_sql: One row per ledger row outside a bound: `batch_id`, `line`, `field`; "" for none.
+
+    Returns:
+        One row per file and field: `subject`, `field`, `lines` (as text).
+    """
+    if not failures_sql:
+        return pl.DataFrame(schema={"subject": pl.String, "field": pl.String, "lines": pl.String})
+    return warehouse.query(
+        f"""
+        with failures as ({failures_sql})
+        select
+            b.file as subject,
+            f.field,
+            count(distinct f.line) || ' rows, first lines '
+            || array_to_string(list_slice(list_sort(list(distinct f.line)), 1, $1), ', ') as lines
+        from failures as f
+        inner join ops.batches as b using (batch_id)
+        group by all
+        """,
+        [_SHOWN_LINES],
+    )
+
+
+def record_exports(warehouse: Warehouse, run_id: str, files: pl.DataFrame) -> None:
+    """Append what was written for people: one row a file with `path`, `rows`, `sha256`."""
+    now = datetime.now(UTC)
+    rows = files.with_columns(run_id=pl.lit(run_id), audience=pl.lit("task_force"), exported_at=pl.lit(now))
+    warehouse.append(
+        "ops.exports", rows.select(pl.col(name).cast(kind) for name, kind in TABLES["ops.exports"].items())
+    )
+
+
+def warnings_of(warehouse: Warehouse, run_id: str) -> pl.DataFrame:
+    """The checks of a run that failed: `scope`, `subject`, `rule`, `severity`, `measured`, `low`, `high`, `detail`."""
+    return warehouse.query(
+        """
+        select scope, subject, rule, severity, measured, low, high, detail
+        from ops.checks where run_id = $1 and not passed order by scope, subject, rule
+        """,
+        [run_id],
+    )

@@ -1,0 +1,35 @@
+"""What a published week leaves behind: lists, orders, numbers. A re-run of one as-of replaces its own events only."""
+
+from datetime import date
+
+from mainstay.warehouse.connection import Warehouse
+
+
+def record_week(warehouse: Warehouse, as_of: date) -> None:
+    """Write the events of a week from the candidate's marts, in one transaction on the warehouse."""
+    with warehouse.transaction():
+        warehouse.execute("delete from events.drop_lists where as_of_date = $1", [as_of])
+        warehouse.execute(
+            """
+            insert into events.drop_lists by name
+            select as_of_date, list_name, enterprise_id, rank from candidate.marts.drop_lists where as_of_date = $1
+            """,
+            [as_of],
+        )
+        warehouse.execute("delete from events.work_orders where as_of_date = $1", [as_of])
+        warehouse.execute(
+            """
+            insert into events.work_orders by name
+            select as_of_date, order_id, enterprise_id, sources, status, priority, assignee, issued_on, due_on
+            from run.work_orders where as_of_date = $1
+            """,
+            [as_of],
+        )
+        warehouse.execute(
+            """
+            insert into events.order_numbers by name
+            select order_id, enterprise_id, issued_on from run.work_orders
+            where issued_on = $1 and order_id not in (select order_id from events.order_numbers)
+            """,
+            [as_of],
+        )

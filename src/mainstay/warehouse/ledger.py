@@ -1,0 +1,424 @@
+"""Writing the ledger: a batch is loaded as `pending`, gated, then accepted or quarantined; rows are never updated.
+
+The steps of one ingest are `prepare`, `load` per file, then `supersede`, `identify`, and `settle` after the gate.
+Target names come from the closed set of canonical targets, which is why they may stand in SQL text.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import polars as pl
+
+from mainstay.extracts.contract import UNIT_EXPONENT, Contract
+from mainstay.extracts.extract import Delivery, Extract
+from mainstay.settings import TIMEZONE
+from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.tables import TABLES
+
+ALWAYS_KNOWN = date(1900, 1, 1)
+"""An identity that follows from the record itself was known as soon as the record was."""
+
+
+def prepare(warehouse: Warehouse) -> None:
+    """Create what is missing of the ledger, operations and events tables."""
+    for relation, schema in TABLES.items():
+        warehouse.ensure(relation, schema)
+        if "source_rows" in schema:
+            warehouse.execute(f"alter table {relation} add column if not exists row_key uuid")
+
+
+def known_files(warehouse: Warehouse) -> pl.DataFrame:
+    """One row per batch, oldest first: `sha256`, `contract`, `contract_fingerprint`, `status`, `note`."""
+    return warehouse.query(
+        "select sha256, contract, contract_fingerprint, status, note from ops.batches order by batch_id"
+    )
+
+
+def load(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: datetime) -> int:
+    """Commit one file as a pending batch: ledger rows, rejects, tallies, in one transaction.
+
+    Returns:
+        The batch id.
+    """
+    contract = delivery.contract
+    batch_id = int(warehouse.query("select coalesce(max(batch_id), 0) + 1 as id from ops.batches").item())
+    keyed = _with_key_text(extract.rows, contract)
+    refused = _repeated_lines(warehouse, keyed, contract)
+    rows = keyed.join(refused, on="line", how="anti")
+    with warehouse.transaction():
+        _insert_parties(warehouse, rows, contract, _knowledge_date(warehouse, delivery, extract, seen_at))
+        _insert_rows(warehouse, batch_id, rows, contract)
+        _insert_rejects(warehouse, batch_id, delivery, extract, refused)
+        _insert_batch(warehouse, batch_id, delivery, extract, seen_at)
+        _insert_amounts(warehouse, batch_id, contract, extract, keyed.join(refused, on="line", how="semi"))
+        _count_loaded(warehouse, batch_id, contract, extract)
+    return batch_id
+
+
+def supersede(warehouse: Warehouse) -> None:
+    """Record which rows a later row of the same key stands in for, for all pending batches at once.
+
+    Later is the order of (knowledge_date, batch_id), and inside a file under `within_file = 'last'` the line.
+    A row whose key has a blank part is never a repeat.
+    """
+    targets = warehouse.query(
+        "select distinct target from ledger.batches where status = 'pending' and across_files = 'version' order by all"
+    )
+    for target in targets["target"]:
+        # Two narrow joins rather than one with an `or`, so that a week's file meets the ledger once.
+        for old_status, later_status in (
+            ("accepted", "pending"),
+            ("pending", "accepted"),
+            ("pending", "pending"),
+        ):
+            warehouse.execute(
+                f"""
+                insert into ledger.superseded_rows
+                with batches as (
+                    select * from ledger.batches where across_files = 'version' and target = $1
+                ),
+                old_rows as (
+                    select r.batch_id, r.line, r.row_key, b.contract, b.knowledge_date
+                    from ledger.{target} as r inner join batches as b using (batch_id) where b.status = $2
+                ),
+                later_rows as (
+                    select r.batch_id, r.line, r.row_key, b.contract, b.knowledge_date
+                    from ledger.{target} as r inner join batches as b using (batch_id) where b.status = $3
+                )
+                select o.batch_id, o.line, l.batch_id, min(l.line)
+                from old_rows as o
+                inner join later_rows as l
+                    on
+                        o.row_key = l.row_key
+                        and o.contract = l.contract
+                        and (l.knowledge_date, l.batch_id) > (o.knowledge_date, o.batch_id)
+                where not exists (
+                    from ledger.superseded_rows as s
+                    where s.batch_id = o.batch_id and s.line = o.line and s.by_batch_id = l.batch_id
+                )
+                group by all
+                """,
+                [target, old_status, later_status],
+            )
+
+
+def supersede_within(warehouse: Warehouse, batch_id: int, target: str) -> None:
+    """Under `within_file = 'last'`, let the last line of a repeated key stand in for the earlier ones."""
+    warehouse.execute(
+        f"""
+        insert into ledger.superseded_rows
+        select batch_id, line, batch_id, max(line) over (partition by row_key)
+        from ledger.{target}
+        where batch_id = $1 and row_key is not null
+        qualify line < max(line) over (partition by row_key)
+        """,
+        [batch_id],
+    )
+
+
+def identify(warehouse: Warehouse, *, one_namespace: bool) -> None:
+    """Give every party an enterprise id (DESIGN section 2, identity); rows are only appended.
+
+    A party with an id keeps it (with its namespace in front where the workspace has several and it is no
+    uscc). A party with a name only takes the id of the one enterprise of that normalised name, as soon as both
+    are known; until then it stands for itself.
+    """
+    with warehouse.transaction():
+        warehouse.execute(
+            """
+            insert into ledger.identity
+            select
+                party_key,
+                case
+                    when source_id is null then namespace || ':' || name_key
+                    when $1 or regexp_full_match(source_id, '[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}')
+                        then source_id
+                    else namespace || ':' || source_id
+                end,
+                $2,
+                if(source_id is null, 'name', 'source_id')
+            from ledger.parties
+            where party_key not in (select party_key from ledger.identity)
+            """,
+            [one_namespace, ALWAYS_KNOWN],
+        )
+        warehouse.execute(
+            """
+            insert into ledger.identity
+            with named as (
+                select p.name_key, min(i.enterprise_id) as enterprise_id, min(p.known_from) as known_from
+                from ledger.parties as p
+                inner join ledger.identity as i using (party_key)
+                where p.source_id is not null and p.name_key <> ''
+                group by p.name_key
+                having count(distinct i.enterprise_id) = 1
+            )
+            select p.party_key, n.enterprise_id, greatest(p.known_from, n.known_from), 'name_match'
+            from ledger.parties as p
+            inner join named as n using (name_key)
+            where
+                p.source_id is null
+                and not exists (from ledger.identity as i where i.party_key = p.party_key and i.basis = 'name_match')
+            """
+        )
+
+
+def settle(warehouse: Warehouse, batch_ids: Sequence[int], status: str, note: str = "") -> None:
+    """Flip pending batches to `accepted` or `quarantined`, in one transaction."""
+    with warehouse.transaction():
+        for table in ("ledger.batches", "ops.batches"):
+            warehouse.execute(
+                f"update {table} set status = $1 where batch_id in (select unnest($2))",
+                [status, list(batch_ids)],
+            )
+        if note:
+            warehouse.execute(
+                "update ops.batches set note = $1 where batch_id in (select unnest($2))",
+                [note, list(batch_ids)],
+            )
+
+
+def pending_files(warehouse: Warehouse, contract: str) -> dict[int, str]:
+    """The batches of a contract that wait for their gate: batch id -> landed file."""
+    waiting = warehouse.query(
+        "select batch_id, file from ops.batches where status = 'pending' and contract = $1 order by batch_id",
+        [contract],
+    )
+    return dict(waiting.iter_rows())
+
+
+def batch_counts(warehouse: Warehouse) -> pl.DataFrame:
+    """One row per batch: where its rows went, and its status."""
+    return warehouse.query(
+        """
+        select
+            file, sheet, contract, knowledge_date, status, rows_read, rows_loaded, rows_rejected, rows_duplicate,
+            rows_total_line, rows_blank, note
+        from ops.batches
+        order by batch_id
+        """
+    )
+
+
+def _with_key_text(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    if not contract.key:
+        return rows.with_columns(key_text=pl.lit(None, dtype=pl.String))
+    parts = [pl.col(name).cast(pl.String) for name in contract.key]
+    return rows.with_columns(key_text=pl.concat_str([pl.lit(contract.name), *parts], separator="\x1f"))
+
+
+def _repeated_lines(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """The lines that `within_file = 'reject'` or `across_files = 'reject'` refuse: `line`, `reason`."""
+    refused = [pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String})]
+    keyed = rows.filter(pl.col("key_text").is_not_null()).select("line", "key_text")
+    if contract.within_file == "reject":
+        repeated = keyed.filter(pl.col("key_text").is_duplicated())
+        refused.append(repeated.select("line", reason=pl.lit("REPEATED_IN_FILE")))
+    if contract.across_files == "reject":
+        with warehouse.registered(keyed) as incoming:
+            earlier = warehouse.query(
+                f"""
+                select distinct i.line, 'REPEATED_IN_LATER_FILE' as reason
+                from {incoming} as i
+                inner join ledger.{contract.target} as r on r.row_key = md5(i.key_text)::uuid
+                inner join ledger.batches as b using (batch_id)
+                where b.status <> 'quarantined' and b.contract = $1
+                """,
+                [contract.name],
+            )
+        refused.append(earlier)
+    return pl.concat(refused).unique("line", keep="first", maintain_order=True)
+
+
+def _insert_parties(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract, known: date) -> None:
+    if not contract.definition.has_party:
+        return
+    with warehouse.registered(rows.select("source_id", "name", "name_key")) as incoming:
+        warehouse.execute(
+            f"""
+            insert into ledger.parties by name
+            with delivered as (
+                select source_id, name, any_value(name_key) as name_key from {incoming} group by all
+            )
+            select
+                (select coalesce(max(party_key), 0) from ledger.parties)
+                + row_number() over (order by source_id, name) as party_key,
+                $1 as namespace, source_id, name, name_key, $2 as known_from
+            from delivered
+            where not exists (
+                from ledger.parties as p
+                where
+                    p.namespace = $1
+                    and p.source_id is not distinct from delivered.source_id
+                    and p.name is not distinct from delivered.name
+            )
+            """,
+            [contract.id_namespace, known],
+        )
+
+
+def _insert_rows(warehouse: Warehouse, batch_id: int, rows: pl.DataFrame, contract: Contract) -> None:
+    target = contract.definition
+    with warehouse.registered(rows) as incoming:
+        if target.has_party:
+            warehouse.execute(
+                f"""
+                insert into ledger.{target.name} by name
+                select
+                    $1 as batch_id, p.party_key, md5(i.key_text)::uuid as row_key,
+                    i.* exclude (source_id, name, name_key, key_text)
+                from {incoming} as i
+                inner join ledger.parties as p
+                    on
+                        p.namespace = $2
+                        and p.source_id is not distinct from i.source_id
+                        and p.name is not distinct from i.name
+                """,
+                [batch_id, contract.id_namespace],
+            )
+        else:
+            warehouse.execute(
+                f"""
+                insert into ledger.{target.name} by name
+                select $1 as batch_id, md5(key_text)::uuid as row_key, * exclude (key_text) from {incoming}
+                """,
+                [batch_id],
+            )
+    if contract.within_file == "last":
+        supersede_within(warehouse, batch_id, target.name)
+
+
+def _insert_rejects(
+    warehouse: Warehouse, batch_id: int, delivery: Delivery, extract: Extract, refused: pl.DataFrame
+) -> None:
+    place = {"batch_id": batch_id, "file": delivery.file.name, "sheet": extract.sheet}
+    repeated = refused.with_columns(field=pl.lit(",".join(delivery.contract.key)), raw=pl.lit(""))
+    rejects = pl.concat([extract.rejects, repeated.select(extract.rejects.columns)], how="vertical_relaxed")
+    warehouse.append("ops.rejects", rejects.with_columns(**{name: pl.lit(value) for name, value in place.items()}))
+
+
+def _knowledge_date(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: datetime) -> date:
+    """When the batch became known: fixed here, once (DESIGN section 2, clocks)."""
+    declared = extract.stated_knowledge or delivery.declared_knowledge or delivery.file.modified_at.date()
+    prior = warehouse.query(
+        """
+        select max(knowledge_date) as known from ledger.batches
+        where contract = $1 and partition = $2 and status <> 'quarantined'
+        """,
+        [delivery.contract.name, delivery.partition],
+    ).item()
+    if prior is None or declared > prior:
+        return declared
+    return max(declared, seen_at.astimezone(TIMEZONE).date())
+
+
+def _insert_batch(warehouse: Warehouse, batch_id: int, delivery: Delivery, extract: Extract, seen_at: datetime) -> None:
+    contract = delivery.contract
+    known = _knowledge_date(warehouse, delivery, extract, seen_at)
+    covers = (delivery.covers, delivery.covers)
+    if delivery.covers is None and "month" in extract.rows.columns:
+        covers = (extract.rows["month"].min(), extract.rows["month"].max())  # type: ignore[assignment]
+    supersedes = warehouse.query(
+        """
+        select max(batch_id) as id from ledger.batches
+        where contract = $1 and partition = $2 and status = 'accepted' and $3 <> 'increment'
+        """,
+        [contract.name, delivery.partition, contract.delivery],
+    ).item()
+    shared = {
+        "batch_id": batch_id,
+        "contract": contract.name,
+        "partition": delivery.partition,
+        "knowledge_date": known,
+        "status": "pending",
+    }
+    ledger_row = shared | {
+        "target": contract.target,
+        "delivery": contract.delivery,
+        "across_files": contract.across_files,
+        "time_basis": contract.time_basis,
+        "closing_lag_months": contract.closing_lag_months,
+        "covers_from": covers[0],
+        "covers_to": covers[1],
+        "supersedes": supersedes,
+    }
+    ops_row = shared | {
+        "file": delivery.file.name,
+        "sheet": extract.sheet,
+        "sha256": delivery.file.sha256,
+        "contract_fingerprint": contract.fingerprint,
+        "first_seen_at": seen_at,
+        "encoding": extract.encoding,
+        "rows_read": extract.rows_read,
+        "rows_duplicate": extract.rows_duplicate,
+        "rows_total_line": extract.rows_total_line,
+        "rows_blank": extract.rows_blank,
+        "rows_preamble": extract.rows_preamble,
+        "note": "",
+    }
+    for relation, row in (("ledger.batches", ledger_row), ("ops.batches", ops_row)):
+        schema = {name: kind for name, kind in TABLES[relation].items() if name in row}
+        warehouse.append(relation, pl.DataFrame([row], schema=schema))
+
+
+def _insert_amounts(
+    warehouse: Warehouse, batch_id: int, contract: Contract, extract: Extract, refused: pl.DataFrame
+) -> None:
+    rows = []
+    for tally in extract.amounts:
+        column = next(c for c in contract.columns if c.canonical == tally.column)
+        factor = column.sign * Decimal(1).scaleb(-UNIT_EXPONENT[tally.unit])  # type: ignore[index]
+        loaded = _sum(
+            warehouse.query(
+                f'select sum("{tally.column}") as total from ledger.{contract.target} where batch_id = $1',
+                [batch_id],
+            ).item()
+        )
+        rows.append(
+            {
+                "batch_id": batch_id,
+                "column": tally.column,
+                "unit": tally.unit,
+                "sign": column.sign,
+                "factor": abs(factor),
+                "read": tally.read,
+                "loaded": loaded * factor,
+                "rejected": tally.rejected + _sum(refused[tally.column].sum()) * factor,
+                "duplicate": tally.duplicate,
+                "total_line": tally.total_line,
+                "rows_unreadable": tally.rows_unreadable,
+                "total_line_difference": extract.total_line_differences.get(tally.column),
+            }
+        )
+    warehouse.append("ops.batch_amounts", pl.DataFrame(rows, schema=TABLES["ops.batch_amounts"]))
+
+
+def _count_loaded(warehouse: Warehouse, batch_id: int, contract: Contract, extract: Extract) -> None:
+    """Fill the batch's loaded and rejected counts from the ledger itself, and its primary amount."""
+    primary = extract.amounts[0].column if extract.amounts else ""
+    parties = (
+        "(select count(distinct coalesce(source_id, name)) from ledger.parties "
+        f"where party_key in (select party_key from ledger.{contract.target} where batch_id = $1))"
+        if contract.definition.has_party
+        else "null"
+    )
+    warehouse.execute(
+        f"""
+        update ops.batches as b set
+            rows_loaded = (select coalesce(sum(source_rows), 0) from ledger.{contract.target} where batch_id = $1),
+            rows_rejected = (select count(distinct line) from ops.rejects where batch_id = $1),
+            parties = {parties},
+            amount_read = (select read from ops.batch_amounts where batch_id = $1 and "column" = $2),
+            amount_loaded = (select loaded from ops.batch_amounts where batch_id = $1 and "column" = $2),
+            amount_rejected = (select rejected from ops.batch_amounts where batch_id = $1 and "column" = $2),
+            amount_duplicate = (select duplicate from ops.batch_amounts where batch_id = $1 and "column" = $2)
+        where b.batch_id = $1
+        """,
+        [batch_id, primary],
+    )
+
+
+def _sum(value: object) -> Decimal:
+    """A sum of money as SQL or polars give it: null over no rows."""
+    return value if isinstance(value, Decimal) else Decimal(0)

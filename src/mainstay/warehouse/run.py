@@ -1,0 +1,116 @@
+"""What a run tells the SQL models: one-row parameters, as-of dates, and the tables from seeds and settings."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from mainstay.extracts.contract import Contract
+from mainstay.settings import Settings
+from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.models import hand_in
+from mainstay.warehouse.tables import TABLES
+
+
+def tell(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write tables into the schema `run` and hand them in to the models, by name without the schema."""
+    for name, rows in tables.items():
+        warehouse.write(f"run.{name}", rows)
+        hand_in(warehouse, f"run.{name}")
+
+
+def parameters(settings: Settings) -> pl.DataFrame:
+    """One row: the settings that SQL models read."""
+    return pl.DataFrame(
+        {
+            "visiting_capacity": [settings.orders.visiting_capacity],
+            "risk_top_k": [settings.score.top_k],
+            "simulated": [settings.workspace.simulated],
+        }
+    )
+
+
+def as_of_dates(*dates: date) -> pl.DataFrame:
+    """One row per as-of date: a week puts one in, a backtest many."""
+    return pl.DataFrame({"as_of_date": list(dates)}, schema={"as_of_date": pl.Date})
+
+
+def required_contracts(contracts: tuple[Contract, ...]) -> pl.DataFrame:
+    """One row per contract without which a run is refused: `contract`, `covers_offset_months`, `days_until_due`."""
+    rows = [
+        {
+            "contract": contract.name,
+            "covers_offset_months": contract.partition.covers if contract.partition else 0,
+            "days_until_due": contract.knowledge.offset_days + contract.grace_days,
+        }
+        for contract in contracts
+        if contract.required_for_run
+    ]
+    schema = {"contract": pl.String, "covers_offset_months": pl.Int32, "days_until_due": pl.Int32}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def record_run(
+    warehouse: Warehouse,
+    run_id: str,
+    as_of: date,
+    started_at: datetime,
+    finished_at: datetime,
+    *,
+    version: str,
+) -> None:
+    """Write a publishing run's own line, before its snapshot is made."""
+    row = {
+        "run_id": run_id,
+        "as_of_date": as_of,
+        "started_at": started_at,
+        "finished_at": finished_at,
+        "status": "done",
+        "replay": False,
+        "version": version,
+    }
+    warehouse.append("ops.runs", pl.DataFrame([row], schema=TABLES["ops.runs"]))
+
+
+def content(
+    warehouse: Warehouse, as_of: date, settings: Settings, contracts: tuple[Contract, ...], version: str
+) -> dict[str, Any]:
+    """What decided a week's results, for its manifest: a replay repeats it byte for byte.
+
+    Only what was known at the as-of date stands in it, so that files landed later change nothing.
+    """
+    return {
+        "as_of_date": as_of,
+        "version": version,
+        "simulated": settings.workspace.simulated,
+        "currency": settings.money.currency,
+        "settings_sha256": hashlib.sha256(settings.model_dump_json().encode()).hexdigest(),
+        "contracts": {contract.name: contract.fingerprint for contract in contracts},
+        "data": _rows(warehouse, "select * exclude (as_of_date) from features.data_until"),
+        "closed_month": _rows(warehouse, "select * exclude (as_of_date) from features.closed_months"),
+        "levels": _rows(warehouse, "select level_asked, level_used from features.levels_in_use order by all"),
+        "lists": _rows(
+            warehouse,
+            """
+            select list_name, title, level, window_start, window_end, is_covered, reason
+            from features.list_windows order by list_name
+            """,
+        ),
+        "conservation": _rows(
+            warehouse, "select * exclude (as_of_date) from ledger.conservation_as_known order by contract"
+        ),
+        "checks": _rows(
+            warehouse,
+            "select subject, rule, severity, measured, low, high, detail from gates.all_rules order by subject, rule",
+        ),
+        "deliveries": _rows(
+            warehouse,
+            "select * exclude (as_of_date, batch_id) from ledger.deliveries_as_known order by contract, file, sheet",
+        ),
+    }
+
+
+def _rows(warehouse: Warehouse, sql: str) -> list[dict[str, Any]]:
+    return warehouse.query(sql).to_dicts()

@@ -1,0 +1,212 @@
+"""The tables that are written by code rather than by a model: ledger, operations, events.
+
+A schema is stated once, as polars types; `Warehouse.ensure` creates the table and adds what a newer version
+brings. Grain and key stand in the comment above each.
+"""
+
+import polars as pl
+
+from mainstay.extracts.targets import TARGETS, Field, Target
+
+MONEY = pl.Decimal(18, 2)
+FILE_MONEY = pl.Decimal(38, 10)
+"""Amounts in a file's own unit: 亿元 with cents has ten decimals."""
+UTC = pl.Datetime("us", "UTC")
+
+_KINDS: dict[str, pl.DataType] = {
+    "id": pl.String(),
+    "text": pl.String(),
+    "money": MONEY,
+    "month": pl.Date(),
+    "date": pl.Date(),
+    "flag": pl.Boolean(),
+    "integer": pl.Int64(),
+}
+_PARTY_FIELDS = ("source_id", "name")
+
+
+def field_type(field: Field) -> pl.DataType:
+    """The polars type of a canonical field."""
+    return _KINDS[field.kind]
+
+
+def ledger_schema(target: Target) -> pl.Schema:
+    """One row per loaded line of a batch; key: batch_id, line. `ledger.prepare` adds `row_key`, a uuid."""
+    columns: dict[str, pl.DataType] = {"batch_id": pl.Int64(), "line": pl.Int64(), "source_rows": pl.Int32()}
+    columns["flags"] = pl.String()
+    if target.has_party:
+        columns["party_key"] = pl.Int64()
+    columns |= {f.name: field_type(f) for f in target.fields if f.name not in _PARTY_FIELDS or not target.has_party}
+    return pl.Schema(columns)
+
+
+# key: batch_id; a batch is one landed file (or sheet) under one contract.
+LEDGER_BATCHES = pl.Schema(
+    {
+        "batch_id": pl.Int64(),
+        "contract": pl.String(),
+        "target": pl.String(),
+        "delivery": pl.String(),
+        "across_files": pl.String(),
+        "time_basis": pl.String(),
+        "closing_lag_months": pl.Int32(),
+        "partition": pl.String(),
+        "covers_from": pl.Date(),
+        "covers_to": pl.Date(),
+        "knowledge_date": pl.Date(),
+        "status": pl.String(),
+        "supersedes": pl.Int64(),
+    }
+)
+# key: party_key; a party is what a file calls an enterprise: namespace, id, name.
+LEDGER_PARTIES = pl.Schema(
+    {
+        "party_key": pl.Int64(),
+        "namespace": pl.String(),
+        "source_id": pl.String(),
+        "name": pl.String(),
+        "name_key": pl.String(),
+        "known_from": pl.Date(),
+    }
+)
+# key: party_key, knowledge_date; append-only.
+LEDGER_IDENTITY = pl.Schema(
+    {"party_key": pl.Int64(), "enterprise_id": pl.String(), "knowledge_date": pl.Date(), "basis": pl.String()}
+)
+# key: batch_id, line, by_batch_id; a row that a later row of the same key stands in for.
+LEDGER_SUPERSEDED = pl.Schema(
+    {"batch_id": pl.Int64(), "line": pl.Int64(), "by_batch_id": pl.Int64(), "by_line": pl.Int64()}
+)
+# key: batch_id.
+OPS_BATCHES = pl.Schema(
+    {
+        "batch_id": pl.Int64(),
+        "file": pl.String(),
+        "sheet": pl.String(),
+        "sha256": pl.String(),
+        "contract": pl.String(),
+        "contract_fingerprint": pl.String(),
+        "partition": pl.String(),
+        "knowledge_date": pl.Date(),
+        "first_seen_at": UTC,
+        "status": pl.String(),
+        "encoding": pl.String(),
+        "rows_read": pl.Int64(),
+        "rows_loaded": pl.Int64(),
+        "rows_rejected": pl.Int64(),
+        "rows_duplicate": pl.Int64(),
+        "rows_total_line": pl.Int64(),
+        "rows_blank": pl.Int64(),
+        "rows_preamble": pl.Int64(),
+        "parties": pl.Int64(),
+        "amount_read": FILE_MONEY,
+        "amount_loaded": FILE_MONEY,
+        "amount_rejected": FILE_MONEY,
+        "amount_duplicate": FILE_MONEY,
+        "note": pl.String(),
+    }
+)
+# key: batch_id, column; in the file's sign and unit.
+OPS_BATCH_AMOUNTS = pl.Schema(
+    {
+        "batch_id": pl.Int64(),
+        "column": pl.String(),
+        "unit": pl.String(),
+        "sign": pl.Int32(),
+        "factor": FILE_MONEY,
+        "read": FILE_MONEY,
+        "loaded": FILE_MONEY,
+        "rejected": FILE_MONEY,
+        "duplicate": FILE_MONEY,
+        "total_line": FILE_MONEY,
+        "rows_unreadable": pl.Int64(),
+        "total_line_difference": FILE_MONEY,
+    }
+)
+# key: batch_id, line, field, reason; `raw` never leaves the warehouse.
+OPS_REJECTS = pl.Schema(
+    {
+        "batch_id": pl.Int64(),
+        "file": pl.String(),
+        "sheet": pl.String(),
+        "line": pl.Int64(),
+        "field": pl.String(),
+        "reason": pl.String(),
+        "raw": pl.String(),
+    }
+)
+# key: run_id, scope, subject, rule.
+OPS_CHECKS = pl.Schema(
+    {
+        "run_id": pl.String(),
+        "scope": pl.String(),
+        "subject": pl.String(),
+        "rule": pl.String(),
+        "severity": pl.String(),
+        "passed": pl.Boolean(),
+        "measured": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "detail": pl.String(),
+    }
+)
+# key: run_id.
+OPS_RUNS = pl.Schema(
+    {
+        "run_id": pl.String(),
+        "as_of_date": pl.Date(),
+        "started_at": UTC,
+        "finished_at": UTC,
+        "status": pl.String(),
+        "replay": pl.Boolean(),
+        "version": pl.String(),
+    }
+)
+# key: run_id, path.
+OPS_EXPORTS = pl.Schema(
+    {
+        "run_id": pl.String(),
+        "path": pl.String(),
+        "audience": pl.String(),
+        "rows": pl.Int64(),
+        "sha256": pl.String(),
+        "exported_at": UTC,
+    }
+)
+# key: as_of_date, list_name, enterprise_id; what was published, week by week.
+EVENTS_DROP_LISTS = pl.Schema(
+    {"as_of_date": pl.Date(), "list_name": pl.String(), "enterprise_id": pl.String(), "rank": pl.Int64()}
+)
+# key: as_of_date, order_id; a row where an order is issued or changes.
+EVENTS_WORK_ORDERS = pl.Schema(
+    {
+        "as_of_date": pl.Date(),
+        "order_id": pl.String(),
+        "enterprise_id": pl.String(),
+        "sources": pl.List(pl.String()),
+        "status": pl.String(),
+        "priority": pl.Int64(),
+        "assignee": pl.String(),
+        "issued_on": pl.Date(),
+        "due_on": pl.Date(),
+    }
+)
+# key: order_id; append-only, so that no number is ever given twice.
+EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
+
+TABLES: dict[str, pl.Schema] = {
+    "ledger.batches": LEDGER_BATCHES,
+    "ledger.parties": LEDGER_PARTIES,
+    "ledger.identity": LEDGER_IDENTITY,
+    "ledger.superseded_rows": LEDGER_SUPERSEDED,
+    **{f"ledger.{target.name}": ledger_schema(target) for target in TARGETS.values()},
+    "ops.batches": OPS_BATCHES,
+    "ops.batch_amounts": OPS_BATCH_AMOUNTS,
+    "ops.rejects": OPS_REJECTS,
+    "ops.checks": OPS_CHECKS,
+    "ops.runs": OPS_RUNS,
+    "ops.exports": OPS_EXPORTS,
+    "events.drop_lists": EVENTS_DROP_LISTS,
+    "events.work_orders": EVENTS_WORK_ORDERS,
+    "events.order_numbers": EVENTS_ORDER_NUMBERS,
+}

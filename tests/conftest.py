@@ -1,0 +1,73 @@
+"""What all tests share: a home of their own, a closed network, one Prefect server a session."""
+
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+# Set before anything imports Prefect or Great Expectations, which read it then.
+_HOME = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
+os.environ.update(
+    HOME=str(_HOME),
+    XDG_CACHE_HOME=str(_HOME / "cache"),
+    PREFECT_HOME=str(_HOME / "prefect"),
+    PREFECT_SERVER_ANALYTICS_ENABLED="false",
+    GX_ANALYTICS_ENABLED="false",
+    DO_NOT_TRACK="1",
+)
+os.environ.pop("MAINSTAY_HOME", None)
+
+# Two loaded cores miss any deadline now and then; in CI the same change always meets the same examples.
+hypothesis.settings.register_profile("mainstay", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("mainstay")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def is_this_machine(host: object) -> bool:
+    """Tell whether a host is this machine; any name but localhost would be looked up elsewhere."""
+    if host in {None, "", b"", "localhost", b"localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_network() -> Iterator[None]:
+    """Nothing in this process reaches beyond the machine: no outbound calls (DOMAIN section 8)."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not is_this_machine(address[0]):
+            pytest.fail(f"a connection beyond this machine was tried: {address[0]}")
+        connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_this_machine(host):
+            pytest.fail(f"a name beyond this machine was looked up: {host!r}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """One temporary Prefect server for all tests that run a flow in this process; slow to start."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield

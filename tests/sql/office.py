@@ -1,0 +1,156 @@
+"""A small office: deliver rows as CSV text, build the models, read relations."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mainstay.extracts.contract import Contract
+from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
+from mainstay.resources import shipped
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.risk.scoring import spans
+from mainstay.settings import DropListSettings, Settings
+from mainstay.warehouse import ledger, models, run
+from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.tables import field_type
+
+SEEN = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def contract(**changes: Any) -> Contract:
+    """A contract of receipts by permit and month, in levels total and local."""
+    target = changes.get("target", "receipts")
+    amounts = [
+        {"field": "amount_total", "headings": ["total"]},
+        {"field": "amount_local", "headings": ["local"]},
+    ]
+    shapes: dict[str, list[dict[str, Any]]] = {
+        "receipts": [{"field": "month", "headings": ["month"]}, *amounts],
+        "refunds": [{"field": "month", "headings": ["month"]}, *amounts],
+        "enterprises": [{"field": "in_from", "headings": ["in_from"]}],
+        "outbound": [{"field": "moved_on", "headings": ["moved_on"]}],
+        "alerts": [{"field": "alert_no", "headings": ["no"]}, {"field": "dispatched_on", "headings": ["on"]}],
+    }
+    stated: dict[str, Any] = {
+        "name": target,
+        "target": target,
+        "title": "test",
+        "legal_basis": "test",
+        "agreement_id": "test",
+        "expires_on": date(2099, 12, 31),
+        "delivery": "increment",
+        "knowledge": {"from": "column", "heading": "known"},
+        "columns": [{"field": "source_id", "headings": ["id"]}, *shapes[target]],
+    }
+    return Contract.model_validate(stated | changes)
+
+
+@dataclass
+class Office:
+    """A warehouse that takes deliveries and builds models."""
+
+    warehouse: Warehouse
+    delivered: int = 0
+
+    def deliver(
+        self, rows: str, known: str, made: Contract | None = None, *, partition: str = "", accept: bool = True
+    ) -> int:
+        """Load CSV text as one batch; the columns are canonical fields, months as YYYY-MM."""
+        made = made or contract()
+        self.delivered += 1
+        frame = typed(rows, made)
+        tallies = tuple(
+            AmountTally(f.name, "元", frame[f.name].sum() or Decimal(0), Decimal(0), Decimal(0), Decimal(0), 0)
+            for f in made.definition.measures
+            if f.name in {column.canonical for column in made.columns}
+        )
+        extract = Extract(
+            sheet="",
+            encoding="utf-8",
+            rows=frame,
+            rejects=pl.DataFrame(schema={"line": pl.Int64, "field": pl.String, "reason": pl.String, "raw": pl.String}),
+            rows_read=frame.height,
+            rows_rejected=0,
+            rows_duplicate=0,
+            rows_total_line=0,
+            rows_blank=0,
+            rows_preamble=0,
+            amounts=tallies,
+            total_line_differences={},
+            stated_knowledge=None,
+        )
+        name = f"file {self.delivered}"
+        file = LandedFile(path=Path(name), name=name, sha256=name, modified_at=SEEN)
+        covers = date.fromisoformat(f"{partition}-01") if partition else None
+        delivery = Delivery(file, made, partition or name, covers, date.fromisoformat(known))
+        batch_id = ledger.load(self.warehouse, delivery, extract, SEEN)
+        ledger.supersede(self.warehouse)
+        ledger.identify(self.warehouse, one_namespace=True)
+        if accept:
+            ledger.settle(self.warehouse, [batch_id], "accepted")
+        return batch_id
+
+    def build(
+        self, *as_of: str, settings: Settings | None = None, hand_in: dict[str, pl.DataFrame] | None = None
+    ) -> None:
+        """Build every model whose inputs are there."""
+        settings = settings or Settings()
+        seeds = shipped("seeds")
+        models.start_build(self.warehouse)
+        tables = {
+            "as_of_dates": run.as_of_dates(*map(date.fromisoformat, as_of)),
+            "parameters": run.parameters(settings),
+            "required_contracts": run.required_contracts(()),
+            "drop_lists": list_definitions(seeds, settings.lists),
+            "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
+            "level_fallbacks": level_fallbacks(seeds),
+            "score_spans": spans(3),
+        }
+        run.tell(self.warehouse, tables | (hand_in or {}))
+        models.build_ready(self.warehouse, models.load_models(shipped("sql")))
+
+    def rows(self, relation: str, *columns: str) -> list[tuple[Any, ...]]:
+        """The sorted rows of a relation, months as YYYY-MM and money as text."""
+        frame = self.warehouse.read(relation).select(columns)
+        text = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Decimal).cast(pl.String))
+        return sorted(text.rows(), key=repr)
+
+
+def typed(rows: str, made: Contract) -> pl.DataFrame:
+    """CSV text as the frame that parsing gives."""
+    text = pl.read_csv(StringIO("\n".join(line.strip() for line in rows.strip().splitlines())), infer_schema=False)
+    columns = []
+    for field in made.definition.fields:
+        kind = field_type(field)
+        if field.name not in text.columns:
+            columns.append(pl.lit(None, dtype=kind).alias(field.name))
+        elif field.kind == "month":
+            columns.append((pl.col(field.name) + "-01").str.to_date("%Y-%m-%d"))
+        elif field.kind == "date":
+            columns.append(pl.col(field.name).str.to_date("%Y-%m-%d"))
+        elif field.kind == "flag":
+            columns.append(pl.col(field.name) == "yes")
+        else:
+            columns.append(pl.col(field.name).cast(kind))
+    frame = text.with_row_index("line", offset=2).select(
+        pl.col("line").cast(pl.Int64),
+        pl.lit(1, pl.Int32).alias("source_rows"),
+        pl.lit("").alias("flags"),
+        *columns,
+    )
+    return frame.with_columns(name_key=pl.col("name").fill_null("")) if made.definition.has_party else frame
+
+
+def drop_list(**changes: Any) -> Settings:
+    """Settings with one drop list of all enterprises, by local level and year to date."""
+    own = {"title": "test", "applies": "always"} | changes
+    off = {
+        name: DropListSettings(title="off", applies="never")
+        for name in ("q1_top25", "high_precision_top50", "ytd_top50")
+    }
+    return Settings(lists={**off, "mine": DropListSettings.model_validate(own)})

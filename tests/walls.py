@@ -1,0 +1,188 @@
+"""The walls of DESIGN section 1, read off the syntax trees: who may import what, and what a flow may hold.
+
+Each function takes source text and returns sentences, one per violation; none means that the wall stands.
+Files of `tests/` are outside all walls.
+"""
+
+import ast
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import sqlglot
+from sqlglot import exp
+
+OWNERS = {
+    "prefect": "flows",
+    "duckdb": "src/mainstay/warehouse",
+    "great_expectations": "src/mainstay/quality",
+    "sklearn": "src/mainstay/risk",
+}
+"""Third-party package -> the only folder that may import it."""
+
+SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.errors", "mainstay.resources"})
+"""What every package of mainstay may import; `mainstay` itself holds only the version."""
+
+PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})
+"""Modules of plain value types that other packages may import too."""
+
+MEETING_PLACES = frozenset({"src/mainstay/cli.py", "src/mainstay/__main__.py"})
+"""Modules that may import any package: the commands."""
+
+FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
+"""What a flow must not import: frames stay inside tasks' callees."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, by its absolute dotted name, and the line that imports it."""
+
+    module: str
+    line: int
+
+
+def python_files(root: Path) -> list[Path]:
+    """Return the project's Python files inside the walls: below `src` and `flows`, sorted."""
+    return sorted(path for folder in ("src", "flows") for path in (root / folder).rglob("*.py"))
+
+
+def imports_of(source: str, path: str) -> list[Import]:
+    """Return all imports of a file, late and conditional ones and constant `import_module` calls too."""
+    return [found for node in ast.walk(ast.parse(source)) for found in _imported_by(node, path)]
+
+
+def _imported_by(node: ast.AST, path: str) -> Iterator[Import]:
+    match node:
+        case ast.Import(names=names):
+            yield from (Import(alias.name, node.lineno) for alias in names)
+        case ast.ImportFrom(module=module, names=names, level=level):
+            base = _absolute(module, level, path)
+            # `from mainstay import risk` imports mainstay.risk: the longer name says more.
+            yield from (Import(f"{base}.{alias.name}", node.lineno) for alias in names)
+        case ast.Call(
+            func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__"),
+            args=[ast.Constant(value=str(module)), *_],
+        ):
+            yield Import(module, node.lineno)
+        case _:
+            pass
+
+
+def _absolute(module: str | None, level: int, path: str) -> str:
+    if level == 0:
+        return module or ""
+    parts = list(PurePosixPath(path).with_suffix("").parts)
+    parts = parts[1:] if parts[0] == "src" else parts
+    return ".".join([*parts[:-level], *([module] if module else [])])
+
+
+def _is_of(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def third_party_violations(source: str, path: str) -> list[str]:
+    """Return where a library is imported outside the one folder that owns it."""
+    return [
+        f"{path}:{found.line}: {library} is imported only in {owner}/"
+        for found in imports_of(source, path)
+        for library, owner in OWNERS.items()
+        if _is_of(found.module, library) and not path.startswith(f"{owner}/")
+    ]
+
+
+def package_of(module: str) -> str:
+    """Return the package to which a module belongs: `mainstay.risk.labels` -> `mainstay.risk`."""
+    return ".".join(module.split(".")[:2])
+
+
+def package_violations(source: str, path: str) -> list[str]:
+    """Return where a package of mainstay imports the insides of another one."""
+    if not path.startswith("src/mainstay/") or path in MEETING_PLACES:
+        return []
+    own = package_of(".".join(PurePosixPath(path).with_suffix("").parts[1:]))
+    return [
+        f"{path}:{found.line}: {found.module} is inside another package; they meet in flows"
+        for found in imports_of(source, path)
+        if _is_of(found.module, "mainstay")
+        and package_of(found.module) != own
+        and not any(_is_shared(found.module, shared) for shared in SHARED | PLAIN_VALUES)
+    ]
+
+
+def _is_shared(name: str, shared: str) -> bool:
+    # `mainstay` alone is shared (`from mainstay import __version__`), what is below it is not.
+    return name in {"mainstay", "mainstay.__version__"} if shared == "mainstay" else _is_of(name, shared)
+
+
+def flow_violations(source: str, path: str) -> list[str]:
+    """Return where a flow imports a library of frames or holds the text of a query."""
+    if not path.startswith("flows/"):
+        return []
+    frames = [
+        f"{path}:{found.line}: a flow passes paths and dates, never frames ({found.module})"
+        for found in imports_of(source, path)
+        if any(_is_of(found.module, library) for library in FRAME_LIBRARIES)
+    ]
+    queries = [
+        f"{path}:{line}: SQL belongs into sql/, a flow says only the order"
+        for line, text in texts_of(source)
+        if is_query(text)
+    ]
+    return frames + queries
+
+
+def texts_of(source: str) -> list[tuple[int, str]]:
+    """Return (line, text) of all strings but docstrings; a placeholder in an f-string becomes x."""
+    tree = ast.parse(source)
+    prose = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    plain = [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose | parts
+    ]
+    formatted = [
+        (
+            node.lineno,
+            "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values),
+        )
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+    ]
+    return sorted(plain + formatted)
+
+
+def is_query(text: str) -> bool:
+    """Tell whether a text is a SQL statement that reads or changes a relation."""
+    quiet = logging.getLogger("sqlglot")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)  # it warns of statements that it only half understands
+    try:
+        statements = sqlglot.parse(text, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return False
+    finally:
+        quiet.setLevel(level)
+    return any(statement is not None and _touches_a_relation(statement) for statement in statements)
+
+
+def _touches_a_relation(statement: exp.Expression) -> bool:
+    if isinstance(statement, exp.Query):
+        return statement.find(exp.From) is not None
+    return isinstance(statement, exp.DML | exp.Create | exp.Drop | exp.Alter | exp.Copy | exp.Attach)
+
+
+CHECKS = (third_party_violations, package_violations, flow_violations)
+
+
+def violations(root: Path) -> list[str]:
+    """Return the violations of all walls in a checkout."""
+    return [
+        sentence
+        for path in python_files(root)
+        for check in CHECKS
+        for sentence in check(path.read_text("utf-8"), path.relative_to(root).as_posix())
+    ]
