@@ -51,7 +51,7 @@ endif
 # The first interpreter that runs, fits requires-python and can make a virtual environment. Each is tried by running
 # it: a name on the PATH may be a shim for a version that is not there.
 $(PY):
-	@for python in python3.13 python3.12 python3.11 python3; do \
+	@found=; for python in python3.13 python3.12 python3.11 python3; do \
 	    if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	        >/dev/null 2>&1; then found=$$python; break; fi; \
 	done; \

@@ -9,16 +9,16 @@ select
     month,
     levy,
     any_value(time_basis) as time_basis,
-    sum(total) as total,
-    sum(central) as central,
-    sum(local) as local,
-    sum(city) as city,
-    sum(district) as district,
-    coalesce(-sum(total) filter (where is_vat_credit_refund), 0) as vat_credit_refund_total,
-    coalesce(-sum(central) filter (where is_vat_credit_refund), 0) as vat_credit_refund_central,
-    coalesce(-sum(local) filter (where is_vat_credit_refund), 0) as vat_credit_refund_local,
-    coalesce(-sum(city) filter (where is_vat_credit_refund), 0) as vat_credit_refund_city,
-    coalesce(-sum(district) filter (where is_vat_credit_refund), 0) as vat_credit_refund_district
+    sum(total)::decimal(18, 2) as total,
+    sum(central)::decimal(18, 2) as central,
+    sum(local)::decimal(18, 2) as local,
+    sum(city)::decimal(18, 2) as city,
+    sum(district)::decimal(18, 2) as district,
+    coalesce(-sum(total) filter (where is_vat_credit_refund), 0)::decimal(18, 2) as vat_credit_refund_total,
+    coalesce(-sum(central) filter (where is_vat_credit_refund), 0)::decimal(18, 2) as vat_credit_refund_central,
+    coalesce(-sum(local) filter (where is_vat_credit_refund), 0)::decimal(18, 2) as vat_credit_refund_local,
+    coalesce(-sum(city) filter (where is_vat_credit_refund), 0)::decimal(18, 2) as vat_credit_refund_city,
+    coalesce(-sum(district) filter (where is_vat_credit_refund), 0)::decimal(18, 2) as vat_credit_refund_district
 from staging.revenue_lines
 where is_in_scope
 group by all

@@ -2,8 +2,9 @@
 -- key: as_of_date, enterprise_id
 -- materialized: table
 --
--- A policy drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is the largest drop, in
--- the restored caliber, over the lists that ask; without a list, of the year to date.
+-- may_issue: without a new receipts extract only a dispatched alert opens an order (DOMAIN section 5).
+-- A policy drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the year to
+-- date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
 with
 
 asked as (
@@ -59,8 +60,10 @@ select
     asked.enterprise_id,
     list_sort(list(distinct asked.source)) as sources,
     string_agg(asked.detail, '；' order by asked.detail) as list_ranks,
-    coalesce(min(asked.restored_change), any_value(ytd.restored_change)) as restored_change
+    any_value(data_until.has_new_receipts) or bool_or(asked.source = 'dispatched_alert') as may_issue,
+    coalesce(any_value(ytd.restored_change), min(asked.restored_change)) as restored_change
 from asked
+inner join features.data_until as data_until on asked.as_of_date = data_until.as_of_date
 left join ytd on asked.as_of_date = ytd.as_of_date and asked.enterprise_id = ytd.enterprise_id
 group by asked.as_of_date, asked.enterprise_id
 order by asked.as_of_date, asked.enterprise_id

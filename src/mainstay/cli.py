@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import os
+import shutil
 import sys
 import traceback
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,17 @@ contract_app = typer.Typer(help="Contracts: how a file is read.", no_args_is_hel
 app.add_typer(contract_app, name="contract")
 
 logger = logging.getLogger("mainstay")
+
+SIMULATED_FROM, SIMULATED_MONTHS = date(2021, 1, 1), 18
+"""The span of the simulated park: a base year, and the year of the refunds up to June (DOMAIN section 0)."""
+
+DEMO_WEEKS = (
+    (date(2022, 6, 6), date(2022, 5, 1)),
+    (date(2022, 6, 13), date(2022, 5, 1)),
+    (date(2022, 7, 11), date(2022, 6, 1)),
+)
+"""The Mondays of the demo, each with the last month that has been delivered by then."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
 
@@ -139,7 +151,7 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same park.")] = 7,
 ) -> None:
     """Write a small simulated park's extracts into landing/, its planted truth beside it."""
-    from mainstay.simulate.park import FIRST_MONTH, MONTHS, write_park
+    from mainstay.simulate import write_park
 
     workspace: Workspace = context.obj
     if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
@@ -147,13 +159,37 @@ def simulate(
     _mark_simulated(workspace)
     write_park(
         workspace.landing,
-        workspace.home / "truth",
+        workspace.home / "truth.json",
         enterprises=enterprises,
         seed=seed,
-        first_month=FIRST_MONTH,
-        months=MONTHS,
+        first_month=SIMULATED_FROM,
+        months=SIMULATED_MONTHS,
     )
     typer.echo(f"simulated: {workspace.landing}")
+
+
+@app.command()
+def demo(context: typer.Context) -> None:
+    """Simulate a park in a fresh workspace, run three weeks of it, and print where to look."""
+    from mainstay.simulate import Park
+
+    workspace = Workspace(context.obj.home / "demo")
+    if workspace.home.exists():
+        if not workspace.settings().workspace.simulated:
+            raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
+        shutil.rmtree(workspace.home)
+    _mark_simulated(workspace)
+    park = Park(enterprises=300, seed=7, first_month=SIMULATED_FROM, months=SIMULATED_MONTHS)
+    for monday, delivered_until in DEMO_WEEKS:
+        months = [month for month in park.months if month <= delivered_until]
+        for month in months:
+            folder = workspace.landing / f"{month:%Y-%m}"
+            if not folder.exists():
+                park.write_month(folder, month)
+        logger.info("-- week of %s: extracts up to %s are in landing/", monday, f"{delivered_until:%Y-%m}")
+        run_week(workspace, monday)
+    (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
+    _print_demo(workspace)
 
 
 def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
@@ -252,3 +288,24 @@ def _mark_simulated(workspace: Workspace) -> None:
     workspace.home.mkdir(parents=True, exist_ok=True)
     if not workspace.settings_file.exists():
         workspace.settings_file.write_text('[workspace]\ntitle = "模拟园区"\nsimulated = true\n', "utf-8")
+
+
+def _print_demo(workspace: Workspace) -> None:
+    """What the demo has made, on paper and in figures; the firms are invented."""
+    week = workspace.out_of(DEMO_WEEKS[-1][0])
+    manifest = json.loads((week / "manifest.json").read_text("utf-8"))["content"]
+    table = Table("drop list", "title", "window", "rows", title=f"{week.name} 模拟数据")
+    for one in manifest["lists"]:
+        lines = (week / "lists" / f"{one['list_name']}.csv").read_text("utf-8-sig").count("\n") - 1
+        table.add_row(one["list_name"], one["title"], f"{one['window_start']} .. {one['window_end']}", str(lines))
+    console = Console()
+    console.print(table)
+    for label, path in (
+        ("work orders, for a spreadsheet", week / "work_orders.xlsx"),
+        ("work orders, for the task force", week / "work_orders.csv"),
+        ("drop lists", week / "lists"),
+        ("what decided them", week / "manifest.json"),
+        ("the snapshot that notebooks open", workspace.latest),
+        ("what was planted", workspace.home / "truth.json"),
+    ):
+        console.print(f"{label:<34} {path}", soft_wrap=True, highlight=False)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mainstay.errors import SettingsError
 from mainstay.extracts.contract import describe_problems
@@ -44,10 +44,16 @@ class MoneySettings(_Section):
     display_unit: str = "万元"
     display_divisor: Decimal | None = Field(default=None, gt=0)
 
+    @model_validator(mode="after")
+    def _divisible(self) -> Self:
+        if self.display_divisor is None and self.display_unit not in KNOWN_DIVISORS:
+            raise ValueError(f"the display_unit '{self.display_unit}' needs a display_divisor")
+        return self
+
     @property
     def divisor(self) -> Decimal:
         """By what an amount is divided for display; units other than 元, 万元, 亿元 state it."""
-        return self.display_divisor or KNOWN_DIVISORS.get(self.display_unit, Decimal(1))
+        return self.display_divisor or KNOWN_DIVISORS[self.display_unit]
 
 
 class LandingSettings(_Section):
@@ -136,8 +142,9 @@ class Settings(_Section):
 
 
 def _known_keys() -> frozenset[str]:
-    sections = [type(section) for section in vars(Settings()).values() if isinstance(section, BaseModel)]
-    nested = {key for section in (*sections, DropListSettings) for key in section.model_fields}
+    sections: list[type[BaseModel]] = [type(part) for part in vars(Settings()).values() if isinstance(part, _Section)]
+    sections.append(DropListSettings)
+    nested = {key for section in sections for key in section.model_fields}
     return frozenset(nested | set(Settings.model_fields))
 
 

@@ -48,18 +48,14 @@ def saved_rows(convert: Convert, source: Path, folder: Path) -> list[dict[str, s
     text = convert(workbook, f"csv:Text - txt - csv (StarCalc):{CSV_FILTER}", folder).read_text("utf-8-sig")
     lines = list(csv.reader(text.splitlines()))
     heading = next(number for number, line in enumerate(lines) if USCC in line)
-    return [
-        dict(zip(lines[heading], (cell.strip() for cell in line), strict=True))
-        for line in lines[heading + 1 :]
-    ]
+    return [dict(zip(lines[heading], (cell.strip() for cell in line), strict=True)) for line in lines[heading + 1 :]]
 
 
 def written(folder: Path, guard: TextGuard) -> list[Path]:
     """Write three orders whose cells a spreadsheet likes to spoil."""
     orders = [
         full_order() | {"uscc": ALL_DIGITS, "industry_code": "0111", "name": "京西（北京）科技有限公司"},
-        full_order()
-        | {"uscc": "91110108551385E02", "name": "=1+1", "note": '第一行\n第二行，含逗号和"引号"'},
+        full_order() | {"uscc": "91110108551385E02", "name": "=1+1", "note": '第一行\n第二行，含逗号和"引号"'},
         full_order() | {"uscc": "91110109MA00GT10X0", "name": "-5", "local_natural_yoy": None},
     ]
     return write_work_orders(order_frame(orders), folder, unit=WAN_YUAN, guard=guard, simulated=False)

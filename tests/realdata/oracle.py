@@ -339,9 +339,7 @@ class Levels:
     def looks_estimated(self, key: Key, file_month: str, amount: Decimal) -> bool:
         """Whether it is a placeholder, or to the cent what the permit had by then for an older month."""
         delivered = self._delivered[key[0], amount] if amount else ()
-        return amount in PLACEHOLDERS or any(
-            month < key[1] and file <= file_month for month, file in delivered
-        )
+        return amount in PLACEHOLDERS or any(month < key[1] and file <= file_month for month, file in delivered)
 
     def cases(self) -> tuple[list[Case], list[Case]]:
         """The keys repeated within one file (first line, last line), and those in two files that follow."""
@@ -440,9 +438,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, default=date.max)
     parser.add_argument("--within-file", choices=get_args(WithinFile), default="add")
     parser.add_argument("--across-files", choices=get_args(AcrossFiles), default="version")
-    parser.add_argument(
-        "--repeats", action="store_true", help="the branches of repeated keys instead of one date"
-    )
+    parser.add_argument("--repeats", action="store_true", help="the branches of repeated keys instead of one date")
     stated = parser.parse_args()
     extracts = read_extracts(stated.folder)
     rules = Rules(stated.within_file, stated.across_files)

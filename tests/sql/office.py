@@ -33,6 +33,7 @@ def contract(**changes: Any) -> Contract:
         "receipts": [{"field": "month", "headings": ["month"]}, *amounts],
         "refunds": [{"field": "month", "headings": ["month"]}, *amounts],
         "enterprises": [{"field": "in_from", "headings": ["in_from"]}],
+        "control_totals": [],
         "outbound": [{"field": "moved_on", "headings": ["moved_on"]}],
         "alerts": [{"field": "alert_no", "headings": ["no"]}, {"field": "dispatched_on", "headings": ["on"]}],
     }

@@ -536,3 +536,18 @@ def test_names_state_the_month_and_when_it_became_known(read: dict[str, tuple[De
     for name, (delivery, extract) in read.items():
         if delivery.contract.name in {"receipts", "refunds", "control_totals"}:
             assert set(extract.rows["month"]) == {delivery.covers}, name
+
+
+def test_flags_days_levels_and_kinds_of_moves_arrive_in_the_words_of_the_ledger(
+    read: dict[str, tuple[Delivery, Extract]],
+) -> None:
+    register = read["园区企业名录_202206.xlsx"][1].rows
+    assert set(register["is_high_precision"]) == {True, False}
+    assert register["in_from"].null_count() == 0
+    assert 0 < register["in_to"].count() < register.height / 4
+    totals = read["财政收入控制数_202205.csv"][1].rows
+    assert totals["level"].to_list() == ["total", "central", "local", "city", "district"]
+    assert totals["levy_item"].null_count() == 5
+    moves = [extract.rows for delivery, extract in read.values() if delivery.contract.name == "outbound"]
+    assert {kind for rows in moves for kind in rows["move_kind"]} == {"whole", "partial"}
+    assert all(rows["moved_on"].null_count() == 0 for rows in moves)

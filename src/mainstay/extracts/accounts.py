@@ -14,13 +14,14 @@ from enum import StrEnum
 
 from mainstay.extracts.contract import Unit
 from mainstay.extracts.extract import AmountTally
+from mainstay.extracts.wording import BLANKS
 
 _EXACT = Context(prec=60, traps=[Inexact])
 _MOST_WHOLE, _MOST_PART = 16, 10
 _PLAIN = re.compile(r" *-?[0-9]{1,16}(\.[0-9]{1,10})? *")
 """What needs no interpretation: most amounts; the rest goes through `read_decimal`."""
 _DASHES = frozenset("-−‐‑‒–—―")
-_OUTER = string.whitespace + "\u00a0\u3000\ufeff\u200b'\"`‘’“”"
+_OUTER = BLANKS + "'\"`‘’“”"
 _GROUP = 3
 
 

@@ -11,7 +11,7 @@ MONEY = pl.Decimal(18, 2)
 INTEGER_DIGITS = 16
 _CENT_DIGITS = 2
 
-_PLAIN = r"^-?\d{1,16}(\.\d{1,10})?$"
+_PLAIN = r"^-?[0-9]{1,16}(\.[0-9]{1,10})?$"
 _QUOTES = BLANKS + "'\"`‘’“”"
 _MINUSES = str.maketrans("−‐‑‒–—―", "-------")
 _STYLED = re.compile(
@@ -71,10 +71,15 @@ def _in_ledger_unit(frame: pl.DataFrame, exponent: int, sign: int) -> tuple[pl.S
     minus = pl.when("is_negative").then(pl.lit("-")).otherwise(pl.lit(""))
     digits = pl.col("digits")
     text = pl.concat_str(minus, digits.str.head(-_CENT_DIGITS), pl.lit("."), digits.str.tail(_CENT_DIGITS))
-    checked = parts.select(text=text, reasons=reason)
-    values = pl.when(pl.col("reasons").is_null()).then("text").str.to_decimal(scale=_CENT_DIGITS).cast(MONEY)
-    parsed = checked.select("reasons", values=values)
-    return parsed["values"], parsed["reasons"]
+    checked = parts.select("plain", reasons=reason, text=text).select(
+        "plain",
+        "reasons",
+        values=pl.when(pl.col("reasons").is_null()).then("text").str.to_decimal(scale=_CENT_DIGITS).cast(MONEY),
+    )
+    # What the steps above let pass and the cast does not would be lost as a null.
+    is_lost = pl.col("plain").is_not_null() & pl.col("values").is_null() & pl.col("reasons").is_null()
+    reasons = pl.when(is_lost).then(pl.lit("BAD_AMOUNT")).otherwise("reasons")
+    return checked["values"], checked.select(reasons).to_series()
 
 
 def _plain_text(text: str) -> tuple[str | None, str | None]:

@@ -27,7 +27,7 @@ FIELD_TYPES: dict[Kind, pl.DataType] = {
 _FLAGS = dict.fromkeys(("是", "有", "Y", "YES", "TRUE", "1", "√", "✓", "✔"), True) | dict.fromkeys(
     ("否", "无", "N", "NO", "FALSE", "0", "×", "✗", "✘"), False
 )
-_INTEGER = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.0+)?")
+_INTEGER = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.0+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Uni
     patterned = _unfit(texts, column.pattern, "BAD_PATTERN")
     reading = _Reading(
         field=column.canonical,
-        kind=contract.kind_of(column),
+        kind=_kind(column, contract),
         exponent=UNIT_EXPONENT[unit],
         sign=column.sign,
         length=column.length,
@@ -110,6 +110,12 @@ def unfit_blanks(cells: pl.Series, pattern: str) -> pl.Series:
 def nothing(length: int) -> pl.Series:
     """A String column of nulls."""
     return pl.Series([None], dtype=pl.String()).new_from_index(0, length)
+
+
+def _kind(column: Column, contract: Contract) -> Kind | Literal["uscc"]:
+    """A text that tells rows apart is read like an id: two numbers that a spreadsheet has rounded must not meet."""
+    kind = contract.kind_of(column)
+    return "id" if kind == "text" and column.canonical in {*contract.key, "voucher"} else kind
 
 
 def _unfit(texts: pl.Series, pattern: str | None, reason: str) -> pl.Series:

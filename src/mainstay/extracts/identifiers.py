@@ -12,12 +12,16 @@ from stdnum.cn import uscc
 
 from mainstay.extracts.wording import BLANKS, by_value, trimmed
 
-SCIENTIFIC = r"^[+-]?\d(\.\d*)?[eE]\+\d{1,3}$|^[+-]?\d\.\d+[eE]\d{1,3}$"
+SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]*)?[eE]\+[0-9]{1,3}$|^[+-]?[0-9]\.[0-9]+[eE][0-9]{1,3}$"
 """What a spreadsheet leaves of a long number: the digits are gone."""
 
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _OLD_TAX_ID = re.compile(r"[0-9]{6}[0-9A-Z]{8}[0-9X]")
-_PADDED = re.compile(r"[0-9]{15}000")
+_PADDED = re.compile(
+    r"(?:(?:1[12]|31|50)0[1-9]|(?:1[345]|2[123]|3[2-7]|4[1-6]|5[1-4]|6[1-5])[0-9]{2})[0-9]{10}[0-9X]000"
+)
+"""An old tax id with zeros behind it begins with a division. A code of an institution (12 and its own division) that
+a spreadsheet has rounded ends in zeros as well, and is no old tax id."""
 _GUARDED = r"^=\"(.*)\"$"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_MODULUS = 11
@@ -47,7 +51,7 @@ def parse_ids(texts: pl.Series, length: int | None, *, is_uscc: bool) -> tuple[p
     """
     ids = trimmed(trimmed(texts).str.replace(_GUARDED, "$1").str.strip_chars_start("'"))
     if length is not None:
-        is_short = ids.str.contains(r"^\d+$") & (ids.str.len_chars() < length)
+        is_short = ids.str.contains("^[0-9]+$") & (ids.str.len_chars() < length)
         padded = ids.str.zfill(length)
         ids = ids.to_frame("id").select(pl.when(is_short).then(padded).otherwise("id")).to_series()
     is_scientific = ids.str.contains(SCIENTIFIC).fill_null(value=False)

@@ -65,9 +65,9 @@ def sort_out(
             quarantined.append(Quarantined(file.name, earlier["note"]))
         if earlier is not None or file.sha256 in seen:
             continue
-        seen.add(file.sha256)
         try:
             deliveries.append(match(file, contracts, today))
+            seen.add(file.sha256)
         except ExtractError as error:
             quarantined.append(Quarantined(file.name, _one_line(error)))
     ordered = sorted(deliveries, key=lambda d: (d.declared_knowledge or d.file.modified_at.date(), d.file.name))
@@ -152,17 +152,18 @@ def _knowledge(file: LandedFile, contract: Contract) -> date | None:
     if knowledge.source == "file_time":
         return file.modified_at.date()
     assert knowledge.pattern is not None  # noqa: S101 -- the contract's validator has seen to it
-    return _date_in_name(file, contract, knowledge.pattern) + timedelta(days=knowledge.offset_days)
+    return _date_in_name(file, contract, knowledge.pattern, offset_days=knowledge.offset_days)
 
 
-def _date_in_name(file: LandedFile, contract: Contract, pattern: str) -> date:
-    """The day that a pattern finds in a file's name; a month stands for its last day."""
+def _date_in_name(file: LandedFile, contract: Contract, pattern: str, *, offset_days: int = 0) -> date:
+    """The day that a pattern finds in a file's name; a month stands for its last day plus the offset."""
     found = re.search(pattern, file.path.name)
     try:
         groups = found.groupdict() if found else {}
         year, month = int(groups["year"]), int(groups["month"])
-        day = int(groups["day"]) if groups.get("day") else calendar.monthrange(year, month)[1]
-        return date(year, month, day)
+        if groups.get("day"):
+            return date(year, month, int(groups["day"]))
+        return date(year, month, calendar.monthrange(year, month)[1]) + timedelta(days=offset_days)
     except (KeyError, ValueError, calendar.IllegalMonthError) as error:
         raise ExtractError(
             "the file's name does not say its period",

@@ -18,11 +18,11 @@ _FIRST_YEAR = 1900
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _SPACE = re.compile(f"[{re.escape(BLANKS)}]+")
 _SHAPES = (
-    re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})(?:月份?(?:(?P<day>\d{1,2})日?)?)?"),
-    re.compile(r"(?P<year>\d{4})(?P<mark>[/.-])(?P<month>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?"),
-    re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?"),
+    re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})(?:月份?(?:(?P<day>\d{1,2})日?)?)?", re.ASCII),
+    re.compile(r"(?P<year>\d{4})(?P<mark>[/.-])(?P<month>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?", re.ASCII),
+    re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?", re.ASCII),
 )
-_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 _CUMULATIVE = re.compile(r"累计|季度|季$|半年|全年|Q[1-4]")
 _BETWEEN = re.compile(r"[-—–~至到]+")
 _BARE_MONTH = re.compile(r"\d{1,2}(月份?)?")
@@ -51,7 +51,8 @@ def read_month(text: str, *, serials: bool = False) -> tuple[date | None, str | 
         first, last = _parts(start, serials=False), _parts(end, serials=False)
         if first and last and first[:2] == last[:2]:
             return date(first[0], first[1], 1), None
-        if (first or _BARE_MONTH.fullmatch(start)) and (last or _BARE_MONTH.fullmatch(end)):
+        is_span = (first or _BARE_MONTH.fullmatch(start)) and (last or _BARE_MONTH.fullmatch(end))
+        if is_span and (first or last or "月" in plain):
             return None, "CUMULATIVE_PERIOD"
     return None, "BAD_PERIOD"
 

@@ -50,6 +50,7 @@ def select_orders(
 
     New ones go by dispatched alerts first, which others wait for, then by the drop in the restored caliber,
     ties by enterprise id. An enterprise with an open order gets no second one; its new sources join the order.
+    A candidate that may not open an order (`may_issue`) only joins one.
 
     Args:
         candidates: `marts.order_candidates` of the as-of date.
@@ -66,7 +67,7 @@ def select_orders(
         has_alert=pl.col("sources").list.contains("dispatched_alert"),
         drop=pl.col("restored_change").fill_null(0),
     ).sort([~pl.col("has_alert"), "drop", "enterprise_id"])
-    fresh = asked.join(carried, on="enterprise_id", how="anti").head(settings.visiting_capacity)
+    fresh = asked.filter("may_issue").join(carried, on="enterprise_id", how="anti").head(settings.visiting_capacity)
     issued = fresh.with_columns(
         order_id=pl.Series(
             _numbers_for(fresh["enterprise_id"].to_list(), numbers, as_of, simulated=simulated),

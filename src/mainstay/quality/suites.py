@@ -14,15 +14,15 @@ from mainstay.quality.rules import RESULTS, Rule, Scope
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
 
-import great_expectations as gx  # noqa: E402 -- after the switches above, which it reads when imported
-from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: E402
-from great_expectations.expectations.core.expect_column_values_to_be_between import (  # noqa: E402
+import great_expectations as gx
+from great_expectations.core.expectation_suite import ExpectationSuite
+from great_expectations.expectations.core.expect_column_values_to_be_between import (
     ExpectColumnValuesToBeBetween,
 )
-from great_expectations.expectations.metadata_types import FailureSeverity  # noqa: E402
+from great_expectations.expectations.metadata_types import FailureSeverity
 
-# It sets its own level when imported.
-logging.getLogger("great_expectations").setLevel(logging.ERROR)
+# Its modules set their own level when imported; this one reports temporary folders.
+logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.ERROR)
 
 _SEVERITY = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
 

@@ -60,7 +60,7 @@ def supersede(warehouse: Warehouse) -> None:
     """Record which rows a later row of the same key stands in for, for all pending batches at once.
 
     Later is the order of (knowledge_date, batch_id), and inside a file under `within_file = 'last'` the line.
-    A row whose key has a blank part is never a repeat.
+    A row that is blank in the key's first field is never a repeat; further blanks compare equal.
     """
     targets = warehouse.query(
         "select distinct target from ledger.batches where status = 'pending' and across_files = 'version' order by all"
@@ -202,10 +202,12 @@ def batch_counts(warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _with_key_text(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Add the key as text; null, and so never a repeat, where the key's first field (a voucher, an id) is blank."""
     if not contract.key:
         return rows.with_columns(key_text=pl.lit(None, dtype=pl.String))
-    parts = [pl.col(name).cast(pl.String) for name in contract.key]
-    return rows.with_columns(key_text=pl.concat_str([pl.lit(contract.name), *parts], separator="\x1f"))
+    first, *others = (pl.col(name).cast(pl.String) for name in contract.key)
+    parts = [pl.lit(contract.name), first, *(part.fill_null("") for part in others)]
+    return rows.with_columns(key_text=pl.concat_str(parts, separator="\x1f"))
 
 
 def _repeated_lines(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:

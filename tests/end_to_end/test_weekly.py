@@ -1,0 +1,232 @@
+"""The weekly run as its operator meets it: what is published, what is refused, what stays."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from mainstay.cli import run_week
+from mainstay.errors import ContractError, GateRefusedError, LockHeldError
+from mainstay.settings import Workspace
+from mainstay.warehouse.lock import exclusive
+
+CONTRACT = """
+name = "monthly"
+target = "receipts"
+title = "monthly receipts"
+id_namespace = "tax"
+legal_basis = "agreement"
+agreement_id = "A-1"
+expires_on = 2099-12-31
+delivery = "replace_partition"
+within_file = "add"
+across_files = "version"
+key = ["source_id", "month"]
+required_for_run = true
+grace_days = 10
+max_rejected_share = 0.4
+
+[match]
+files = ["receipts_*.csv"]
+
+[partition]
+pattern = '(?P<year>\\d{4})(?P<month>\\d{2})'
+
+[knowledge]
+from = "file_name"
+pattern = '(?P<year>\\d{4})(?P<month>\\d{2})(_(?P<day>\\d{2}))?'
+
+[[columns]]
+field = "source_id"
+headings = ["id"]
+
+[[columns]]
+field = "name"
+headings = ["name"]
+
+[[columns]]
+field = "month"
+headings = ["month"]
+
+[[columns]]
+field = "amount"
+level = "local"
+headings = ["amount"]
+"""
+FIRMS = {f"F{number:02d}": 1000 * (number + 1) for number in range(12)}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Receipts of 2021-01 to 2022-03; half of the firms halve in 2022."""
+    made = Workspace(tmp_path / "office")
+    made.contracts.mkdir(parents=True)
+    (made.contracts / "monthly.toml").write_text(CONTRACT, "utf-8")
+    made.settings_file.write_text("[contracts]\nbuilt_in = []\n\n[orders]\nvisiting_capacity = 4\n", "utf-8")
+    for index in range(15):
+        month = date(2021 + index // 12, index % 12 + 1, 1)
+        land(made, month)
+    return made
+
+
+def land(workspace: Workspace, month: date, *, name: str = "", lines: tuple[str, ...] = ()) -> Path:
+    """Write one month's extract."""
+    rows = ["id,name,month,amount", *lines]
+    for number, (firm, usual) in enumerate(FIRMS.items()):
+        paid = usual / 2 if month.year == 2022 and number % 2 else usual
+        rows.append(f"{firm},={firm} Ltd,{month:%Y-%m},{paid:.2f}")
+    path = workspace.landing / (name or f"receipts_{month:%Y%m}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def snapshot(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(workspace.latest.resolve()), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def published_bytes(workspace: Workspace) -> dict[str, bytes]:
+    """Everything that people look into, byte for byte."""
+    files = [path for folder in ("published", "out") for path in (workspace.home / folder).rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in files if "runs" not in path.parts}
+
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+APRIL = date(2022, 4, 4)
+
+
+def test_a_week_publishes_lists_orders_manifest_and_snapshot(workspace: Workspace) -> None:
+    entry = run_week(workspace, APRIL)
+    assert (entry["status"], entry["exit_status"], entry["quarantined"]) == ("done", 0, [])
+    folder = workspace.out_of(APRIL)
+    orders = read_csv(folder / "work_orders.csv")
+    assert [row["工单编号"] for row in orders] == [f"M2022W14-{number:04d}" for number in (1, 2, 3, 4)]
+    assert [row["统一社会信用代码"] for row in orders] == ["F11", "F09", "F07", "F05"]
+    assert {row["企业名称"][0] for row in orders} == {"'"}, "a name that begins with = is no formula"
+    assert orders[0]["增减额_自然口径(万元)"] == "-1.80"
+    assert {row["统计期间"] for row in orders} == {"2022年1-3月(累计)"}
+    listed = read_csv(folder / "lists" / "ytd_top50.csv")
+    assert [row["统一社会信用代码"] for row in listed] == ["F11", "F09", "F07", "F05", "F03", "F01"]
+    assert [row["工单编号"] for row in listed[:2]] == ["M2022W14-0001", "M2022W14-0002"]
+    assert snapshot(workspace, "select count(*), sum(local) from marts.revenue_monthly") == [(180, 1_107_000)]
+    [(rows_read, rows_loaded, amount_read, amount_loaded)] = snapshot(
+        workspace, "select sum(rows_read), sum(rows_loaded), sum(amount_read), sum(amount_loaded) from ops.batches"
+    )
+    assert (rows_read, rows_loaded) == (180, 180)
+    assert amount_read == amount_loaded == 1_107_000
+    assert "raw" not in [name for (name, *_) in snapshot(workspace, "describe ops.rejects")]
+
+
+def test_the_next_week_carries_orders_over_and_issues_none_without_new_receipts(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    run_week(workspace, date(2022, 4, 11))
+    orders = read_csv(workspace.out_of(date(2022, 4, 11)) / "work_orders.csv")
+    assert [row["工单编号"] for row in orders] == [f"M2022W14-{number:04d}" for number in (1, 2, 3, 4)]
+    [first, *_] = read_csv(workspace.out_of(date(2022, 4, 11)) / "lists" / "ytd_top50.csv")
+    assert (first["上期名次"], first["在榜周数"]) == ("1", "2")
+
+
+def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    land(workspace, date(2022, 4, 1))
+    run_week(workspace, date(2022, 5, 2))
+    orders = read_csv(workspace.out_of(date(2022, 5, 2)) / "work_orders.csv")
+    assert sorted(row["工单编号"] for row in orders) == [
+        *[f"M2022W14-{number:04d}" for number in (1, 2, 3, 4)],
+        *[f"M2022W18-{number:04d}" for number in (1, 2)],
+    ]
+    assert len({row["统一社会信用代码"] for row in orders}) == 6
+    assert [row["备注"] for row in orders if row["工单编号"] == "M2022W14-0001"] == ["已超办理时限"]
+
+
+def test_running_the_same_week_again_changes_nothing_that_people_read(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    before = {path.name: path.read_bytes() for path in workspace.out_of(APRIL).rglob("*.*") if path.is_file()}
+    content = json.loads(before.pop("manifest.json"))["content"]
+    run_week(workspace, APRIL)
+    after = {path.name: path.read_bytes() for path in workspace.out_of(APRIL).rglob("*.*") if path.is_file()}
+    assert json.loads(after.pop("manifest.json"))["content"] == content
+    assert after == before
+    assert snapshot(workspace, "select count(*) from ops.batches") == [(15,)], "the same file again is a no-op"
+
+
+def test_a_file_that_fits_no_contract_is_quarantined_listed_every_week_and_the_run_goes_on(
+    workspace: Workspace,
+) -> None:
+    (workspace.landing / "notes.csv").write_text("hello,world\n1,2\n", "utf-8")
+    (workspace.landing / "receipts_202112_wrong.csv").write_text("code,value\n1,2\n", "utf-8")
+    for day in (APRIL, date(2022, 4, 11)):
+        entry = run_week(workspace, day)
+        assert entry["status"] == "done"
+        [first, second] = entry["quarantined"]
+        assert "notes.csv" in first
+        assert "no contract" in first
+        assert "receipts_202112_wrong.csv" in second
+        assert "monthly" in second
+
+
+def test_a_batch_that_fails_its_own_gate_is_quarantined_and_tried_again_when_its_contract_changes(
+    workspace: Workspace,
+) -> None:
+    bad = tuple(f"B{number:02d},bad,2022-03,not money" for number in range(20))
+    land(workspace, date(2022, 3, 1), name="receipts_202203_20.csv", lines=bad)
+    entry = run_week(workspace, APRIL)
+    assert entry["status"] == "done"
+    assert entry["quarantined"] == [], "it was read; its gate refused it"
+    assert [line for line in run_week(workspace, APRIL)["quarantined"] if "rejected_share" in line]
+    assert snapshot(workspace, "select count(*) from ops.batches where status = 'quarantined'") == [(1,)]
+    path = workspace.contracts / "monthly.toml"
+    path.write_text(path.read_text("utf-8").replace("max_rejected_share = 0.4", "max_rejected_share = 0.9"), "utf-8")
+    assert run_week(workspace, APRIL)["quarantined"] == []
+    assert snapshot(workspace, "select count(*) from ops.rejects where reason = 'BAD_AMOUNT'") == [(40,)]
+
+
+def test_a_month_owed_refuses_the_run_and_leaves_what_was_published(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    before = published_bytes(workspace)
+    with pytest.raises(GateRefusedError, match=r"monthly 2022-04"):
+        run_week(workspace, date(2022, 5, 16))
+    assert published_bytes(workspace) == before
+    journals = sorted(workspace.runs.glob("*.json"))
+    refused = json.loads(journals[-1].read_text("utf-8"))
+    assert (refused["status"], refused["exit_status"]) == ("refused", 3)
+    assert "hint" in refused["error"]
+
+
+def test_an_older_as_of_is_a_replay_that_publishes_and_issues_nothing(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    latest = (workspace.published / "latest.json").read_bytes()
+    entry = run_week(workspace, date(2022, 3, 7))
+    assert entry["replay"] is True
+    assert (
+        json.loads((workspace.out_of(date(2022, 3, 7)) / "manifest.json").read_text("utf-8"))["run"]["replay"] is True
+    )
+    assert (workspace.published / "latest.json").read_bytes() == latest
+    assert snapshot(workspace, "select distinct as_of_date from marts.drop_lists") == [(APRIL,)]
+
+
+def test_a_wrong_contract_is_refused_before_any_file_is_read(workspace: Workspace) -> None:
+    path = workspace.contracts / "monthly.toml"
+    path.write_text(path.read_text("utf-8").replace("within_file", "within_fil"), "utf-8")
+    with pytest.raises(ContractError, match="did you mean 'within_file'"):
+        run_week(workspace, APRIL)
+    assert not workspace.warehouse.exists()
+
+
+def test_a_second_run_says_who_holds_the_lock(workspace: Workspace) -> None:
+    with (
+        exclusive(workspace.lock, "weekly run as of 2022-04-04"),
+        pytest.raises(LockHeldError, match="weekly run as of 2022-04-04"),
+        exclusive(workspace.lock, "purge", wait_seconds=0.2),
+    ):
+        pytest.fail("two held the lock")

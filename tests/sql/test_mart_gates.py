@@ -1,0 +1,133 @@
+"""Every rule on the marts has a case in which it refuses the run."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from mainstay.errors import GateRefusedError
+from mainstay.orders.selection import ORDERS, select_orders
+from mainstay.quality.gates import judge_marts, refuse_failed_marts
+from mainstay.resources import shipped
+from mainstay.risk.baseline import DropTimesAmount
+from mainstay.settings import OrderSettings
+from mainstay.warehouse import models, run
+from tests.sql.office import Office, contract, drop_list
+
+SQL = models.load_models(shipped("sql"))
+AS_OF = "2022-02-01"
+MARTS = "candidate.marts"
+
+
+@pytest.fixture
+def week(office: Office) -> Office:
+    """A whole week, built up to its work orders."""
+    office.deliver(
+        """source_id,name,month,amount_total,amount_local
+        A,A,2021-01,90000.00,90000.00
+        A,A,2022-01,10.00,10.00
+        B,B,2021-01,50000.00,50000.00
+        B,B,2022-01,0.00,0.00""",
+        AS_OF,
+    )
+    office.build(AS_OF, settings=drop_list())
+    scorer = DropTimesAmount(drop_list().score.floor, 0.5, 0.3)
+    run.tell(office.warehouse, {"scores": scorer.score(office.warehouse.read("features.risk_inputs"))})
+    models.build_ready(office.warehouse, SQL)
+    orders = select_orders(
+        office.warehouse.read("marts.order_candidates"),
+        ORDERS.to_frame(),
+        office.warehouse.read("events.order_numbers"),
+        as_of=date.fromisoformat(AS_OF),
+        settings=OrderSettings(),
+        simulated=False,
+    )
+    run.tell(office.warehouse, {"work_orders": orders})
+    models.build_ready(office.warehouse, SQL)
+    models.assert_complete(office.warehouse, SQL)
+    return office
+
+
+def judged(office: Office) -> pl.DataFrame:
+    """Measure the gates anew and hold them against their bounds."""
+    office.warehouse.execute("delete from run.built where relation like 'gates.%'")
+    models.build_ready(office.warehouse, SQL)
+    return judge_marts(models.gate_metrics(office.warehouse, SQL))
+
+
+def test_a_sound_week_passes_every_gate(week: Office) -> None:
+    checks = judged(week)
+    assert checks.filter(~pl.col("passed")).is_empty()
+    refuse_failed_marts(checks)
+
+
+BREAKS = {
+    "ledger.rows_conserved": "update ledger.conservation_as_known set current_rows = current_rows - 1",
+    "ledger.money_conserved": "update ledger.conservation_as_known set current_money = current_money - 0.01",
+    "ledger.periods_owed": "insert into features.periods_owed values (date '2022-02-01', 'receipts', date '2022-01-01')",
+    "revenue_monthly.money_conserved": f"update {MARTS}.revenue_monthly set total = total + 0.01 where month = date '2022-01-01'",
+    "revenue_by_levy.levies_conserved": f"update {MARTS}.revenue_by_levy set local = local - 0.01 where month = date '2021-01-01'",
+    "drop_lists.ranks_run_from_one": f"update {MARTS}.drop_lists set rank = rank + 1",
+    "drop_lists.enterprise_once_a_list": f"update {MARTS}.drop_lists set enterprise_id = 'A'",
+    "drop_lists.only_drops": f"update {MARTS}.drop_lists set change = 0 where rank = 1",
+    "drop_lists.key_unique": f"insert into {MARTS}.drop_lists from {MARTS}.drop_lists",
+    "enterprises.key_unique": f"insert into {MARTS}.enterprises from {MARTS}.enterprises",
+    "revenue_monthly.key_unique": f"insert into {MARTS}.revenue_monthly from {MARTS}.revenue_monthly",
+    "enterprise_risk.risk_between_0_and_1": f"update {MARTS}.enterprise_risk set risk = 1.5",
+    "enterprise_risk.expected_loss_not_negative": f"update {MARTS}.enterprise_risk set expected_loss = -1",
+    "work_orders.one_open_order_per_enterprise": f"update {MARTS}.work_orders set enterprise_id = 'A'",
+    "work_orders.every_order_shown": f"delete from {MARTS}.work_orders",
+    "work_orders.within_capacity": "update run.parameters set visiting_capacity = 1",
+}
+
+
+@pytest.mark.parametrize("rule", BREAKS)
+def test_a_broken_rule_refuses_the_run(week: Office, rule: str) -> None:
+    week.warehouse.execute(BREAKS[rule])
+    checks = judged(week)
+    broken = set(checks.filter(~pl.col("passed")).select(pl.format("{}.{}", "subject", "rule")).to_series())
+    assert rule in broken
+    with pytest.raises(GateRefusedError, match=rule):
+        refuse_failed_marts(checks)
+
+
+def test_every_gate_of_severity_error_has_a_case_here(week: Office) -> None:
+    rules = judged(week).filter(pl.col("severity") == "error").select(pl.format("{}.{}", "subject", "rule")).to_series()
+    keys = {rule for rule in rules if rule.endswith(".key_unique")}
+    assert set(rules) - keys == set(BREAKS) - keys
+
+
+def test_unknown_levy_items_are_held_out_and_warned_of(week: Office) -> None:
+    strange = contract(name="strange", constants={"levy_item": "无此税种"})
+    week.deliver(
+        """source_id,name,month,amount_total,amount_local,levy_item
+            A,A,2021-01,0.00,0.00,增值税
+            A,A,2022-01,7.00,7.00,无此税种""",
+        AS_OF,
+        strange,
+    )
+    week.build(
+        AS_OF,
+        settings=drop_list(),
+        hand_in={"scores": week.warehouse.read("run.scores"), "work_orders": week.warehouse.read("run.work_orders")},
+    )
+    checks = judged(week)
+    [failed] = checks.filter(~pl.col("passed")).to_dicts()
+    assert (failed["rule"], failed["severity"], failed["measured"]) == ("levy_items_known", "warn", 1.0)
+    refuse_failed_marts(checks)
+
+
+def test_a_control_total_that_does_not_tie_is_warned_of(week: Office) -> None:
+    totals = contract(
+        name="totals",
+        target="control_totals",
+        columns=[{"field": name, "headings": [name]} for name in ("month", "level", "amount")],
+    )
+    week.deliver("month,level,amount\n2022-01,local,10.00\n2021-01,local,1.00", AS_OF, totals)
+    week.build(
+        AS_OF,
+        settings=drop_list(),
+        hand_in={"scores": week.warehouse.read("run.scores"), "work_orders": week.warehouse.read("run.work_orders")},
+    )
+    [failed] = judged(week).filter(~pl.col("passed")).to_dicts()
+    assert (failed["rule"], failed["measured"], failed["detail"]) == ("ties_to_the_bureau", 1.0, "2021-01 local")

@@ -1,0 +1,119 @@
+from pathlib import Path
+
+import pytest
+
+from mainstay.extracts.persons import holds_citizen_number, is_natural_person
+from tests.unit.extracts.samples import (
+    FIRM,
+    HEADER,
+    RECEIPTS,
+    accounted,
+    by_position,
+    citizen_number,
+    column,
+    contract,
+    read,
+    reasons,
+)
+
+PERSON = citizen_number("11010919900101123")
+OTHER_PERSON = citizen_number("32050119751231007")
+ENDS_IN_X = next(n for i in range(100, 1000) if (n := citizen_number(f"11010919900101{i}")).endswith("X"))
+
+
+@pytest.mark.parametrize("text", [PERSON, f" {PERSON}\t", f"'{PERSON}", ENDS_IN_X.lower(), PERSON + "01", "L" * 20])
+def test_citizen_numbers_and_ids_of_twenty_characters_are_natural_persons(text: str) -> None:
+    assert is_natural_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FIRM,
+        "914403001922038216",
+        "911101097481361512",
+        "110109748136151",
+        "110109748136151000",
+        "110109199013011238",
+        PERSON[:17] + ("1" if PERSON[17] != "1" else "2"),
+        "N 037863",
+        "",
+    ],
+)
+def test_codes_of_enterprises_and_broken_numbers_are_not(text: str) -> None:
+    assert not is_natural_person(text)
+
+
+def test_a_citizen_number_is_found_within_a_text() -> None:
+    assert holds_citizen_number(f"张三({PERSON})")
+    assert holds_citizen_number(f"9{PERSON}0")
+    assert not holds_citizen_number(f"某公司({FIRM})")
+
+
+def test_natural_persons_are_summed_by_month_and_levy_item(tmp_path: Path) -> None:
+    extract = read(
+        tmp_path,
+        HEADER
+        + f"{PERSON},王某甲,个人所得税,100.10,2022-05-03,\n"
+        + f"{FIRM},北京某公司,增值税,7,2022-05-04,\n"
+        + f"{OTHER_PERSON},李某乙,个人所得税,0.05,2022-05-31,\n"
+        + f"{PERSON},王某甲,契税,3,2022-05-03,\n"
+        + f"{PERSON}01,赵某丙,个人所得税,9,2022-06-01,\n",
+    )
+    assert column(extract, "line") == [2, 3, 5, 6]
+    assert column(extract, "source_id") == ["自然人及个体", FIRM, "自然人及个体", "自然人及个体"]
+    assert column(extract, "name") == ["自然人及个体", "北京某公司", "自然人及个体", "自然人及个体"]
+    assert [str(amount) for amount in column(extract, "amount_total")] == ["100.15", "7.00", "3.00", "9.00"]
+    assert column(extract, "source_rows") == [2, 1, 1, 1]
+    assert [None if d is None else d.isoformat() for d in column(extract, "receipt_date")] == [  # type: ignore[attr-defined]
+        None, "2022-05-04", None, None,
+    ]  # fmt: skip
+    assert (extract.rows_read, accounted(extract)) == (5, 5)
+    assert str(extract.amounts[0].read) == "119.15"
+
+
+def test_neither_name_nor_number_of_a_person_leaves_the_reader(tmp_path: Path) -> None:
+    extract = read(
+        tmp_path,
+        HEADER
+        + f"{PERSON},王某甲,个人所得税,100,2022-05-03,3110\n"
+        + f"{PERSON},王某甲,个人所得税,100,2022-05-03,3110\n"
+        + f"{PERSON},王某甲,个人所得税,bad,2022-05-03,\n"
+        + f"{PERSON},王某甲,个人所得税,1.005\n"
+        + f",王某甲（{OTHER_PERSON}）,契税,4,2022-05-03,\n"
+        + "3.20501E+17,李某乙,契税,5,2022-05-03,\n"
+        + f"{FIRM},代王某甲{PERSON},契税,x,2022-05-03,\n",
+    )
+    everything = repr(extract.rows.rows()) + repr(extract.rejects.rows()) + repr(extract)
+    for secret in (PERSON, OTHER_PERSON, "王某甲", "李某乙", "3.20501", PERSON[:14]):
+        assert secret not in everything
+    assert reasons(extract) == [
+        (4, "amount_total", "BAD_AMOUNT"),
+        (5, "", "BAD_WIDTH"),
+        (7, "source_id", "ID_SCIENTIFIC"),
+        (8, "amount_total", "BAD_AMOUNT"),
+    ]
+    assert (extract.rows_read, accounted(extract), extract.rows_duplicate) == (7, 7, 1)
+
+
+def test_a_file_without_persons_keeps_its_raw_text_in_the_rejects(tmp_path: Path) -> None:
+    extract = read(tmp_path, HEADER + f"{FIRM},某公司,增值税,bad,2022-05-03,3110\n")
+    assert extract.rejects["raw"].to_list() == [f"{FIRM},某公司,增值税,bad,2022-05-03,3110"]
+
+
+def test_persons_have_no_place_in_a_register(tmp_path: Path) -> None:
+    register = contract(
+        [RECEIPTS[0], RECEIPTS[1], {"field": "in_from", "headings": ["入园日期"]}], target="enterprises"
+    )
+    extract = read(
+        tmp_path, f"纳税人识别号,纳税人名称,入园日期\n{PERSON},王某甲,2020-01-01\n{FIRM},某公司,2020-01-01\n", register
+    )
+    assert column(extract, "source_id") == [FIRM]
+    assert reasons(extract) == [(2, "source_id", "NATURAL_PERSON")]
+    assert extract.rejects["raw"].to_list() == [""]
+
+
+def test_persons_are_summed_where_a_file_is_read_by_position(tmp_path: Path) -> None:
+    extract = read(tmp_path, f"{PERSON},王某甲,2022/05,1.00\n{PERSON},王某甲,2022/05,1.00\n", by_position())
+    assert column(extract, "source_id") == ["自然人及个体"]
+    assert (column(extract, "source_rows"), column(extract, "flags")) == ([2], [""])
