@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from prefect import State, Task, flow, task
@@ -94,8 +95,8 @@ RETRY_DELAYS = [5.0, 30.0]
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-def ingest(run: Run) -> list[str]:
-    """Load every new file of landing/ as a pending batch; returns the files that could not be, with the reason."""
+def ingest(run: Run) -> dict[str, list[str]]:
+    """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
     contracts = run.contracts
     with run.warehouse(marts=False) as warehouse:
         ledger.prepare(warehouse)
@@ -111,7 +112,7 @@ def ingest(run: Run) -> list[str]:
         ledger.identify(warehouse, one_namespace=one_namespace(contracts))
         reasons = {one.file: one.reason for one in quarantined}
         checks.record_quarantined(warehouse, run.run_id, reasons)
-    return [f"{file}: {reason}" for file, reason in reasons.items()]
+    return {"quarantined": [f"{file}: {reason}" for file, reason in reasons.items()]}
 
 
 @task(cache_policy=NO_CACHE)
@@ -237,6 +238,10 @@ def hand_out_replay(run: Run) -> None:
     swap_in(run.written, run.workspace.out_of(run.as_of))
 
 
+STEPS: tuple[Any, ...] = (ingest, check_batches, build, score, order, gate, export)
+"""The steps of a week in their order; the last one is `publish` or, for an older week, `hand_out_replay`."""
+
+
 @flow(name="weekly", flow_run_name="weekly-{as_of}", validate_parameters=False)
 def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
     """Run one week of a workspace, and journal it whatever happens.
@@ -263,16 +268,17 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
             "started_at": started_at,
             "replay": replay,
             "version": __version__,
+            "status": "failed",
+            "exit_status": int(ExitStatus.FAILURE),
+            "quarantined": [],
+            "seconds": {},
         }
         try:
-            entry["quarantined"] = ingest(run)
-            check_batches(run)
-            build(run)
-            score(run)
-            order(run)
-            gate(run)
-            export(run)
-            _last_step(run)(run)
+            steps = (*STEPS, hand_out_replay if replay else publish)
+            for step in steps:
+                begun = perf_counter()
+                entry |= step(run) or {}
+                entry["seconds"][step.name] = round(perf_counter() - begun, 3)
             entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
         except MainstayError as error:
             entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
@@ -282,11 +288,6 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
             entry["finished_at"] = datetime.now(UTC)
             write_journal(workspace.runs, run_id, entry)
     return entry
-
-
-def _last_step(run: Run) -> Any:  # noqa: ANN401 -- either task
-    """A replay hands out its folder only; any other run publishes."""
-    return hand_out_replay if run.replay else publish
 
 
 def _artifact(key: str, title: str, rows: list[dict[str, Any]]) -> None:

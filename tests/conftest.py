@@ -19,6 +19,7 @@ os.environ.update(
     XDG_CACHE_HOME=str(_HOME / "cache"),
     PREFECT_HOME=str(_HOME / "prefect"),
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
+    PREFECT_LOGGING_LEVEL="CRITICAL",
     GX_ANALYTICS_ENABLED="false",
     DO_NOT_TRACK="1",
 )

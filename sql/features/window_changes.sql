@@ -17,7 +17,8 @@ sums as (
             as natural_prior,
         coalesce(sum(revenue.refund) filter (where revenue.month >= windows.window_start), 0)
             as refund_current,
-        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0)::decimal(18, 2) as refund_prior
+        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0)
+            as refund_prior
     from features.windows as windows
     inner join features.revenue_by_level as revenue
         on

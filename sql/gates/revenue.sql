@@ -25,10 +25,10 @@ by_levy as (
 
 held_out_lines as (
     select
-        count(*) as held_out,
-        count(distinct levy_item) as items
-    from staging.revenue_lines
-    where not is_in_scope and levy_item not in (select levy_item from run.levy_items)
+        coalesce(sum(rows_held_out), 0) as held_out,
+        count(*) as items,
+        coalesce(sum(total), 0) as total
+    from marts.held_out_levy_items
 ),
 
 computed as (
@@ -81,7 +81,7 @@ select
     0::double as low,
     0::double as high,
     'warn' as severity,
-    items || ' unknown levy items are held out; name them in [levies] or seeds/levy_items.csv' as detail
+    items || ' unknown levy items worth ' || total || ' are held out (marts.held_out_levy_items)' as detail
 from held_out_lines
 union all
 select

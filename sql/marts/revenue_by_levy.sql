@@ -6,4 +6,3 @@ select
     levy as levy_item
 from features.revenue_by_levy
 where as_of_date = (select max(as_of_date) from run.as_of_dates)
-order by enterprise_id, month, levy

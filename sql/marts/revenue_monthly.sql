@@ -4,4 +4,3 @@
 select * exclude (as_of_date)
 from features.revenue_monthly
 where as_of_date = (select max(as_of_date) from run.as_of_dates)
-order by enterprise_id, month

@@ -1,11 +1,13 @@
 """The commands (DESIGN section 3). Progress goes to standard error; `--json` prints to standard output."""
 
+import importlib
 import importlib.util
 import json
 import logging
 import os
 import shutil
 import sys
+import threading
 import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -196,6 +198,8 @@ def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
     """Run the weekly flow on an ephemeral Prefect server inside the workspace; returns the journal's entry."""
     _prepare_prefect(workspace)
     flow = load_flow("weekly")
+    # Great Expectations takes seconds to import; Prefect's server, a process of its own, takes longer to start.
+    threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
     entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
     return entry
 
@@ -252,7 +256,8 @@ def _status_of(workspace: Workspace, now: datetime) -> dict[str, Any]:
     runs = []
     for path in sorted(workspace.runs.glob("*.json"), reverse=True)[:10]:
         entry = json.loads(path.read_text("utf-8"))
-        what = entry["error"]["what"] if "error" in entry else "replay" if entry.get("replay") else ""
+        error = entry.get("error", {})
+        what = error.get("where") or error.get("what") or ("replay" if entry.get("replay") else "")
         runs.append(
             {
                 "run_id": entry["run_id"],

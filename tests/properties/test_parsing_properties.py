@@ -17,9 +17,9 @@ from mainstay.extracts.accounts import read_decimal
 from mainstay.extracts.amounts import parse_amounts
 from mainstay.extracts.contract import UNIT_EXPONENT
 from mainstay.extracts.extract import Extract
-from mainstay.extracts.identifiers import has_valid_organisation_check, tax_code
+from mainstay.extracts.identifiers import has_valid_organisation_check, parse_ids, tax_code
 from mainstay.extracts.periods import read_date, read_month
-from mainstay.extracts.persons import is_natural_person
+from mainstay.extracts.persons import is_natural_person, natural_persons
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.records import split_text
 from mainstay.extracts.workbook import exact_number
@@ -103,8 +103,9 @@ def test_a_spreadsheets_double_gives_back_the_cents_that_were_typed(cents: int) 
 def test_a_month_survives_every_style(day: date, data: st.DataObject) -> None:
     style = data.draw(
         st.sampled_from(
-            ["{0}年{1}月", "{0}年{1:02}月", "{0}{1:02}", "{0}-{1:02}", "{0}/{1}", " {0}/{1:02} ", "{0}.{1}", "{0}-{1:02}-{2:02}",
-             "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}", "{0}-{1:02}-{2:02} 00:00:00", "{0} 年 {1} 月"]
+            ["{0}年{1}月", "{0}年{1:02}月", "{0}{1:02}", "{0}-{1:02}", "{0}/{1}", " {0}/{1:02} ", "{0}.{1}",
+             "{0}-{1:02}-{2:02}", "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}", "{0}-{1:02}-{2:02} 00:00:00",
+             "{0} 年 {1} 月"]
         )
     )  # fmt: skip
     text = style.format(day.year, day.month, day.day)
@@ -138,12 +139,25 @@ def test_any_text_is_some_id_and_never_an_empty_one(text: str) -> None:
     assert tax_code(text).text == text.strip() or tax_code(text).text
 
 
-@given(st.dates(date(1900, 1, 1), date(2020, 12, 31)), st.integers(110_000, 659_999), st.integers(0, 999))
-def test_every_citizen_number_is_told_and_one_wrong_digit_is_not(born: date, division: int, serial: int) -> None:
+@given(
+    st.dates(date(1900, 1, 1), date(2020, 12, 31)),
+    st.integers(110_000, 659_999),
+    st.integers(0, 999) | st.just(0),
+    st.sampled_from(["{}", " {}\t", "'{}", '="{}"', "{}01", "{}X1"]),
+)
+@example(date(1991, 10, 25), 110_109, 0, "{}")
+def test_every_citizen_number_is_told_however_it_is_written(born: date, division: int, serial: int, style: str) -> None:
     number = citizen_number(f"{division}{born:%Y%m%d}{serial:03}")
-    assert is_natural_person(number)
-    wrong = number[:16] + str((int(number[16]) + 1) % 10) + number[17]
-    assert not is_natural_person(wrong)
+    for is_uscc in (True, False):
+        ids, reasons, _ = parse_ids(pl.Series([style.format(number)]), None, is_uscc=is_uscc)
+        assert reasons[0] is None
+        assert natural_persons(ids, pl.Series([None], dtype=pl.String())).to_list() == [True]
+
+
+@given(st.dates(date(1900, 1, 1), date(2020, 12, 31)), st.integers(110_000, 659_999), st.integers(0, 999))
+def test_a_citizen_number_with_one_wrong_digit_is_none(born: date, division: int, serial: int) -> None:
+    number = citizen_number(f"{division}{born:%Y%m%d}{serial:03}")
+    assert not is_natural_person(number[:16] + str((int(number[16]) + 1) % 10) + number[17])
 
 
 CELLS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)

@@ -64,9 +64,9 @@ def test_a_sound_week_passes_every_gate(week: Office) -> None:
 BREAKS = {
     "ledger.rows_conserved": "update ledger.conservation_as_known set current_rows = current_rows - 1",
     "ledger.money_conserved": "update ledger.conservation_as_known set current_money = current_money - 0.01",
-    "ledger.periods_owed": "insert into features.periods_owed values (date '2022-02-01', 'receipts', date '2022-01-01')",
-    "revenue_monthly.money_conserved": f"update {MARTS}.revenue_monthly set total = total + 0.01 where month = date '2022-01-01'",
-    "revenue_by_levy.levies_conserved": f"update {MARTS}.revenue_by_levy set local = local - 0.01 where month = date '2021-01-01'",
+    "ledger.periods_owed": "insert into features.periods_owed values (date '2022-02-01', 'r', date '2022-01-01')",
+    "revenue_monthly.money_conserved": f"update {MARTS}.revenue_monthly set total = total + 0.01",
+    "revenue_by_levy.levies_conserved": f"update {MARTS}.revenue_by_levy set local = local - 0.01",
     "drop_lists.ranks_run_from_one": f"update {MARTS}.drop_lists set rank = rank + 1",
     "drop_lists.enterprise_once_a_list": f"update {MARTS}.drop_lists set enterprise_id = 'A'",
     "drop_lists.only_drops": f"update {MARTS}.drop_lists set change = 0 where rank = 1",

@@ -18,7 +18,7 @@ from mainstay.extracts.wording import BLANKS
 
 _EXACT = Context(prec=60, traps=[Inexact])
 _MOST_WHOLE, _MOST_PART = 16, 10
-_PLAIN = re.compile(r" *-?[0-9]{1,16}(\.[0-9]{1,10})? *")
+_PLAIN = re.compile(r" *-?(?:[0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,10})? *")
 """What needs no interpretation: most amounts; the rest goes through `read_decimal`."""
 _DASHES = frozenset("-−‐‑‒–—―")
 _OUTER = BLANKS + "'\"`‘’“”"
@@ -76,7 +76,7 @@ def _sum(cells: list[str]) -> tuple[Decimal, int]:
     odd = [cell for cell in cells if not _PLAIN.fullmatch(cell)] if len(plain) < len(cells) else []
     failures = 0
     with localcontext(_EXACT):
-        total = sum(map(Decimal, plain), Decimal(0))
+        total = sum((Decimal(cell.replace(",", "")) for cell in plain), Decimal(0))
         for cell in odd:
             try:
                 total += read_decimal(cell) or 0

@@ -12,6 +12,7 @@ INTEGER_DIGITS = 16
 _CENT_DIGITS = 2
 
 _PLAIN = r"^-?[0-9]{1,16}(\.[0-9]{1,10})?$"
+_GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,10})?$"
 _QUOTES = BLANKS + "'\"`‘’“”"
 _MINUSES = str.maketrans("−‐‑‒–—―", "-------")
 _STYLED = re.compile(
@@ -23,6 +24,7 @@ _STYLED = re.compile(
     """,
     re.VERBOSE,
 )
+_WITHOUT_COMMAS = pl.col("plain").str.replace_all(",", "", literal=True)
 
 
 def parse_amounts(texts: pl.Series, exponent: int, sign: int) -> tuple[pl.Series, pl.Series]:
@@ -39,6 +41,8 @@ def parse_amounts(texts: pl.Series, exponent: int, sign: int) -> tuple[pl.Series
         `EXCESS_DECIMALS` (digits other than 0 beyond the cent).
     """
     cells = trimmed(texts).alias("plain")
+    if (is_grouped := cells.str.contains(_GROUPED)).any():
+        cells = cells.to_frame().select(pl.when(is_grouped).then(_WITHOUT_COMMAS).otherwise("plain")).to_series()
     is_odd = ~cells.str.contains(_PLAIN)
     frame = pl.DataFrame({"plain": cells, "bad": pl.Series([None], dtype=pl.String()).new_from_index(0, len(cells))})
     if is_odd.any():

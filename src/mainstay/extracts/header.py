@@ -113,7 +113,7 @@ def _by_position(head: Sequence[Record], contract: Contract, where: str) -> Layo
         raise ExtractError(f"{counts} fields instead of {width}", where=where, hint=_LAYOUT_HINT)
     for position, pattern in _shapes(contract):
         shape = re.compile(pattern)
-        if not any(shape.fullmatch(record[position - 1].strip(BLANKS)) for record in fitting):
+        if not any(shape.fullmatch("".join(record[position - 1 : position]).strip(BLANKS)) for record in fitting):
             raise ExtractError(
                 f"position {position} does not have the contract's shape {pattern} in any of the first records",
                 where=where,

@@ -1,10 +1,11 @@
-"""Ids of enterprises: the unified social credit code, its forerunners, and what spreadsheets do to them.
+"""Ids: the unified social credit code, its forerunners, citizen numbers, and what spreadsheets do to them.
 
 GB 32100-2015 (the code, check modulo 31) and GB 11714-1997 (the organisation code in it, modulo 11); DOMAIN section 2.
 """
 
 import re
 import unicodedata
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
@@ -25,6 +26,8 @@ a spreadsheet has rounded ends in zeros as well, and is no old tax id."""
 _GUARDED = r"^=\"(.*)\"$"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_MODULUS = 11
+_CITIZEN = re.compile(r"[1-9][0-9]{16}[0-9X]")
+_BIRTH_YEARS = range(1850, 2100)
 _ENTERPRISE_PREFIX = "91"
 
 
@@ -72,7 +75,7 @@ def tax_code(text: str) -> Code:
     Code(text='911101097481361512', flags='ID_UPGRADED')
     """
     code = unicodedata.normalize("NFKC", text).strip(BLANKS).upper()
-    if _PADDED.fullmatch(code) and not has_valid_check(code):
+    if _PADDED.fullmatch(code) and not has_valid_check(code) and not is_citizen_number(code):
         code = code[:15]
     if _USCC.fullmatch(code):
         return Code(code, "" if has_valid_check(code) else "WARN_CHECKSUM")
@@ -98,6 +101,24 @@ def has_valid_organisation_check(organisation: str) -> bool:
     total = sum(int(c, 36) * weight for c, weight in zip(organisation[:8], _ORGANISATION_WEIGHTS, strict=True))
     check = _ORGANISATION_MODULUS - total % _ORGANISATION_MODULUS
     return organisation[8] == {10: "X", 11: "0"}.get(check, str(check))
+
+
+def is_citizen_number(code: str) -> bool:
+    """Whether a text is a citizen number (GB 11643-1999): 18 characters, a birth date, the right check.
+
+    The codes of some districts have what looks like a year of birth in the same place: an enterprise's code (that
+    begins with 9) counts as one if both of its own checks pass.
+    """
+    if not _CITIZEN.fullmatch(code):
+        return False
+    try:
+        born = date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
+    except ValueError:
+        return False
+    remainder = (1 - 2 * int(code[:17], 13)) % 11
+    if code[17] != "0123456789X"[remainder] or born.year not in _BIRTH_YEARS:
+        return False
+    return not (code[0] == "9" and has_valid_check(code) and has_valid_organisation_check(code[8:17]))
 
 
 def _read_uscc(text: str) -> tuple[str, str | None]:

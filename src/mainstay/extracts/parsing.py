@@ -54,7 +54,7 @@ def parse(records: Records, layout: Layout, contract: Contract, encoding: str) -
         sheet=records.sheet,
         encoding=encoding,
         rows=_finished(rows, records, contract),
-        rejects=_rejects(records, problems, fates),
+        rejects=_rejects(records, layout, problems, fates),
         rows_read=len(fates) - count[Fate.PREAMBLE],
         rows_rejected=count[Fate.REJECTED] + count[Fate.RAGGED],
         rows_duplicate=count[Fate.DUPLICATE],
@@ -85,7 +85,7 @@ def _type(records: Records, layout: Layout, contract: Contract, indexes: list[in
         problems.append(_problems(index, column.canonical, parsed.reasons))
         flags.append(parsed.flags)
     for blank in contract.blanks:
-        cells = pl.Series([record[blank.position - 1] for record in data], dtype=pl.String())
+        cells = pl.Series(["".join(record[blank.position - 1 : blank.position]) for record in data], dtype=pl.String())
         problems.append(_problems(index, f"position {blank.position}", unfit_blanks(cells, blank.pattern)))
     knowledge, reasons = _knowledge(data, records, layout, contract)
     problems.append(_problems(index, "knowledge", reasons))
@@ -199,15 +199,18 @@ def _finished(rows: pl.DataFrame, records: Records, contract: Contract) -> pl.Da
     return summed.select("line", "source_rows", "flags", *fields, name_keys(summed["name"]))
 
 
-def _rejects(records: Records, problems: pl.DataFrame, fates: list[Fate]) -> pl.DataFrame:
+def _rejects(records: Records, layout: Layout, problems: pl.DataFrame, fates: list[Fate]) -> pl.DataFrame:
     """One row per record and reason; `raw` is empty where the record holds a person's number."""
     ragged = [index for index, fate in enumerate(fates) if fate is Fate.RAGGED]
     widths = pl.DataFrame({"index": ragged, "field": "", "reason": "BAD_WIDTH"}, schema=_PROBLEM)
     found = pl.concat([problems, widths]).sort("index", maintain_order=True)
+    party = layout.positions.get("source_id")
     places = []
     for index in found["index"]:
         record = records.cells[index]
-        places.append((records.lines[index], "" if is_private(record) else records.delimiter.join(record)))
+        party_cells = record if party is None or fates[index] is Fate.RAGGED else [record[party]]
+        hidden = is_private(record, party_cells)
+        places.append((records.lines[index], "" if hidden else records.delimiter.join(record)))
     placed = pl.DataFrame(places, schema={"line": pl.Int64(), "raw": pl.String()}, orient="row")
     return placed.hstack(found.select("field", "reason")).select("line", "field", "reason", "raw")
 

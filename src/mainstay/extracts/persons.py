@@ -1,28 +1,24 @@
 """Natural persons in the receipts: told by their ids, summed into one pseudo-taxpayer, never loaded by name.
 
-A citizen number (GB 11643-1999) has 18 characters with a birth date and a check; sole traders file under 20
-characters, most of which begin with one (DOMAIN section 2).
+Sole traders file under 20 characters, most of which begin with a citizen number (DOMAIN section 2).
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
 
 import polars as pl
 
-from mainstay.extracts.identifiers import SCIENTIFIC, has_valid_check, has_valid_organisation_check
+from mainstay.extracts.identifiers import SCIENTIFIC, is_citizen_number
 from mainstay.extracts.targets import Target
 from mainstay.extracts.wording import BLANKS
 
 PSEUDO_TAXPAYER = "自然人及个体"
 
 _SEPARATORS = re.compile(f"[{re.escape(BLANKS)}-]+")
-_CITIZEN = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _CITIZEN_WITHIN = re.compile(r"(?=([1-9][0-9]{16}[0-9X]))")
 _SOLE_TRADER = re.compile(r"[0-9A-Z]{20}")
 _GROUPED_BY = ("month", "levy_item")
-_BIRTH_YEARS = range(1850, 2100)
 
 
 def is_natural_person(delivered: str) -> bool:
@@ -32,7 +28,7 @@ def is_natural_person(delivered: str) -> bool:
     (False, False)
     """
     code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", delivered).upper()).lstrip("'")
-    return bool(_SOLE_TRADER.fullmatch(code)) or (bool(_CITIZEN.fullmatch(code)) and is_citizen_number(code))
+    return bool(_SOLE_TRADER.fullmatch(code)) or is_citizen_number(code)
 
 
 def holds_citizen_number(text: str) -> bool:
@@ -41,28 +37,16 @@ def holds_citizen_number(text: str) -> bool:
     return any(is_citizen_number(found[1]) for found in _CITIZEN_WITHIN.finditer(plain))
 
 
-def is_citizen_number(code: str) -> bool:
-    """Whether 18 characters have a birth date, the check of a citizen number, and are no enterprise's code.
-
-    The codes of some districts have what looks like a year of birth in the same place: an enterprise's code (that
-    begins with 9) counts as one if both of its own checks pass.
-    """
-    try:
-        born = date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
-    except ValueError:
-        return False
-    remainder = (1 - 2 * int(code[:17], 13)) % 11
-    if code[17] != "0123456789X"[remainder] or born.year not in _BIRTH_YEARS:
-        return False
-    return not (code[0] == "9" and has_valid_check(code) and has_valid_organisation_check(code[8:17]))
-
-
-def is_private(record: list[str]) -> bool:
+def is_private(record: list[str], party_cells: list[str]) -> bool:
     """Whether a rejected record must leave no raw text: it holds a person's number, or what a spreadsheet left of one.
 
     What is left in scientific notation begins with the division and the birth date, unless it is an enterprise's.
+
+    Args:
+        record: All cells.
+        party_cells: Those that may hold the party's id; twenty characters elsewhere are some other number.
     """
-    if any(is_natural_person(cell) for cell in record) or holds_citizen_number("\x1f".join(record)):
+    if any(is_natural_person(cell) for cell in party_cells) or holds_citizen_number("\x1f".join(record)):
         return True
     cells = [cell.strip(BLANKS + "'") for cell in record]
     return any(re.search(SCIENTIFIC, cell) and not cell.startswith("9") for cell in cells)

@@ -68,7 +68,7 @@ def probe(path: Path) -> Probe:
 def misfit(probe: Probe, contract: Contract) -> str:
     """Why a file does not have a contract's shape, in one sentence; empty where it has."""
     reasons = {sheet: _misfit(head, contract) for sheet, head in _heads(probe, contract).items()}
-    if contract.format.sheet is not None:
+    if contract.format.sheet is not None and probe.kind != "csv":
         return reasons.get(contract.format.sheet, f"there is no sheet '{contract.format.sheet}'")
     if not reasons or "" in reasons.values():
         return "" if reasons else "there is no sheet with anything in it"

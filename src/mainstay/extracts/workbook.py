@@ -1,6 +1,8 @@
 """From a workbook (.xlsx, .xls) to records of text: what stands in a cell, with exact decimals."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,9 @@ def sheet_heads(path: Path, where: str) -> dict[str, list[Record]]:
     Raises:
         ExtractError: the file is not a workbook that can be read.
     """
-    reader = _open(path, where)
-    heads = {name: _frame(reader, name, HEAD_RECORDS) for name in reader.sheet_names}
+    with _refusing(where):
+        reader = fastexcel.read_excel(path)
+        heads = {name: _frame(reader, name, HEAD_RECORDS) for name in reader.sheet_names}
     return {name: _to_cells(frame) for name, frame in heads.items() if frame.height}
 
 
@@ -38,8 +41,9 @@ def read_sheet(path: Path, sheet: str, where: str) -> Records:
     Raises:
         ExtractError: the file is not a workbook that can be read.
     """
-    reader = _open(path, where)
-    frame = _exact_numbers(reader, sheet, _frame(reader, sheet, None))
+    with _refusing(where):
+        reader = fastexcel.read_excel(path)
+        frame = _exact_numbers(reader, sheet, _frame(reader, sheet, None))
     lines = range(1, frame.height + 1)
     return Records(sheet=sheet, lines=lines, cells=_to_cells(frame), serials=True)
 
@@ -63,9 +67,11 @@ def exact_number(text: str) -> str:
     return f"{Decimal(shortest):f}"
 
 
-def _open(path: Path, where: str) -> fastexcel.ExcelReader:
+@contextmanager
+def _refusing(where: str) -> Iterator[None]:
+    """Turn what the library raises into an error that says nothing of the content."""
     try:
-        return fastexcel.read_excel(path)
+        yield
     except fastexcel.FastExcelError:
         raise ExtractError(
             "the workbook cannot be opened",

@@ -66,6 +66,8 @@ class Warehouse:
     ) -> None:
         """Close the file; what was not committed is gone."""
         self._connection.close()
+        # A traceback may keep this object alive until the process ends, which DuckDB 2.0 would then complain of.
+        del self._connection
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | list[Any] | None = None) -> None:
         """Run one statement; values are bound, never formatted in."""

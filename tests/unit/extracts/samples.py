@@ -11,7 +11,7 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import Extract
 from mainstay.extracts.reading import read_extract
 
-RECEIPTS = (
+RECEIPTS: tuple[dict[str, Any], ...] = (
     {"field": "source_id", "kind": "uscc", "headings": ["社会信用代码（纳税人识别号）", "纳税人识别号"]},
     {"field": "name", "headings": ["纳税人名称"]},
     {"field": "levy_item", "headings": ["征收项目"], "optional": True},
@@ -27,7 +27,7 @@ HEADER = "社会信用代码（纳税人识别号）,纳税人名称,征收项�
 FIRM = "91110108551385082Q"
 OTHER_FIRM = "91110109MA00GT10X0"
 
-PERMITS = (
+PERMITS: tuple[dict[str, Any], ...] = (
     {"field": "source_id", "position": 1, "required": True},
     {"field": "name", "position": 2},
     {"field": "month", "position": 3},
@@ -36,7 +36,7 @@ PERMITS = (
 """The columns of an extract that is read by position, four fields wide."""
 
 
-def contract(columns: Sequence[Mapping[str, Any]] = RECEIPTS, **changes: Any) -> Contract:  # noqa: ANN401 -- TOML values
+def contract(columns: Sequence[Mapping[str, Any]] = RECEIPTS, **changes: Any) -> Contract:
     """A contract of receipts; `changes` replaces or adds keys."""
     stated: dict[str, Any] = {
         "name": "receipts",
@@ -54,7 +54,7 @@ def contract(columns: Sequence[Mapping[str, Any]] = RECEIPTS, **changes: Any) ->
     return Contract.model_validate(stated | changes)
 
 
-def by_position(**changes: Any) -> Contract:  # noqa: ANN401 -- TOML values
+def by_position(**changes: Any) -> Contract:
     """A contract that reads four fields by position."""
     return contract(PERMITS, **({"format": {"header": "none", "width": 4}} | changes))
 
@@ -70,7 +70,7 @@ def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
     """A workbook; strings stay strings, numbers become numbers, None leaves a cell out."""
     with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -27,7 +27,7 @@ def test_four_byte_characters_of_gb18030_are_read() -> None:
 
 def test_a_declared_encoding_is_kept_to() -> None:
     assert decode(b"29\x8c", "cp1252", "x.csv") == Decoded("29Œ", "cp1252")
-    with pytest.raises(ExtractError, match="gb18030|utf-8 fails at byte 0"):
+    with pytest.raises(ExtractError, match="utf-8 fails at byte 0"):
         decode(TEXT.encode("gb18030"), "utf-8", "x.csv")
 
 
@@ -60,7 +60,7 @@ def test_two_encodings_in_one_file_are_refused() -> None:
 
 
 def test_a_file_cut_off_within_a_character_is_not_read_as_gb18030() -> None:
-    with pytest.raises(ExtractError, match="mixes encodings|do not fit"):
+    with pytest.raises(ExtractError, match="mixes encodings"):
         decode(("北京某某有限公司\n" * 3).encode()[:-3], "auto", "x.csv")
 
 

@@ -101,6 +101,12 @@ def test_a_file_without_persons_keeps_its_raw_text_in_the_rejects(tmp_path: Path
     assert extract.rejects["raw"].to_list() == [f"{FIRM},某公司,增值税,bad,2022-05-03,3110"]
 
 
+def test_a_citizen_number_that_ends_in_zeros_is_not_taken_for_a_padded_tax_id(tmp_path: Path) -> None:
+    number = "110109199110250000"
+    extract = read(tmp_path, HEADER + f"{number},王某甲,契税,1,2022-05-03,\n")
+    assert column(extract, "source_id") == ["自然人及个体"]
+
+
 def test_persons_have_no_place_in_a_register(tmp_path: Path) -> None:
     register = contract(
         [RECEIPTS[0], RECEIPTS[1], {"field": "in_from", "headings": ["入园日期"]}], target="enterprises"
@@ -117,3 +123,10 @@ def test_persons_are_summed_where_a_file_is_read_by_position(tmp_path: Path) -> 
     extract = read(tmp_path, f"{PERSON},王某甲,2022/05,1.00\n{PERSON},王某甲,2022/05,1.00\n", by_position())
     assert column(extract, "source_id") == ["自然人及个体"]
     assert (column(extract, "source_rows"), column(extract, "flags")) == ([2], [""])
+
+
+def test_another_number_of_twenty_digits_hides_nothing(tmp_path: Path) -> None:
+    columns = [*RECEIPTS, {"field": "registration_seq", "headings": ["登记序号"]}]
+    text = HEADER.replace("\n", ",登记序号\n") + f"{FIRM},某公司,增值税,x,2022-05-03,,10211101000006154321\n"
+    extract = read(tmp_path, text, contract(columns, month_from="receipt_date"))
+    assert extract.rejects["raw"].to_list() == [f"{FIRM},某公司,增值税,x,2022-05-03,,10211101000006154321"]

@@ -113,7 +113,7 @@ def test_the_content_decides_and_not_the_extension(tmp_path: Path) -> None:
 
 
 def test_two_sheets_that_fit_are_refused_until_one_is_named(tmp_path: Path) -> None:
-    rows = [HEADINGS, [FIRM, "某公司", "增值税", 1, date(2022, 5, 3)]]
+    rows: list[list[object]] = [[*HEADINGS], [FIRM, "某公司", "增值税", 1, date(2022, 5, 3)]]
     path = workbook(tmp_path / "x.xlsx", {"五月": rows, "六月": rows})
     with pytest.raises(ExtractError, match="two sheets fit") as caught:
         read_extract(path, contract())
@@ -144,6 +144,21 @@ def test_a_damaged_or_protected_workbook_is_named_as_such(tmp_path: Path, head: 
         probe(tmp_path / "x.xlsx")
 
 
+def test_a_workbook_cut_off_anywhere_is_refused_by_name(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "x.xlsx", {"明细": [HEADINGS]}).read_bytes()
+    for size in range(10, len(whole), 500):
+        (tmp_path / "y.xlsx").write_bytes(whole[:size])
+        with pytest.raises(ExtractError, match="cannot be opened"):
+            read_extract(tmp_path / "y.xlsx", contract())
+
+
+def test_what_a_sheet_left_of_a_persons_number_leaves_no_raw_text(tmp_path: Path) -> None:
+    row: list[object] = [int("110109199001011238"), "王某甲", "契税", 1, date(2022, 5, 3)]
+    extract = read_extract(workbook(tmp_path / "x.xlsx", {"a": [HEADINGS, row]}), contract())
+    assert reasons(extract) == [(2, "source_id", "ID_SCIENTIFIC")]
+    assert extract.rejects["raw"].to_list() == [""]
+
+
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="empty"):
         probe(workbook(tmp_path / "x.xlsx", {"a": []}))
@@ -163,7 +178,11 @@ def test_a_sheet_can_be_read_by_position(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice writes the old format")
 def test_the_old_format_is_read_too(tmp_path: Path) -> None:
-    rows = [HEADINGS, [FIRM, "某公司", "增值税", 1234.56, date(2022, 5, 3)], [911101097481361512, "b", "c", 1, 44682]]
+    rows: list[list[object]] = [
+        [*HEADINGS],
+        [FIRM, "某公司", "增值税", 1234.56, date(2022, 5, 3)],
+        [911101097481361512, "b", "c", 1, 44682],
+    ]
     workbook(tmp_path / "x.xlsx", {"明细": rows})
     convert = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xls"]
     subprocess.run([*convert, "--outdir", tmp_path, tmp_path / "x.xlsx"], check=True, capture_output=True)

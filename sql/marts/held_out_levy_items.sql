@@ -1,0 +1,15 @@
+-- One row per levy item that neither the seeds nor the workspace know: what it would be worth, held out of all figures.
+-- key: levy_item
+-- materialized: table
+select
+    levy_item,
+    count(*) as rows_held_out,
+    sum(total) as total,
+    sum(local) as local
+from staging.revenue_lines
+where
+    not is_in_scope
+    and levy_item not in (select levy_item from run.levy_items)
+    and as_of_date = (select max(as_of_date) from run.as_of_dates)
+group by levy_item
+order by levy_item

@@ -1,0 +1,102 @@
+"""The commands as an operator types them: exit status, what goes where, no stack trace."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mainstay import cli
+from mainstay.extracts.targets import TARGETS
+from mainstay.settings import Workspace
+
+Captured = pytest.CaptureFixture[str]
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """Run `mainstay WORDS` in this process."""
+    monkeypatch.setattr(sys, "argv", ["mainstay", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def test_contract_schema_prints_every_target_and_field(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    assert typed(monkeypatch, "contract", "schema") == 0
+    told = capsys.readouterr().out
+    assert all(f"\n{target.name}: " in told for target in TARGETS.values())
+    assert all(f"  {field.name} " in told for target in TARGETS.values() for field in target.fields)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("weekly", "--as-of", "05.09.2016"), "write it as 2026-01-05"),
+        (("weekly",), "no landing folder"),
+        (("weekli",), "No such command"),
+        (("weekly", "--as-off", "2016-09-05"), "No such option"),
+    ],
+)
+def test_wrong_use_is_status_2_with_a_hint(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    assert typed(monkeypatch, "--home", str(tmp_path), *words) == 2
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_status_of_an_empty_workspace_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    assert typed(monkeypatch, "--home", str(tmp_path), "status") == 0
+    assert "nothing yet" in capsys.readouterr().out
+
+
+def test_missed_mondays_are_those_after_the_last_published_week() -> None:
+    assert cli._missed_weeks(date(2022, 6, 6), date(2022, 6, 20)) == ["2022-06-13", "2022-06-20"]
+    assert cli._missed_weeks(date(2022, 6, 6), date(2022, 6, 12)) == []
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_simulate_weekly_status_and_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    home = ("--home", str(tmp_path / "park"))
+    assert typed(monkeypatch, *home, "simulate", "--enterprises", "30") == 0
+    assert typed(monkeypatch, *home, "simulate") == 2, "a landing folder with files in it is not overwritten"
+    capsys.readouterr()
+
+    assert typed(monkeypatch, *home, "weekly", "--as-of", "2022-07-11", "--json") == 0
+    manifest = json.loads(capsys.readouterr().out)
+    assert manifest["content"]["as_of_date"] == "2022-07-11"
+    assert manifest["content"]["simulated"] is True
+
+    assert typed(monkeypatch, *home, "weekly", "--as-of", "2022-08-29") == 3
+    refused = capsys.readouterr()
+    assert "receipts 2022-07" in refused.err
+    assert "hint:" in refused.err
+    assert "Traceback" not in refused.err
+
+    assert typed(monkeypatch, *home, "status", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["published"]["as_of"] == "2022-07-11"
+    assert [run["status"] for run in told["runs"]] == ["refused", "done"]
+    workspace = Workspace(tmp_path / "park")
+    assert workspace.out_of(date(2022, 7, 11)).exists()
+    assert not workspace.out_of(date(2022, 8, 29)).exists()
+
+
+def test_an_unexpected_error_names_its_place_and_no_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("某某公司 91110109MA00GT10X0")
+
+    monkeypatch.setattr(cli, "_status_of", broken)
+    assert typed(monkeypatch, "--home", str(tmp_path), "status") == 1
+    told = capsys.readouterr().err
+    assert "ValueError" in told
+    assert "某某公司" not in told
