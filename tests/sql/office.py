@@ -59,7 +59,14 @@ class Office:
     delivered: int = 0
 
     def deliver(
-        self, rows: str, known: str, made: Contract | None = None, *, partition: str = "", accept: bool = True
+        self,
+        rows: str,
+        known: str,
+        made: Contract | None = None,
+        *,
+        partition: str = "",
+        accept: bool = True,
+        seen: str = "",
     ) -> int:
         """Load CSV text as one batch; the columns are canonical fields, months as YYYY-MM."""
         made = made or contract()
@@ -89,7 +96,8 @@ class Office:
         file = LandedFile(path=Path(name), name=name, sha256=name, modified_at=SEEN)
         covers = date.fromisoformat(f"{partition}-01") if partition else None
         delivery = Delivery(file, made, partition or name, covers, date.fromisoformat(known))
-        batch_id = ledger.load(self.warehouse, delivery, extract, SEEN)
+        seen_at = datetime.fromisoformat(f"{seen}T00:00:00+00:00") if seen else SEEN
+        batch_id = ledger.load(self.warehouse, delivery, extract, seen_at)
         ledger.supersede(self.warehouse)
         ledger.identify(self.warehouse, one_namespace=True)
         if accept:

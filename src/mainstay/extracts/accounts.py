@@ -94,17 +94,7 @@ def read_decimal(text: str) -> Decimal | None:
     Raises:
         ValueError: it is no number, or has more digits than an amount can have.
     """
-    text = text.strip(_OUTER)
-    whole, _, part = text.partition(".")
-    if (
-        text.isascii()
-        and whole.isdecimal()
-        and part.isdecimal()
-        and len(whole) <= _MOST_WHOLE
-        and len(part) <= _MOST_PART
-    ):
-        return Decimal(text)
-    body = unicodedata.normalize("NFKC", text).strip(_OUTER)
+    body = unicodedata.normalize("NFKC", text.strip(_OUTER)).strip(_OUTER)
     if all(character in _DASHES for character in body):
         return None
     marks, rest = _leading_marks(body)
@@ -140,7 +130,7 @@ def _number(text: str) -> Decimal:
     digits = "".join(groups)
     if not (digits + part) or any(character not in string.digits for character in digits + part):
         raise ValueError("digits")
-    return _limited(Decimal(f"{digits or '0'}.{part or '0'}"))
+    return _limited(Decimal(f"{digits or '0'}.{part}"))
 
 
 def _limited(value: Decimal) -> Decimal:

@@ -102,6 +102,7 @@ def test_everything_wrong_with_a_row_is_listed_and_the_row_counts_once(tmp_path:
         (2, "receipt_date", "BAD_DATE"),
     ]
     assert extract.rows_rejected == 1
+    assert set(extract.rejects["raw"]) == {"9.11101E+17,,增值税,,2022-13-01,"}
 
 
 def test_a_row_without_id_and_name_has_no_party(tmp_path: Path) -> None:
@@ -152,6 +153,11 @@ def test_words_of_a_total_make_a_total_line(tmp_path: Path, word: str) -> None:
     assert (extract.rows_total_line, column(extract, "line")) == (1, [2])
 
 
+def test_a_heading_that_is_such_a_word_is_preamble(tmp_path: Path) -> None:
+    extract = read(tmp_path, ",,,合计\n" + HEADER + ROW)
+    assert (extract.rows_preamble, extract.rows_total_line, extract.rows_read) == (2, 0, 1)
+
+
 def test_a_name_that_contains_such_a_word_does_not(tmp_path: Path) -> None:
     extract = read(tmp_path, HEADER + f"{FIRM},北京总计科技有限公司,增值税,1,2022-05-03,\n")
     assert (extract.rows_total_line, len(extract.rows)) == (0, 1)
@@ -181,6 +187,17 @@ def test_a_total_of_all_levies_is_data_among_control_totals(tmp_path: Path) -> N
         (3, 1, "", date(2022, 5, 1), "local", None, Decimal("20000.00"), None),
     ]
     assert (extract.rows_total_line, extract.amounts[0].unit, extract.amounts[0].read) == (1, "万元", Decimal("7.0"))
+
+
+def test_such_a_total_is_data_even_if_the_contract_does_not_map_it(tmp_path: Path) -> None:
+    columns = [
+        {"field": "month", "headings": ["月份"]},
+        {"field": "level", "headings": ["级次"]},
+        {"field": "levy_item", "headings": ["税种"]},
+        {"field": "amount", "headings": ["金额"]},
+    ]
+    extract = read(tmp_path, "月份,级次,税种,金额\n202205,local,合计,2\n", contract(columns, target="control_totals"))
+    assert (column(extract, "levy_item"), extract.rows_total_line) == (["合计"], 0)
 
 
 def test_unit_and_sign_are_applied_once_and_tallies_stay_as_delivered(tmp_path: Path) -> None:
