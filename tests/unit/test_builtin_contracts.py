@@ -15,9 +15,7 @@ from mainstay.resources import shipped
 from mainstay.settings import BUILT_IN, Settings, Workspace
 
 SEEDS = shipped("seeds")
-CONTRACTS = {
-    contract.name: contract for contract in load_contracts(list((SEEDS / "contracts").glob("*.toml")))
-}
+CONTRACTS = {contract.name: contract for contract in load_contracts(list((SEEDS / "contracts").glob("*.toml")))}
 
 RECEIPT_CORE = {
     "社会信用代码（纳税人识别号）": "source_id",
@@ -53,11 +51,7 @@ REFUND_CORE = {
 
 
 def fields_by_heading(contract: Contract) -> dict[str, str]:
-    return {
-        normal_heading(heading): column.canonical
-        for column in contract.columns
-        for heading in column.headings
-    }
+    return {normal_heading(heading): column.canonical for column in contract.columns for heading in column.headings}
 
 
 def period_in(contract: Contract, name: str) -> tuple[int, int] | None:
@@ -69,11 +63,7 @@ def period_in(contract: Contract, name: str) -> tuple[int, int] | None:
 def knowledge_in(contract: Contract, name: str) -> tuple[int, int, int | None] | None:
     assert contract.knowledge.pattern is not None
     found = re.search(contract.knowledge.pattern, name)
-    return (
-        (int(found["year"]), int(found["month"]), int(found["day"]) if found["day"] else None)
-        if found
-        else None
-    )
+    return (int(found["year"]), int(found["month"]), int(found["day"]) if found["day"] else None) if found else None
 
 
 def contracts_for(name: str) -> list[str]:
@@ -87,9 +77,7 @@ def rows_of(file: str) -> list[dict[str, str]]:
 
 def test_every_built_in_name_has_a_contract_of_that_name_and_target() -> None:
     assert sorted(CONTRACTS) == sorted(BUILT_IN)
-    assert {name: contract.target for name, contract in CONTRACTS.items()} == {
-        name: name for name in BUILT_IN
-    }
+    assert {name: contract.target for name, contract in CONTRACTS.items()} == {name: name for name in BUILT_IN}
     assert sorted(path.stem for path in (SEEDS / "contracts").glob("*")) == sorted(BUILT_IN)
 
 
@@ -146,9 +134,7 @@ def test_codes_are_read_as_social_credit_codes() -> None:
 
 def test_refunds_change_their_sign_at_every_level_and_receipts_at_none() -> None:
     signs = {
-        name: {
-            column.canonical: column.sign for column in CONTRACTS[name].columns if column.field == "amount"
-        }
+        name: {column.canonical: column.sign for column in CONTRACTS[name].columns if column.field == "amount"}
         for name in ("receipts", "refunds")
     }
     levels = ["amount_total", "amount_central", "amount_city", "amount_district"]
@@ -161,9 +147,7 @@ def test_receipts_are_the_only_extract_without_which_a_run_is_refused() -> None:
 
 @pytest.mark.parametrize("year", range(2021, 2031))
 @pytest.mark.parametrize("month", range(1, 13))
-def test_receipts_are_owed_from_the_third_monday_of_the_next_month_and_not_before(
-    year: int, month: int
-) -> None:
+def test_receipts_are_owed_from_the_third_monday_of_the_next_month_and_not_before(year: int, month: int) -> None:
     receipts = CONTRACTS["receipts"]
     owed_from = receipts.knowledge.offset_days + receipts.grace_days
     mondays = [day for day in range(1, 29) if date(year, month, day).weekday() == 0]
@@ -251,13 +235,9 @@ def test_a_register_is_the_state_of_a_day_or_of_a_months_end(
     assert CONTRACTS["enterprises"].knowledge.offset_days == 0
 
 
-@given(
-    st.dates(date(2010, 1, 1), date(2039, 12, 31)), st.sampled_from(["receipts", "refunds", "control_totals"])
-)
+@given(st.dates(date(2010, 1, 1), date(2039, 12, 31)), st.sampled_from(["receipts", "refunds", "control_totals"]))
 def test_every_month_is_read_from_a_name_as_it_was_written(day: date, contract: str) -> None:
-    stem = {"receipts": "税收入库明细", "refunds": "税收退库明细", "control_totals": "财政收入控制数"}[
-        contract
-    ]
+    stem = {"receipts": "税收入库明细", "refunds": "税收退库明细", "control_totals": "财政收入控制数"}[contract]
     for written in (f"{day:%Y%m}", f"{day:%Y-%m}", f"{day.year}年{day.month}月"):
         assert period_in(CONTRACTS[contract], f"{stem}_{written}.csv") == (day.year, day.month)
         corrected = f"{stem}_{written}_更正{day:%Y%m%d}.csv"

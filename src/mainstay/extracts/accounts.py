@@ -16,7 +16,8 @@ from mainstay.extracts.contract import Unit
 from mainstay.extracts.extract import AmountTally
 from mainstay.extracts.wording import BLANKS
 
-_EXACT = Context(prec=60, traps=[Inexact])
+EXACT = Context(prec=60, traps=[Inexact])
+"""Sums of any file fit in it, and a rounded one would be an error rather than a wrong figure."""
 _MOST_WHOLE, _MOST_PART = 16, 10
 _PLAIN = re.compile(r" *-?(?:[0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,10})? *")
 """What needs no interpretation: most amounts; the rest goes through `read_decimal`."""
@@ -57,7 +58,7 @@ def tally(column: str, unit: Unit, cells: Sequence[str], fates: Sequence[Fate]) 
     for fate in _WITH_MONEY:
         sums[fate], failures = _sum(groups[fate])
         unreadable += failures
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         read = sum(sums.values(), Decimal(0))
     return AmountTally(
         column=column,
@@ -75,7 +76,7 @@ def _sum(cells: list[str]) -> tuple[Decimal, int]:
     plain = [cell for cell in cells if _PLAIN.fullmatch(cell)]
     odd = [cell for cell in cells if not _PLAIN.fullmatch(cell)] if len(plain) < len(cells) else []
     failures = 0
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         total = sum((Decimal(cell.replace(",", "")) for cell in plain), Decimal(0))
         for cell in odd:
             try:
@@ -103,7 +104,7 @@ def read_decimal(text: str) -> Decimal | None:
         raise ValueError("bracket")
     number = rest.removesuffix(")").rstrip(" ") if is_bracketed else rest
     value = _number(number)
-    return -value if "-" in marks or is_bracketed else value
+    return value.copy_negate() if "-" in marks or is_bracketed else value
 
 
 def _leading_marks(body: str) -> tuple[str, str]:
@@ -130,11 +131,6 @@ def _number(text: str) -> Decimal:
     digits = "".join(groups)
     if not (digits + part) or any(character not in string.digits for character in digits + part):
         raise ValueError("digits")
-    return _limited(Decimal(f"{digits or '0'}.{part}"))
-
-
-def _limited(value: Decimal) -> Decimal:
-    """Refuse what a table of amounts cannot hold exactly."""
-    if value and (value.adjusted() >= _MOST_WHOLE or -int(value.normalize().as_tuple().exponent) > _MOST_PART):
+    if len(digits.lstrip("0")) > _MOST_WHOLE or len(part.rstrip("0")) > _MOST_PART:
         raise ValueError("digits")
-    return value
+    return Decimal(f"{digits or '0'}.{part[:_MOST_PART]}")

@@ -162,7 +162,9 @@ def _joined(upper: Record, lower: Record) -> list[_Heading]:
 
 def _hits(headings: list[_Heading], contract: Contract) -> int:
     """How many columns of the contract have a heading here."""
-    return sum(bool(_find(headings, column.headings)) for column in contract.columns if column.headings)
+    names = {name for heading in headings for name in heading.names if name}
+    there = names | {_UNIT.sub("", name) for name in names}
+    return sum(any(normal_heading(alias) in there for alias in column.headings) for column in contract.columns)
 
 
 def _find(headings: list[_Heading], aliases: Sequence[str]) -> list[int]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import polars as pl
 
-from mainstay.extracts.accounts import Fate, read_decimal, tally
+from mainstay.extracts.accounts import EXACT, Fate, read_decimal, tally
 from mainstay.extracts.columns import FIELD_TYPES, nothing, parse_column, parse_constant, unfit_blanks
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Extract
@@ -241,5 +241,6 @@ def _total_line_differences(
         except ValueError:
             stated = None
         if stated is not None:
-            differences[amount.column] = stated - (amount.read - amount.total_line)
+            with localcontext(EXACT):
+                differences[amount.column] = stated - (amount.read - amount.total_line)
     return differences

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,6 +18,7 @@ _SPACE = re.compile(f"[{re.escape(BLANKS)}]+")
 _ROUND = str.maketrans("[]{}〔〕【】〈〉《》", "()()()()()()")
 
 
+@lru_cache(maxsize=4096)
 def normal_heading(text: str) -> str:
     """A heading in its comparable form: NFKC, one kind of bracket, no blanks, line breaks, markup, `*` or colon.
 

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from mainstay.extracts.accounts import Fate, tally
+from mainstay.extracts.accounts import Fate, read_decimal, tally
 from mainstay.extracts.extract import AmountTally
 
 
@@ -37,3 +37,9 @@ def test_sums_are_exact_beyond_the_usual_precision() -> None:
 def test_a_number_that_no_table_can_hold_is_unreadable() -> None:
     got = tally("a", "元", ["12345678901234567", "0.00000000001"], [Fate.REJECTED, Fate.REJECTED])
     assert (got.read, got.rows_unreadable) == (Decimal(0), 2)
+
+
+def test_any_number_of_decimals_is_read_or_refused_and_never_rounded() -> None:
+    assert read_decimal("-1." + "0" * 200) == Decimal(-1)
+    got = tally("a", "元", ["1." + "0" * 200, "1." + "0" * 80 + "1", "(0.0000000001)"], [Fate.LOADED] * 3)
+    assert (got.read, got.rows_unreadable) == (Decimal("0.9999999999"), 1)

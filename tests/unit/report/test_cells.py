@@ -162,9 +162,7 @@ def test_codes_become_the_words_of_the_office(value: object, kind: Kind, shown: 
         ([None], "text"),
     ],
 )
-def test_a_value_that_does_not_fit_its_kind_is_refused_without_being_repeated(
-    value: object, kind: Kind
-) -> None:
+def test_a_value_that_does_not_fit_its_kind_is_refused_without_being_repeated(value: object, kind: Kind) -> None:
     with pytest.raises(UnfitValueError) as refusal:
         shown_cell(value, kind, WAN_YUAN)
     assert str(value) not in str(refusal.value).split(": ", maxsplit=1)[0]

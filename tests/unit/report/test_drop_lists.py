@@ -41,9 +41,7 @@ ENTRY = {
 }
 
 
-def written(
-    folder: Path, *rows: Mapping[str, object], list_name: str = "q1_top25", level: Level = "local"
-) -> Path:
+def written(folder: Path, *rows: Mapping[str, object], list_name: str = "q1_top25", level: Level = "local") -> Path:
     """Write the list and return its path."""
     frame = list_frame(rows)
     return write_drop_list(frame, folder, list_name=list_name, level=level, unit=WAN_YUAN, guard="tab")
@@ -90,9 +88,7 @@ def test_a_list_states_the_level_that_it_measures(level: Level, heading: str) ->
 
 
 def test_the_lists_of_all_levels_have_the_same_sources() -> None:
-    assert {tuple(column.source for column in drop_list_columns(level)) for level in LEVELS} == {
-        FRAME_COLUMNS
-    }
+    assert {tuple(column.source for column in drop_list_columns(level)) for level in LEVELS} == {FRAME_COLUMNS}
 
 
 @pytest.mark.parametrize("name", ["../q1", "", "a/b", ".hidden", "a.b", "outbound", "-x", "a\x00"])

@@ -11,9 +11,7 @@ from mainstay.report.manifest import canonical_json, file_entries, write_manifes
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("键abc", max_size=3), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("键abc", max_size=3), inner, max_size=3),
     max_leaves=10,
 )
 

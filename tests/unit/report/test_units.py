@@ -28,9 +28,7 @@ AMOUNTS = st.decimals(min_value=Decimal("-9e15"), max_value=Decimal("9e15"), pla
         (WAN_YUAN, "9999999999999999.99", "1000000000000.00"),
     ],
 )
-def test_money_is_divided_exactly_and_rounded_half_away_from_zero(
-    unit: DisplayUnit, amount: str, shown: str
-) -> None:
+def test_money_is_divided_exactly_and_rounded_half_away_from_zero(unit: DisplayUnit, amount: str, shown: str) -> None:
     assert str(unit.show(Decimal(amount))) == shown
 
 

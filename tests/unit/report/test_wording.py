@@ -57,9 +57,7 @@ def test_no_text_of_the_reports_says_a_bare_comparable_basis_or_calls_a_firm_a_s
         (date(2022, 1, 1), None, None),
     ],
 )
-def test_a_window_reads_as_the_office_writes_it(
-    start: date | None, end: date | None, words: str | None
-) -> None:
+def test_a_window_reads_as_the_office_writes_it(start: date | None, end: date | None, words: str | None) -> None:
     assert wording.period_words(start, end) == words
 
 

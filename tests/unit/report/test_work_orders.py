@@ -32,9 +32,7 @@ FULL_ROW = (
 
 def written(folder: Path, *rows: Mapping[str, object], unit: DisplayUnit = WAN_YUAN) -> tuple[Path, Path]:
     """Write the orders and return the two paths."""
-    csv_path, xlsx_path = write_work_orders(
-        order_frame(rows), folder, unit=unit, guard="tab", simulated=False
-    )
+    csv_path, xlsx_path = write_work_orders(order_frame(rows), folder, unit=unit, guard="tab", simulated=False)
     return csv_path, xlsx_path
 
 
