@@ -1,4 +1,4 @@
-"""The weekly run: ingest -> check -> build -> score -> order -> gate -> export -> publish.
+"""The weekly run: ingest -> check -> build -> score -> order -> gate -> export -> record -> publish.
 
 Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
 a frame. What is done lives in `mainstay`; here is only the order of it.
@@ -19,11 +19,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 
 from mainstay import __version__
-from mainstay.errors import ExitStatus, MainstayError
+from mainstay.errors import ExitStatus, MainstayError, place_of
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
-from mainstay.orders.selection import open_orders, select_orders
+from mainstay.orders.selection import select_orders
 from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_failed_marts, refuse_lost_money
 from mainstay.quality.metrics import batch_metrics, range_failures
 from mainstay.report.journal import write_journal
@@ -161,7 +161,7 @@ def build(run: Run) -> None:
 def score(run: Run) -> None:
     """Score every enterprise, by rule until a model has earned its place."""
     chosen = run.settings.score
-    scorer = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from)
+    scorer = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from, recent_months=chosen.recent_months)
     with run.warehouse() as warehouse:
         scores = scorer.score(warehouse.read("features.risk_inputs"))
         run_tables.tell(warehouse, {"scores": scores})
@@ -176,7 +176,7 @@ def order(run: Run) -> None:
     with run.warehouse() as warehouse:
         orders = select_orders(
             warehouse.read("marts.order_candidates"),
-            open_orders(warehouse.read("events.work_orders"), run.as_of),
+            warehouse.read("features.open_orders"),
             warehouse.read("events.order_numbers"),
             as_of=run.as_of,
             settings=settings.orders,
@@ -212,6 +212,7 @@ def export(run: Run) -> None:
                 unit=DisplayUnit(settings.money.display_unit, settings.money.divisor),
                 guard=settings.export.csv_text_guard,
                 simulated=settings.workspace.simulated,
+                recent_months=settings.score.recent_months,
             ),
             content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),
             run={"run_id": run.run_id, "started_at": run.started_at, "replay": run.replay},
@@ -220,12 +221,20 @@ def export(run: Run) -> None:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-def publish(run: Run) -> None:
-    """Make the candidate this week's snapshot, and the folder this week's folder."""
+def record(run: Run) -> None:
+    """Remember what this week publishes, in the warehouse and in the candidate; done again, it replaces itself."""
     with run.warehouse() as warehouse:
         events.record_week(warehouse, run.as_of)
         run_tables.record_run(warehouse, run.run_id, run.as_of, run.started_at, datetime.now(UTC), version=__version__)
         publication.copy_operations(warehouse)
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def publish(run: Run) -> None:
+    """Make the candidate this week's snapshot, and the folder this week's folder.
+
+    A task of its own: done again it must not open the candidate, which may have its final name already.
+    """
     keep = run.settings.publish.keep
     publication.publish(run.workspace, run.candidate, as_of=run.as_of, run_id=run.run_id, keep=keep)
     swap_in(run.written, run.workspace.out_of(run.as_of))
@@ -239,10 +248,10 @@ def hand_out_replay(run: Run) -> None:
 
 
 STEPS: tuple[Any, ...] = (ingest, check_batches, build, score, order, gate, export)
-"""The steps of a week in their order; the last one is `publish` or, for an older week, `hand_out_replay`."""
+"""The steps of a week in their order; `record` and `publish` follow or, for an older week, `hand_out_replay`."""
 
 
-@flow(name="weekly", flow_run_name="weekly-{as_of}", validate_parameters=False)
+@flow(name="weekly", flow_run_name="weekly-{as_of}")
 def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
     """Run one week of a workspace, and journal it whatever happens.
 
@@ -260,34 +269,44 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
     day = as_of or started_at.astimezone(TIMEZONE).date()
     workspace = Workspace(Path(home).absolute())
     run_id = f"{started_at:%Y%m%dT%H%M%S%f}Z"
-    with exclusive(workspace.lock, f"weekly run as of {day}"):
-        replay = publication.is_replay(workspace, day)
-        run = Run(workspace.home, day, run_id, started_at, replay)
-        entry: dict[str, Any] = {
-            "as_of": day,
-            "started_at": started_at,
-            "replay": replay,
-            "version": __version__,
-            "status": "failed",
-            "exit_status": int(ExitStatus.FAILURE),
-            "quarantined": [],
-            "seconds": {},
-        }
-        try:
-            steps = (*STEPS, hand_out_replay if replay else publish)
-            for step in steps:
-                begun = perf_counter()
-                entry |= step(run) or {}
-                entry["seconds"][step.name] = round(perf_counter() - begun, 3)
-            entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
-        except MainstayError as error:
-            entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
-            raise
-        finally:
-            publication.discard_all(workspace)
-            entry["finished_at"] = datetime.now(UTC)
-            write_journal(workspace.runs, run_id, entry)
+    entry: dict[str, Any] = {
+        "as_of": day,
+        "started_at": started_at,
+        "replay": False,
+        "version": __version__,
+        "status": "failed",
+        "exit_status": int(ExitStatus.FAILURE),
+        "quarantined": [],
+        "seconds": {},
+    }
+    try:
+        with exclusive(workspace.lock, f"weekly run as of {day}"):
+            entry["replay"] = publication.is_replay(workspace, day)
+            _take_steps(Run(workspace.home, day, run_id, started_at, entry["replay"]), entry)
+        entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
+    except MainstayError as error:
+        entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
+        raise
+    except Exception as error:
+        # Its message may quote a taxpayer's data.
+        entry["error"] = {"kind": type(error).__name__, "what": "unexpected error", "where": place_of(error)}
+        raise
+    finally:
+        entry["finished_at"] = datetime.now(UTC)
+        write_journal(workspace.runs, run_id, entry)
     return entry
+
+
+def _take_steps(run: Run, entry: dict[str, Any]) -> None:
+    """Take every step of the week, and add what each one tells and how long it took to the journal's entry."""
+    last = (hand_out_replay,) if run.replay else (record, publish)
+    try:
+        for step in (*STEPS, *last):
+            begun = perf_counter()
+            entry |= step(run) or {}
+            entry["seconds"][step.name] = round(perf_counter() - begun, 3)
+    finally:
+        publication.discard_all(run.workspace)
 
 
 def _artifact(key: str, title: str, rows: list[dict[str, Any]]) -> None:

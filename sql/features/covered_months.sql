@@ -7,9 +7,9 @@ deliveries as (
     select
         as_of_date,
         contract,
-        unnest(generate_series(covers_from::timestamp, covers_to::timestamp, interval 1 month))::date as month
+        unnest(covers) as month
     from ledger.batches_as_known
-    where target = 'receipts' and covers_from is not null
+    where target = 'receipts'
 ),
 
 contracts as (

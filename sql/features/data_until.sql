@@ -1,27 +1,35 @@
--- One row per as-of date: the newest knowledge date of a receipts extract, and whether one is new since the last week.
+-- One row per as-of date: the newest knowledge date of a receipts extract, and what came since the week before.
 -- key: as_of_date
 -- materialized: table
 --
--- Without a new receipts extract since the week published before, lists and scores are carried over and no new list
--- or risk order is issued (DOMAIN section 5).
+-- New is a receipts extract that counts now and that no earlier published week has counted, however late it landed.
+-- Without one, lists and scores are carried over and no new list or risk order is issued (DOMAIN section 5).
 with
 
-earlier_weeks as (
-    select
+counted as (
+    select distinct
         dates.as_of_date,
-        max(runs.as_of_date) as previous_as_of
+        events.sha256
     from run.as_of_dates as dates
-    left join ops.runs as runs on dates.as_of_date > runs.as_of_date
-    group by dates.as_of_date
+    inner join events.receipts as events on dates.as_of_date > events.as_of_date
+),
+
+deliveries as (
+    select
+        deliveries.as_of_date,
+        deliveries.target,
+        deliveries.knowledge_date,
+        counted.sha256 is null as is_new
+    from ledger.deliveries_as_known as deliveries
+    left join counted on deliveries.as_of_date = counted.as_of_date and deliveries.sha256 = counted.sha256
 )
 
 select
-    earlier_weeks.as_of_date,
-    earlier_weeks.previous_as_of,
-    max(batches.knowledge_date) as data_until,
-    count(batches.batch_id) as receipts_batches,
-    coalesce(data_until > coalesce(earlier_weeks.previous_as_of, date '0001-01-01'), false) as has_new_receipts
-from earlier_weeks
-left join ledger.batches_as_known as batches
-    on earlier_weeks.as_of_date = batches.as_of_date and batches.target = 'receipts'
-group by earlier_weeks.as_of_date, earlier_weeks.previous_as_of
+    dates.as_of_date,
+    max(deliveries.knowledge_date) filter (where deliveries.target = 'receipts') as data_until,
+    count(*) filter (where deliveries.target = 'receipts') as receipts_extracts,
+    count(*) filter (where deliveries.target = 'receipts' and deliveries.is_new) > 0 as has_new_receipts,
+    count(*) filter (where deliveries.target = 'refunds') > 0 as has_refunds
+from run.as_of_dates as dates
+left join deliveries on dates.as_of_date = deliveries.as_of_date
+group by dates.as_of_date

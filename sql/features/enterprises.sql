@@ -1,14 +1,20 @@
--- One row per as-of date and enterprise: what the newest record known says of it; in_from, in_to from the register.
+-- One row per as-of date and enterprise that any extract known then names: what the newest records say of it.
 -- key: as_of_date, enterprise_id
 -- materialized: table
 --
--- The register speaks first; an enterprise that is only in the receipts takes its name and place from there.
--- moved_on is the day of a registered move, else the end of its time in the register.
+-- The register speaks first, then the receipts, then whatever named the enterprise (alerts, outbound list).
+-- moved_on: the day it left the park, by the outbound list or the end of its time in the register; null while it is
+-- there, also for one that came back or whose registered end lies ahead.
 with
 
-registered as (
-    select *
-    from ledger.register_as_known
+named as (
+    select
+        as_of_date,
+        enterprise_id,
+        arg_max(source_id, (last_known, party_key)) filter (where source_id is not null) as source_id,
+        arg_max(name, (last_known, party_key)) filter (where name is not null) as name
+    from ledger.identity_as_known
+    group by as_of_date, enterprise_id
 ),
 
 paying as (
@@ -24,6 +30,13 @@ paying as (
     group by as_of_date, enterprise_id
 ),
 
+registered as (
+    select
+        *,
+        coalesce(in_to, ended_on) as registered_to
+    from ledger.register_as_known
+),
+
 outbound as (
     select
         as_of_date,
@@ -31,13 +44,15 @@ outbound as (
         max(moved_on) as moved_on,
         arg_max(destination, moved_on) as destination
     from ledger.outbound_as_known
+    where moved_on <= as_of_date
     group by as_of_date, enterprise_id
 )
 
 select
-    coalesce(registered.as_of_date, paying.as_of_date) as as_of_date,
-    coalesce(registered.enterprise_id, paying.enterprise_id) as enterprise_id,
-    coalesce(registered.name, paying.name) as name,
+    named.as_of_date,
+    named.enterprise_id,
+    named.source_id,
+    coalesce(registered.name, paying.name, named.name) as name,
     coalesce(registered.address, paying.address) as address,
     coalesce(registered.industry, paying.industry) as industry,
     registered.industry_code,
@@ -48,15 +63,17 @@ select
     coalesce(registered.zone, paying.zone) as zone,
     registered.incubator,
     registered.in_from,
-    coalesce(registered.in_to, registered.ended_on) as in_to,
-    coalesce(outbound.moved_on, registered.in_to, registered.ended_on) as moved_on,
+    registered.registered_to as in_to,
+    case
+        when outbound.moved_on > coalesce(registered.in_from, date '0001-01-01') then outbound.moved_on
+        when registered.registered_to <= named.as_of_date then registered.registered_to
+    end as moved_on,
     outbound.destination,
     registered.enterprise_id is not null as is_registered,
-    outbound.enterprise_id is not null as is_outbound
-from registered
-full outer join paying
-    on registered.as_of_date = paying.as_of_date and registered.enterprise_id = paying.enterprise_id
-left join outbound
-    on
-        coalesce(registered.as_of_date, paying.as_of_date) = outbound.as_of_date
-        and coalesce(registered.enterprise_id, paying.enterprise_id) = outbound.enterprise_id
+    outbound.enterprise_id is not null as is_outbound,
+    paying.enterprise_id is not null as is_paying
+from named
+left join registered
+    on named.as_of_date = registered.as_of_date and named.enterprise_id = registered.enterprise_id
+left join paying on named.as_of_date = paying.as_of_date and named.enterprise_id = paying.enterprise_id
+left join outbound on named.as_of_date = outbound.as_of_date and named.enterprise_id = outbound.enterprise_id

@@ -4,10 +4,11 @@
 with
 
 given as (
-    select distinct
+    select
         as_of_date,
         level
-    from features.revenue_by_level
+    from features.level_lines
+    where lines > missing
 )
 
 select

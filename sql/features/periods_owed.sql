@@ -34,10 +34,8 @@ delivered as (
     select
         as_of_date,
         contract,
-        unnest(generate_series(covers_from::timestamp, covers_to::timestamp, interval 1 month))::date
-            as period
+        unnest(covers) as period
     from ledger.batches_as_known
-    where covers_from is not null
 )
 
 select

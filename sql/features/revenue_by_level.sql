@@ -1,10 +1,11 @@
--- One row per as-of date, enterprise, month and level that is known: natural revenue, VAT credit refunds, restored.
+-- One row per as-of date, enterprise, month and level: natural revenue and VAT credit refunds; null = unknown.
 -- key: as_of_date, enterprise_id, month, level
 -- materialized: view
 with
 
 monthly as (
-    select * from features.revenue_monthly
+    select *
+    from features.revenue_monthly
 )
 
 select
@@ -15,7 +16,6 @@ select
     total as natural_revenue,
     vat_credit_refund_total as refund
 from monthly
-where total is not null
 union all
 select
     as_of_date,
@@ -25,7 +25,6 @@ select
     central as natural_revenue,
     vat_credit_refund_central as refund
 from monthly
-where central is not null
 union all
 select
     as_of_date,
@@ -35,7 +34,6 @@ select
     local as natural_revenue,
     vat_credit_refund_local as refund
 from monthly
-where local is not null
 union all
 select
     as_of_date,
@@ -45,7 +43,6 @@ select
     city as natural_revenue,
     vat_credit_refund_city as refund
 from monthly
-where city is not null
 union all
 select
     as_of_date,
@@ -55,4 +52,3 @@ select
     district as natural_revenue,
     vat_credit_refund_district as refund
 from monthly
-where district is not null

@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- recent = the last `recent_months` closed months; base_<H> = the H calendar months after the last closed one, a year
--- before (DESIGN section 3, backtest). Null where a month of the span is not covered. Level: local, or its fallback.
+-- before (DESIGN section 3, backtest). Null where a month of the span is not covered or not known. Level: local, or its
+-- fallback. Only enterprises that are in the park at the as-of date.
 with
 
 spans as (
@@ -21,11 +22,13 @@ covered as (
     select
         spans.as_of_date,
         spans.span,
-        count(*) = date_diff('month', spans.span_start, spans.span_end) + 1 as is_covered
+        spans.span_start,
+        spans.span_end
     from spans
     inner join features.covered_months as months
         on spans.as_of_date = months.as_of_date and months.month between spans.span_start and spans.span_end
     group by spans.as_of_date, spans.span, spans.span_start, spans.span_end
+    having count(*) = date_diff('month', spans.span_start, spans.span_end) + 1
 ),
 
 revenue as (
@@ -40,56 +43,42 @@ revenue as (
 
 sums as (
     select
-        spans.as_of_date,
-        spans.span,
+        covered.as_of_date,
+        covered.span,
         revenue.enterprise_id,
-        sum(revenue.natural_revenue + revenue.refund) as restored
-    from spans
-    inner join covered on spans.as_of_date = covered.as_of_date and spans.span = covered.span
-    inner join revenue
-        on spans.as_of_date = revenue.as_of_date and revenue.month between spans.span_start and spans.span_end
-    where covered.is_covered
-    group by all
-),
-
-flags as (
-    select
-        as_of_date,
-        bool_or(is_covered) filter (where span = 'recent') as has_recent,
-        bool_or(is_covered) filter (where span = 'recent_prior') as has_recent_prior,
-        bool_or(is_covered) filter (where span = 'base_6') as has_base_6,
-        bool_or(is_covered) filter (where span = 'base_12') as has_base_12
+        if(count(*) = count(revenue.natural_revenue), sum(revenue.natural_revenue + revenue.refund), null) as restored,
+        count(*) > count(revenue.natural_revenue) as is_unknown
     from covered
-    group by as_of_date
+    inner join revenue
+        on covered.as_of_date = revenue.as_of_date and revenue.month between covered.span_start and covered.span_end
+    group by covered.as_of_date, covered.span, revenue.enterprise_id
 ),
 
-enterprises as (
-    select distinct
-        as_of_date,
-        enterprise_id
-    from revenue
+amounts as (
+    select
+        population.as_of_date,
+        population.enterprise_id,
+        covered.span,
+        if(coalesce(sums.is_unknown, false), null, coalesce(sums.restored, 0))::decimal(18, 2) as restored
+    from features.park_population as population
+    inner join covered on population.as_of_date = covered.as_of_date
+    left join sums
+        on
+            population.as_of_date = sums.as_of_date
+            and population.enterprise_id = sums.enterprise_id
+            and covered.span = sums.span
+    where population.moved_on is null
 )
 
 select
-    enterprises.as_of_date,
-    enterprises.enterprise_id,
-    if(
-        any_value(flags.has_recent), coalesce(sum(sums.restored) filter (where sums.span = 'recent'), 0), null
-    ) as recent,
-    if(
-        any_value(flags.has_recent_prior),
-        coalesce(sum(sums.restored) filter (where sums.span = 'recent_prior'), 0), null
-    ) as recent_prior,
-    if(
-        any_value(flags.has_base_6), coalesce(sum(sums.restored) filter (where sums.span = 'base_6'), 0), null
-    ) as base_6,
-    if(
-        any_value(flags.has_base_12),
-        coalesce(sum(sums.restored) filter (where sums.span = 'base_12'), 0),
-        null
-    ) as base_12
-from enterprises
-left join sums
-    on enterprises.as_of_date = sums.as_of_date and enterprises.enterprise_id = sums.enterprise_id
-left join flags on enterprises.as_of_date = flags.as_of_date
-group by enterprises.as_of_date, enterprises.enterprise_id
+    population.as_of_date,
+    population.enterprise_id,
+    max(amounts.restored) filter (where amounts.span = 'recent') as recent,
+    max(amounts.restored) filter (where amounts.span = 'recent_prior') as recent_prior,
+    max(amounts.restored) filter (where amounts.span = 'base_6') as base_6,
+    max(amounts.restored) filter (where amounts.span = 'base_12') as base_12
+from features.park_population as population
+left join amounts
+    on population.as_of_date = amounts.as_of_date and population.enterprise_id = amounts.enterprise_id
+where population.moved_on is null
+group by population.as_of_date, population.enterprise_id

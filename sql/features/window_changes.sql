@@ -2,7 +2,8 @@
 -- key: as_of_date, window_name, enterprise_id, level
 -- materialized: table
 --
--- An enterprise without a row in a covered month paid nothing in it. yoy is null where the base is 0 or negative.
+-- An enterprise without a row in a covered month paid nothing in it; one with an unknown month has no row here.
+-- yoy is null where the base is 0 or negative.
 with
 
 sums as (
@@ -15,10 +16,8 @@ sums as (
             as natural_current,
         coalesce(sum(revenue.natural_revenue) filter (where revenue.month <= windows.prior_end), 0)
             as natural_prior,
-        coalesce(sum(revenue.refund) filter (where revenue.month >= windows.window_start), 0)
-            as refund_current,
-        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0)
-            as refund_prior
+        coalesce(sum(revenue.refund) filter (where revenue.month >= windows.window_start), 0) as refund_current,
+        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0) as refund_prior
     from features.windows as windows
     inner join features.revenue_by_level as revenue
         on
@@ -28,7 +27,8 @@ sums as (
                 or revenue.month between windows.prior_start and windows.prior_end
             )
     where windows.is_covered
-    group by all
+    group by windows.as_of_date, windows.window_name, revenue.enterprise_id, revenue.level
+    having count(*) = count(revenue.natural_revenue)
 )
 
 select

@@ -1,10 +1,24 @@
 -- One row per rule on the revenue marts: they hold every cent in scope, and say what is out of scope.
 -- key: rule
 -- materialized: table
-with in_scope as (
+with complete as (
+    select
+        coalesce(bool_or(level = 'total'), false) as has_total,
+        coalesce(bool_or(level = 'central'), false) as has_central,
+        coalesce(bool_or(level = 'local'), false) as has_local,
+        coalesce(bool_or(level = 'city'), false) as has_city,
+        coalesce(bool_or(level = 'district'), false) as has_district
+    from features.level_lines
+    where missing = 0 and as_of_date = (select max(as_of_date) from run.as_of_dates)
+),
+
+in_scope as (
     select
         coalesce(sum(total), 0) as total,
-        coalesce(sum(local), 0) as local
+        coalesce(sum(central), 0) as central,
+        coalesce(sum(local), 0) as local,
+        coalesce(sum(city), 0) as city,
+        coalesce(sum(district), 0) as district
     from staging.revenue_lines
     where is_in_scope and as_of_date = (select max(as_of_date) from run.as_of_dates)
 ),
@@ -12,14 +26,20 @@ with in_scope as (
 monthly as (
     select
         coalesce(sum(total), 0) as total,
-        coalesce(sum(local), 0) as local
+        coalesce(sum(central), 0) as central,
+        coalesce(sum(local), 0) as local,
+        coalesce(sum(city), 0) as city,
+        coalesce(sum(district), 0) as district
     from marts.revenue_monthly
 ),
 
 by_levy as (
     select
         coalesce(sum(total), 0) as total,
-        coalesce(sum(local), 0) as local
+        coalesce(sum(central), 0) as central,
+        coalesce(sum(local), 0) as local,
+        coalesce(sum(city), 0) as city,
+        coalesce(sum(district), 0) as district
     from marts.revenue_by_levy
 ),
 
@@ -55,24 +75,38 @@ totals as (
 select
     'revenue_monthly' as subject,
     'money_conserved' as rule,
-    (abs(monthly.total - in_scope.total) + abs(monthly.local - in_scope.local))::double as measured,
+    (
+        if(complete.has_total, abs(monthly.total - in_scope.total), 0)
+        + if(complete.has_central, abs(monthly.central - in_scope.central), 0)
+        + if(complete.has_local, abs(monthly.local - in_scope.local), 0)
+        + if(complete.has_city, abs(monthly.city - in_scope.city), 0)
+        + if(complete.has_district, abs(monthly.district - in_scope.district), 0)
+    )::double as measured,
     0::double as low,
     0::double as high,
     'error' as severity,
-    'difference to the lines in scope' as detail
+    'difference to the lines in scope, over the levels that every line gives' as detail
 from monthly
 cross join in_scope
+cross join complete
 union all
 select
     'revenue_by_levy' as subject,
     'levies_conserved' as rule,
-    (abs(by_levy.total - in_scope.total) + abs(by_levy.local - in_scope.local))::double as measured,
+    (
+        if(complete.has_total, abs(by_levy.total - in_scope.total), 0)
+        + if(complete.has_central, abs(by_levy.central - in_scope.central), 0)
+        + if(complete.has_local, abs(by_levy.local - in_scope.local), 0)
+        + if(complete.has_city, abs(by_levy.city - in_scope.city), 0)
+        + if(complete.has_district, abs(by_levy.district - in_scope.district), 0)
+    )::double as measured,
     0::double as low,
     0::double as high,
     'error' as severity,
-    'difference to the lines in scope' as detail
+    'difference to the lines in scope, over the levels that every line gives' as detail
 from by_levy
 cross join in_scope
+cross join complete
 union all
 select
     'revenue_lines' as subject,

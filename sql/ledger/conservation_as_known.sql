@@ -1,4 +1,4 @@
--- One row per as-of date and contract: rows and money loaded by its batches, superseded, and counting then.
+-- One row per as-of date and contract: rows and money loaded, replaced with their batch, superseded, and counting.
 -- key: as_of_date, contract
 -- materialized: table
 --
@@ -9,22 +9,27 @@ with
 tallies as (
     select
         batch_id,
-        sum(loaded / factor * sign)::decimal(38, 2) as money
+        sum(loaded::decimal(28, 10) * factor::decimal(10, 0) * sign)::decimal(38, 2) as money
     from ops.batch_amounts
     group by batch_id
 ),
 
 loaded as (
     select
-        batches.as_of_date,
+        dates.as_of_date,
         batches.contract,
-        sum(ops_batches.rows_loaded) as loaded_rows,
-        coalesce(sum(tallies.money), 0) as loaded_money
-    from ledger.batches_as_known as batches
-    inner join ops.batches as ops_batches on batches.batch_id = ops_batches.batch_id
+        sum(files.rows_loaded) as loaded_rows,
+        coalesce(sum(tallies.money), 0) as loaded_money,
+        coalesce(sum(files.rows_loaded) filter (where counting.batch_id is null), 0) as replaced_rows,
+        coalesce(sum(tallies.money) filter (where counting.batch_id is null), 0) as replaced_money
+    from ledger.batches as batches
+    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    inner join ops.batches as files on batches.batch_id = files.batch_id
     left join tallies on batches.batch_id = tallies.batch_id
-    where batches.target in ('receipts', 'refunds')
-    group by all
+    left join ledger.batches_as_known as counting
+        on dates.as_of_date = counting.as_of_date and batches.batch_id = counting.batch_id
+    where batches.status = 'accepted' and batches.target in ('receipts', 'refunds')
+    group by dates.as_of_date, batches.contract
 ),
 
 flows as (
@@ -55,7 +60,7 @@ superseded as (
     inner join ledger.batches_as_known as batches
         on superseded.as_of_date = batches.as_of_date and superseded.batch_id = batches.batch_id
     inner join flows on superseded.batch_id = flows.batch_id and superseded.line = flows.line
-    group by all
+    group by batches.as_of_date, batches.contract
 ),
 
 current_flows as (
@@ -84,7 +89,7 @@ current_rows as (
             + coalesce(amount_city, 0) + coalesce(amount_district, 0)
         ) as current_money
     from current_flows
-    group by all
+    group by as_of_date, contract
 )
 
 select
@@ -92,6 +97,8 @@ select
     loaded.contract,
     loaded.loaded_rows,
     loaded.loaded_money,
+    loaded.replaced_rows,
+    loaded.replaced_money,
     coalesce(superseded.superseded_rows, 0) as superseded_rows,
     coalesce(superseded.superseded_money, 0) as superseded_money,
     coalesce(current_rows.current_rows, 0) as current_rows,

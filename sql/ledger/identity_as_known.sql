@@ -1,14 +1,46 @@
 -- One row per as-of date and party: the enterprise that the party was known to be.
 -- key: as_of_date, party_key
--- materialized: view
+-- materialized: table
+--
+-- A party with an id is the enterprise of that id. A party with a name only is the one enterprise of that normalised
+-- name, if exactly one was known by then; until then it stands for itself (alias = enterprise_id).
+with
+
+own as (
+    select
+        parties.as_of_date,
+        parties.party_key,
+        parties.source_id,
+        parties.name,
+        parties.name_key,
+        parties.last_known,
+        identity.enterprise_id as alias
+    from ledger.parties_as_known as parties
+    inner join ledger.identity as identity
+        on parties.party_key = identity.party_key and parties.as_of_date >= identity.knowledge_date
+    qualify row_number() over (
+        partition by parties.as_of_date, parties.party_key order by identity.knowledge_date desc
+    ) = 1
+),
+
+named as (
+    select
+        as_of_date,
+        name_key,
+        min(alias) as enterprise_id
+    from own
+    where source_id is not null and name_key <> ''
+    group by as_of_date, name_key
+    having count(distinct alias) = 1
+)
+
 select
-    dates.as_of_date,
-    identity.party_key,
-    identity.enterprise_id,
-    identity.basis
-from ledger.identity as identity
-inner join run.as_of_dates as dates on identity.knowledge_date <= dates.as_of_date
-qualify row_number() over (
-    partition by dates.as_of_date, identity.party_key
-    order by identity.knowledge_date desc, identity.basis asc
-) = 1
+    own.as_of_date,
+    own.party_key,
+    coalesce(if(own.source_id is null, named.enterprise_id, null), own.alias) as enterprise_id,
+    own.alias,
+    own.source_id,
+    own.name,
+    own.last_known
+from own
+left join named on own.as_of_date = named.as_of_date and own.name_key = named.name_key

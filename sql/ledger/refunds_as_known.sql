@@ -4,15 +4,14 @@
 select
     batches.as_of_date,
     identity.enterprise_id,
-    parties.source_id,
-    parties.name,
+    identity.source_id,
+    identity.name,
     batches.contract,
     batches.time_basis,
     batches.knowledge_date,
     facts.*
 from ledger.refunds as facts
 inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id
-inner join ledger.parties as parties on facts.party_key = parties.party_key
 inner join ledger.identity_as_known as identity
     on batches.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
 anti join ledger.superseded_as_known as superseded

@@ -26,13 +26,12 @@ known as (
 select
     known.as_of_date,
     identity.enterprise_id,
-    parties.name,
+    identity.name,
     known.knowledge_date,
     if(known.delivery = 'full', known.next_known, null) as ended_on,
     facts.*
 from ledger.enterprises as facts
 inner join known on facts.batch_id = known.batch_id
-inner join ledger.parties as parties on facts.party_key = parties.party_key
 inner join ledger.identity_as_known as identity
     on known.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
 qualify row_number() over (

@@ -64,15 +64,18 @@ earlier as (
     select
         weeks.as_of_date,
         weeks.list_name,
-        events.enterprise_id,
+        coalesce(aliases.enterprise_id, events.enterprise_id) as enterprise_id,
         events.rank,
         weeks.weeks_ago,
         row_number() over (
-            partition by weeks.as_of_date, weeks.list_name, events.enterprise_id order by weeks.weeks_ago asc
+            partition by weeks.as_of_date, weeks.list_name, coalesce(aliases.enterprise_id, events.enterprise_id)
+            order by weeks.weeks_ago asc
         ) as appearance
     from published_weeks as weeks
     inner join events.drop_lists as events
         on weeks.list_name = events.list_name and weeks.published_on = events.as_of_date
+    left join ledger.aliases_as_known as aliases
+        on weeks.as_of_date = aliases.as_of_date and events.enterprise_id = aliases.alias
 ),
 
 streaks as (
@@ -91,6 +94,7 @@ select
     changes.list_name,
     changes.rank,
     changes.enterprise_id,
+    enterprises.source_id,
     enterprises.name,
     enterprises.industry,
     enterprises.moved_on,
@@ -120,7 +124,7 @@ select
         changes.natural_change
         / sum(changes.natural_change) over (partition by changes.as_of_date, changes.list_name)
     )::double as share_of_drop,
-    changes.restored_change > 0.2 * changes.natural_change as is_policy_drop
+    changes.restored_change >= 0.2 * changes.natural_change as is_policy_drop
 from changes
 inner join features.enterprises as enterprises
     on changes.as_of_date = enterprises.as_of_date and changes.enterprise_id = enterprises.enterprise_id

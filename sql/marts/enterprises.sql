@@ -3,6 +3,7 @@
 -- materialized: table
 select
     enterprise_id,
+    source_id,
     name,
     address,
     industry,

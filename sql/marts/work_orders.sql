@@ -43,6 +43,8 @@ select
     candidates.restored_change,
     enterprises.* exclude (as_of_date, enterprise_id),
     data_until.data_until,
+    data_until.has_new_receipts,
+    data_until.has_refunds,
     windows.window_start,
     windows.window_end,
     windows.is_covered,
@@ -66,7 +68,7 @@ select
     decline.reasons as decline_reasons,
     relocation.grade as relocation_grade
 from run.work_orders as orders
-inner join features.enterprises as enterprises
+left join features.enterprises as enterprises
     on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
 left join marts.order_candidates as candidates
     on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id

@@ -3,7 +3,8 @@
 -- materialized: view
 --
 -- A level that is not given is derived only where it follows from the row: local = city + district,
--- total = central + local, central = total - local. Never district = local x a share (DOMAIN section 0).
+-- local = total - central, total = central + local, central = total - local. Never district = local x a share
+-- (DOMAIN section 0).
 -- A VAT credit refund is a refund of VAT whose reason contains 留抵; the sign says nothing (DOMAIN section 1).
 -- A levy item is in scope when the seeds or the workspace know it; a contract without levy items is in scope.
 with
@@ -33,7 +34,11 @@ scoped as (
 with_local as (
     select
         *,
-        if(in_local_revenue, coalesce(amount_local, amount_city + amount_district), 0) as local
+        if(
+            in_local_revenue,
+            coalesce(amount_local, amount_city + amount_district, amount_total - amount_central),
+            0
+        ) as local
     from scoped
 )
 
@@ -49,6 +54,7 @@ select
     levy,
     levy_item,
     is_in_scope,
+    in_local_revenue,
     levy = 'VAT' and reason like '%留抵%' as is_vat_credit_refund,
     coalesce(amount_total, amount_central + local) as total,
     coalesce(amount_central, amount_total - local) as central,

@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 import threading
-import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -20,10 +19,10 @@ from rich.logging import RichHandler
 from rich.table import Table
 
 from mainstay import __version__
-from mainstay.errors import ExitStatus, MainstayError, UsageError
+from mainstay.errors import ExitStatus, MainstayError, UsageError, place_of
 from mainstay.extracts.targets import TARGETS
 from mainstay.resources import shipped
-from mainstay.settings import Workspace, default_home
+from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
     name="mainstay",
@@ -62,17 +61,10 @@ def _run() -> int:
         typer.echo(f"mainstay: {error}", err=True)
         return int(error.exit_status)
     except Exception as error:  # noqa: BLE001 -- the last wall before the operator; the place is named, no data
-        typer.echo(f"mainstay: unexpected {type(error).__name__} {_place_of(error)}", err=True)
+        typer.echo(f"mainstay: unexpected {type(error).__name__} in {place_of(error) or 'a library'}", err=True)
         typer.echo("  hint: nothing was published; run `mainstay status`, and report this line", err=True)
         return int(ExitStatus.FAILURE)
     return int(ExitStatus.DONE)
-
-
-def _place_of(error: Exception) -> str:
-    """Where in our own code an error arose; its message may hold data and is not shown."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "mainstay" in frame.filename or "flows" in frame.filename]
-    return f"in {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
 
 
 @app.callback()
@@ -98,7 +90,7 @@ def weekly(
 ) -> None:
     """Run the week: ingest, check, build, score, order, export, publish."""
     workspace: Workspace = context.obj
-    day = _parse_day(as_of) if as_of else None
+    day = _parse_day(as_of, datetime.now(TIMEZONE).date()) if as_of else None
     if not workspace.landing.is_dir():
         raise UsageError(
             "the workspace has no landing folder",
@@ -244,38 +236,53 @@ def _show_progress() -> None:
     logger.propagate = False
 
 
-def _parse_day(text: str) -> date:
+def _parse_day(text: str, today: date) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise UsageError("not a date", where=f"--as-of {text}", hint="write it as 2026-01-05") from None
+    if day > today:
+        # Published once, a week to come would turn every real week before it into a replay.
+        raise UsageError(
+            "the as-of date has not come yet", where=f"--as-of {text}", hint=f"today is {today}; leave --as-of out"
+        )
+    return day
 
 
 def _status_of(workspace: Workspace, now: datetime) -> dict[str, Any]:
-    """What `status` shows, from journals and `latest.json` alone."""
-    runs = []
-    for path in sorted(workspace.runs.glob("*.json"), reverse=True)[:10]:
-        entry = json.loads(path.read_text("utf-8"))
-        error = entry.get("error", {})
-        what = error.get("where") or error.get("what") or ("replay" if entry.get("replay") else "")
-        runs.append(
-            {
-                "run_id": entry["run_id"],
-                "as_of": entry["as_of"],
-                "status": entry.get("status", "interrupted"),
-                "quarantined": len(entry.get("quarantined", [])),
-                "what": what,
-            }
-        )
+    """What `status` shows, from journals, `latest.json` and its manifest; one that cannot be read hides no other."""
+    journals = sorted(workspace.runs.glob("*.json"), reverse=True)[:10]
+    runs = [_run_shown(path.stem, _read_json(path)) for path in journals]
     latest = workspace.published / "latest.json"
     published = json.loads(latest.read_text("utf-8")) if latest.exists() else None
     if published:
-        manifest = workspace.out / published["as_of"] / "manifest.json"
-        content = json.loads(manifest.read_text("utf-8"))["content"]
-        published["data_until"] = content["data"][0]["data_until"]
+        manifest = _read_json(workspace.out / published["as_of"] / "manifest.json")
+        data = manifest.get("content", {}).get("data") or [{}]
+        published["data_until"] = data[0].get("data_until")
     return {"home": str(workspace.home), "version": __version__, "published": published, "runs": runs} | {
         "missed_weeks": _missed_weeks(date.fromisoformat(published["as_of"]), now.date()) if published else []
     }
+
+
+def _run_shown(run_id: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """One line of `status`, from a run's journal; {} for one that cannot be read."""
+    error = entry.get("error", {})
+    return {
+        "run_id": run_id,
+        "as_of": entry.get("as_of", ""),
+        "status": entry.get("status", "interrupted") if entry else "unreadable",
+        "quarantined": len(entry.get("quarantined", [])),
+        "what": error.get("where") or error.get("what") or ("replay" if entry.get("replay") else ""),
+    }
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The object that a file holds, or {} where there is none or it cannot be read."""
+    try:
+        stated = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stated if isinstance(stated, dict) else {}
 
 
 def _missed_weeks(last: date, today: date) -> list[str]:

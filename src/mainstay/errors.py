@@ -3,7 +3,12 @@
 No message may carry taxpayer data: examples show the shape of a bad value, never a name, an id or an amount.
 """
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
+
+_OUR_MODULES = ("mainstay.", "mainstay_flows_")
+"""How module names of ours begin: the package's, and those by which the commands load the flows."""
 
 
 class ExitStatus(IntEnum):
@@ -62,6 +67,16 @@ class MainstayError(Exception):
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
+
+
+def place_of(error: BaseException) -> str:
+    """Where in our own code an error arose, as `file:line`, or ""; its message may hold data and is not shown."""
+    ours = [
+        f"{Path(frame.f_code.co_filename).name}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__", "").startswith(_OUR_MODULES)
+    ]
+    return ours[-1] if ours else ""
 
 
 class UsageError(MainstayError):

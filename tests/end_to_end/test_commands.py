@@ -2,12 +2,13 @@
 
 import json
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from mainstay import cli
+from mainstay.errors import UsageError
 from mainstay.extracts.targets import TARGETS
 from mainstay.settings import Workspace
 
@@ -19,6 +20,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr(sys, "argv", ["mainstay", *words])
     with pytest.raises(SystemExit) as ended:
         cli.main()
+    cli.logger.handlers.clear()  # it writes to this test's standard error
     return int(ended.value.code or 0)
 
 
@@ -33,6 +35,7 @@ def test_contract_schema_prints_every_target_and_field(monkeypatch: pytest.Monke
     ("words", "told"),
     [
         (("weekly", "--as-of", "05.09.2016"), "write it as 2026-01-05"),
+        (("weekly", "--as-of", "2999-01-07"), "leave --as-of out"),
         (("weekly",), "no landing folder"),
         (("weekli",), "No such command"),
         (("weekly", "--as-off", "2016-09-05"), "No such option"),
@@ -53,6 +56,31 @@ def test_status_of_an_empty_workspace_says_so(
 ) -> None:
     assert typed(monkeypatch, "--home", str(tmp_path), "status") == 0
     assert "nothing yet" in capsys.readouterr().out
+
+
+def test_status_shows_what_it_can_where_a_manifest_or_a_journal_cannot_be_read(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    for folder in (workspace.runs, workspace.published):
+        folder.mkdir(parents=True)
+    (workspace.published / "latest.json").write_text('{"run_id": "r2", "as_of": "2022-06-06"}', "utf-8")
+    (workspace.runs / "r1.json").write_text('{"run_id": "r1", "as_of": "2022-05-30", "status": "done"}', "utf-8")
+    (workspace.runs / "r2.json").write_text('{"run_id": "r2", "as_', "utf-8")
+    now = datetime(2022, 6, 8, tzinfo=UTC)
+    manifest = workspace.out_of(date(2022, 6, 6)) / "manifest.json"
+    for text in (None, "half a manif", "[]", '{"content": {"data": []}}'):
+        if text is not None:
+            manifest.parent.mkdir(exist_ok=True)
+            manifest.write_text(text, "utf-8")
+        told = cli._status_of(workspace, now)
+        assert told["published"] == {"run_id": "r2", "as_of": "2022-06-06", "data_until": None}
+        assert [(run["run_id"], run["status"]) for run in told["runs"]] == [("r2", "unreadable"), ("r1", "done")]
+
+
+def test_today_in_shanghai_is_no_day_to_come() -> None:
+    today = date(2022, 6, 6)
+    assert cli._parse_day("2022-06-06", today) == today
+    with pytest.raises(UsageError, match="has not come yet"):
+        cli._parse_day("2022-06-07", today)
 
 
 def test_missed_mondays_are_those_after_the_last_published_week() -> None:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,11 @@ import pytest
 
 from mainstay.cli import run_week
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError
+from mainstay.extracts import landing
+from mainstay.quality import metrics
+from mainstay.report import week
 from mainstay.settings import Workspace
+from mainstay.warehouse import lock
 from mainstay.warehouse.lock import exclusive
 
 CONTRACT = """
@@ -146,7 +152,9 @@ def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(workspa
         *[f"M2022W18-{number:04d}" for number in (1, 2)],
     ]
     assert len({row["统一社会信用代码"] for row in orders}) == 6
-    assert [row["备注"] for row in orders if row["工单编号"] == "M2022W14-0001"] == ["已超办理时限"]
+    assert [row["备注"] for row in orders if row["工单编号"] == "M2022W14-0001"] == [
+        "未导入退库数据，还原口径等于自然口径；已超办理时限"
+    ]
 
 
 def test_running_the_same_week_again_changes_nothing_that_people_read(workspace: Workspace) -> None:
@@ -221,6 +229,68 @@ def test_a_wrong_contract_is_refused_before_any_file_is_read(workspace: Workspac
     with pytest.raises(ContractError, match="did you mean 'within_file'"):
         run_week(workspace, APRIL)
     assert not workspace.warehouse.exists()
+
+
+def journals(workspace: Workspace) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text("utf-8")) for path in sorted(workspace.runs.glob("*.json"))]
+
+
+def test_a_batch_that_loses_money_refuses_every_run_until_the_fault_is_mended(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        lossy = metrics.BATCH_METRICS.replace("coalesce(amounts.money_unaccounted, 0)", "1 / batches.batch_id")
+        patch.setattr(metrics, "BATCH_METRICS", lossy)
+        for _ in range(2):
+            with pytest.raises(GateRefusedError, match=r"not accounted for[^$]*receipts_202101\.csv"):
+                run_week(workspace, APRIL)
+    assert not workspace.published.exists() or not list(workspace.published.iterdir())
+    assert run_week(workspace, APRIL)["status"] == "done"
+    assert snapshot(workspace, "select status, count(*) from ops.batches group by all") == [("accepted", 15)]
+
+
+def test_a_run_that_finds_the_lock_held_is_journaled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "exclusive", partial(exclusive, wait_seconds=0.2))
+    with exclusive(workspace.lock, "purge"), pytest.raises(LockHeldError):
+        run_week(workspace, APRIL)
+    [entry] = journals(workspace)
+    assert (entry["status"], entry["exit_status"], entry["error"]["kind"]) == ("refused", 1, "LockHeldError")
+    assert entry["seconds"] == {}
+
+
+def test_an_unexpected_error_is_journaled_by_its_place_and_without_its_message(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("某某公司 91110109MA00GT10X0")
+
+    monkeypatch.setattr(landing, "scan", broken)
+    with pytest.raises(ValueError, match="某某公司"):
+        run_week(workspace, APRIL)
+    [entry] = journals(workspace)
+    assert (entry["status"], entry["exit_status"]) == ("failed", 1)
+    where = entry["error"].pop("where")
+    assert re.fullmatch(r"weekly\.py:\d+", where)
+    assert entry["error"] == {"kind": "ValueError", "what": "unexpected error"}
+
+
+def test_publishing_is_tried_again_where_a_share_was_away(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swapped: list[Path] = []
+    swap_in = week.swap_in
+
+    def away_once(written: Path, final: Path) -> None:
+        swapped.append(written)
+        swap_in(written, final)
+        if len(swapped) == 1:
+            raise OSError("the share is away")
+
+    monkeypatch.setattr(week, "swap_in", away_once)
+    entry = run_week(workspace, APRIL)
+    assert (entry["status"], len(swapped)) == ("done", 2)
+    assert (workspace.out_of(APRIL) / "work_orders.csv").exists()
+    assert snapshot(workspace, "select count(*) from ops.runs") == [(1,)]
 
 
 def test_a_second_run_says_who_holds_the_lock(workspace: Workspace) -> None:

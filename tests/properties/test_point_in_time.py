@@ -1,6 +1,5 @@
 """What was known at a date never changes by what becomes known later, whatever arrives in whatever order."""
 
-import tempfile
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -51,25 +50,24 @@ Delivery = tuple[str, str, list[tuple[str, str, int]]]
 
 def seen(deliveries: list[Delivery]) -> dict[str, list[tuple[object, ...]]]:
     """Load the deliveries in their order and show what is known at the as-of date."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = Path(folder) / "w.duckdb", Path(folder) / "c.duckdb"
-        with Warehouse(files[0], candidate=files[1]) as warehouse:
-            ledger.prepare(warehouse)
-            office = Office(warehouse)
-            for name, known, rows in deliveries:
-                text = "\n".join(f"{who},{who},{month},{amount}.00,{amount}.00" for who, month, amount in rows)
-                office.deliver(
-                    f"source_id,name,month,amount_total,amount_local\n{text}",
-                    known,
-                    CONTRACTS[name],
-                    partition=known[:7] if name == "replace" else "",
-                    seen="2000-01-01",
-                )
-            office.build(AS_OF, settings=drop_list())
-            conserved = office.rows("ledger.conservation_as_known", "loaded_money", "superseded_money", "current_money")
-            for loaded, superseded, current in conserved:
-                assert float(loaded) - float(superseded) - float(current) == 0
-            return {relation: office.rows(relation, *columns) for relation, columns in RELATIONS.items()}
+    memory = Path(":memory:")
+    with Warehouse(memory, candidate=memory) as warehouse:
+        ledger.prepare(warehouse)
+        office = Office(warehouse)
+        for name, known, rows in deliveries:
+            text = "\n".join(f"{who},{who},{month},{amount}.00,{amount}.00" for who, month, amount in rows)
+            office.deliver(
+                f"source_id,name,month,amount_total,amount_local\n{text}",
+                known,
+                CONTRACTS[name],
+                partition=known[:7] if name == "replace" else "",
+                seen="2000-01-01",
+            )
+        office.build(AS_OF, settings=drop_list())
+        conserved = office.rows("ledger.conservation_as_known", "loaded_money", "superseded_money", "current_money")
+        for loaded, superseded, current in conserved:
+            assert float(loaded) - float(superseded) - float(current) == 0
+        return {relation: office.rows(relation, *columns) for relation, columns in RELATIONS.items()}
 
 
 @settings(max_examples=6)

@@ -167,3 +167,83 @@ def test_weeks_on_counts_the_unbroken_run_of_published_weeks(office: Office) -> 
         ("A", 3, 1, False),
         ("B", 1, None, True),
     ]
+
+
+def test_a_line_without_the_level_makes_the_month_unknown_and_invents_no_drop(office: Office) -> None:
+    covered(office, two_years("A,100.00,10.00", "B,100.00,90.00"))
+    office.deliver("source_id,name,month,amount_total\nA,A,2022-01,80.00", "2022-02-01", contract(name="coarse"))
+    office.deliver(
+        "source_id,name,month,amount_total,amount_local\nB,B,2021-01,0.00,0.00", "2022-02-01", contract(name="coarse")
+    )
+    office.build("2022-02-01", settings=drop_list())
+    assert [row[1] for row in office.rows("marts.drop_lists", *RANKED)] == ["B"]
+    assert ("local", 6, 1) in office.rows("features.level_lines", "level", "lines", "missing")
+
+
+def test_a_central_levy_does_not_make_the_local_level_known(office: Office) -> None:
+    office.deliver(
+        """source_id,name,month,amount_total,levy_item
+        A,A,2021-01,100.00,增值税
+        A,A,2021-01,5.00,消费税
+        A,A,2022-01,10.00,增值税""",
+        "2022-02-01",
+    )
+    office.build("2022-02-01", settings=drop_list())
+    assert office.rows("marts.drop_lists", "level", "is_fallback", "change") == [("total", True, "-95.00")]
+
+
+def test_a_few_late_rows_cover_no_month(office: Office) -> None:
+    rows = [f"F{number},F{number},2022-01,5.00,5.00" for number in range(9)] + ["F1,F1,2021-01,9.00,9.00"]
+    office.deliver("source_id,name,month,amount_total,amount_local\n" + "\n".join(rows), "2022-02-01")
+    office.build("2022-02-01", settings=drop_list())
+    assert office.rows("features.covered_months", "month") == [("2022-01-01",)]
+    assert office.rows("marts.drop_lists", *RANKED) == []
+
+
+def test_natural_persons_are_on_no_list_and_get_no_score(office: Office) -> None:
+    covered(office, two_years("自然人及个体,900.00,0.00", "A,100.00,10.00"))
+    office.build("2022-02-01", settings=drop_list())
+    assert [row[1] for row in office.rows("marts.drop_lists", *RANKED)] == ["A"]
+    assert office.rows("features.risk_inputs", "enterprise_id") == [("A",)]
+    assert ("自然人及个体",) in office.rows("marts.revenue_monthly", "enterprise_id")
+
+
+def test_a_registered_end_that_lies_ahead_is_no_move_and_a_return_ends_one(office: Office) -> None:
+    register = contract(
+        target="enterprises",
+        delivery="full",
+        columns=[{"field": name, "headings": [name]} for name in ("source_id", "name", "in_from", "in_to")],
+    )
+    covered(office, two_years("STAYS,100.00,0.00", "BACK,100.00,50.00", "GONE,100.00,60.00"))
+    office.deliver(
+        """source_id,name,in_from,in_to
+        STAYS,STAYS,2019-01-01,2030-12-31
+        BACK,BACK,2021-12-01,
+        GONE,GONE,2019-01-01,""",
+        "2022-02-01",
+        register,
+    )
+    moved = contract(target="outbound", columns=[{"field": n, "headings": [n]} for n in ("source_id", "moved_on")])
+    office.deliver("source_id,moved_on\nBACK,2021-03-01\nGONE,2021-11-01", "2022-02-01", moved)
+    office.build("2022-02-01", settings=drop_list())
+    assert office.rows("features.enterprises", "enterprise_id", "moved_on") == [
+        ("BACK", None),
+        ("GONE", "2021-11-01"),
+        ("STAYS", None),
+    ]
+    assert office.rows("features.risk_inputs", "enterprise_id") == [("BACK",), ("STAYS",)]
+
+
+def test_an_extract_that_lands_late_is_still_new_for_the_next_week(office: Office) -> None:
+    covered(office, two_years("A,100.00,10.00"), known="2022-01-05")
+    office.build("2022-02-07", settings=drop_list())
+    assert office.rows("features.data_until", "has_new_receipts") == [(True,)]
+    counted = pl.DataFrame({"as_of_date": [date(2022, 2, 7)], "sha256": ["file 1"]})
+    office.warehouse.append("events.receipts", counted)
+    office.build("2022-02-14", settings=drop_list())
+    assert office.rows("features.data_until", "has_new_receipts") == [(False,)]
+    office.deliver(
+        "source_id,name,month,amount_total,amount_local\nB,B,2022-01,1.00,1.00", "2022-02-05", contract(name="late")
+    )
+    office.build("2022-02-14", settings=drop_list())
+    assert office.rows("features.data_until", "has_new_receipts") == [(True,)]

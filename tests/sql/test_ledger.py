@@ -178,3 +178,46 @@ def test_what_counts_is_what_was_loaded_minus_what_was_superseded(office: Office
     [(loaded_rows, loaded_money, *rest)] = office.rows("ledger.conservation_as_known", *columns)
     assert (int(loaded_rows), loaded_money) == (3, "9.00")
     assert (int(rest[0]), rest[1], int(rest[2]), rest[3]) == superseded
+
+
+def test_a_quarantined_batch_gives_nobody_a_name_or_an_id(office: Office) -> None:
+    by_name = contract(
+        name="by_name", columns=[{"field": f, "headings": [f]} for f in ("name", "month", "amount_total")]
+    )
+    office.deliver("name,month,amount_total\nACME,2022-01,1.00", "2022-01-31", by_name)
+    office.deliver("source_id,name,month,amount_total\nWRONG,ACME,2022-01,1.00", "2022-01-31", accept=False)
+    office.build("2022-12-31")
+    assert office.rows("ledger.identity_as_known", "enterprise_id") == [("tax:ACME",)]
+
+
+def test_a_name_that_two_enterprises_bear_later_was_unique_before(office: Office) -> None:
+    by_name = contract(
+        name="by_name", columns=[{"field": f, "headings": [f]} for f in ("name", "month", "amount_total")]
+    )
+    office.deliver("name,month,amount_total\nACME,2022-01,1.00", "2022-01-31", by_name)
+    office.deliver("source_id,name,month,amount_total\nA,ACME,2022-01,2.00", "2022-01-31")
+    office.deliver("source_id,name,month,amount_total\nB,ACME,2022-05,4.00", "2022-06-05")
+    office.build("2022-03-31", "2022-06-30")
+    assert office.rows("ledger.receipts_as_known", "as_of_date", "enterprise_id", "amount_total") == [
+        ("2022-03-31", "A", "1.00"),
+        ("2022-03-31", "A", "2.00"),
+        ("2022-06-30", "A", "2.00"),
+        ("2022-06-30", "B", "4.00"),
+        ("2022-06-30", "tax:ACME", "1.00"),
+    ]
+
+
+def test_a_replaced_batch_is_a_branch_of_its_own_in_the_conservation(office: Office) -> None:
+    made = contract(delivery="replace_partition", partition=PARTITION)
+    office.deliver("source_id,month,amount_total\nA,2022-01,1.00", "2022-02-10", made, partition="2022-01")
+    office.deliver("source_id,month,amount_total\nA,2022-01,9.00", "2022-02-20", made, partition="2022-01")
+    office.build("2022-03-31")
+    columns = ("loaded_money", "replaced_money", "superseded_money", "current_money")
+    assert office.rows("ledger.conservation_as_known", *columns) == [("10.00", "1.00", "0.00", "9.00")]
+
+
+def test_a_correction_of_a_partition_is_not_refused_as_a_repeat_of_what_it_replaces(office: Office) -> None:
+    made = contract(delivery="replace_partition", partition=PARTITION, across_files="reject", **KEYED)
+    office.deliver("source_id,month,amount_total\nA,2022-01,1.00", "2022-02-10", made, partition="2022-01")
+    office.deliver("source_id,month,amount_total\nA,2022-01,9.00", "2022-02-20", made, partition="2022-01")
+    assert [row[3] for row in current(office, "2022-03-31")] == ["9.00"]

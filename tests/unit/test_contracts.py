@@ -81,12 +81,39 @@ def test_a_sound_contract_loads(tmp_path: Path) -> None:
         ('legal_basis = "agreement"', "", "legal_basis: Field required"),
         ('from = "file_name"', 'from = "file_time"', "accept_file_time"),
         ('field = "month"', 'field = "voucher"', "needs the field 'month'"),
-        ("[knowledge]", "[[ranges]]\nfield = 'voucher'\n\n[knowledge]", "ranges: 'voucher' is not a column"),
+        ("[knowledge]", "[[ranges]]\nfield = 'voucher'\nmin = 0\n\n[knowledge]", "ranges: 'voucher' is not a column"),
+        ("[knowledge]", "[[ranges]]\nfield = 'month'\n\n[knowledge]", "ranges (month): give a min or a max"),
+        ("[knowledge]", "[[volumes]]\nof = 'parties'\n\n[knowledge]", "volumes (parties): give a min, a max,"),
+        ('target = "receipts"', 'target = "receipts"\ngranularity = "aggregate"', "'aggregate' does not fit"),
+        ('delivery = "replace_partition"', 'delivery = "full"', "delivery: 'full' is for a register"),
+        ("[knowledge]", "[format]\nwidth = 3\n\n[[blanks]]\nposition = 4\n\n[knowledge]", "blanks: position 4 lies"),
     ],
 )  # fmt: skip
 def test_a_wrong_contract_is_refused_with_its_key_and_a_hint(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert old in SOUND
     assert told in str(refusal(tmp_path, SOUND.replace(old, new)))
+
+
+def test_a_file_without_headings_has_no_column_that_says_when_it_became_known(tmp_path: Path) -> None:
+    text = SOUND.replace("[knowledge]", '[format]\nheader = "none"\nwidth = 3\n\n[knowledge]')
+    text = text.replace('from = "file_name"', 'from = "column"\nheading = "known"')
+    for position, heading in enumerate(("id", "month", "amount"), start=1):
+        text = text.replace(f'headings = ["{heading}"]', f"position = {position}")
+    refused = refusal(tmp_path, text)
+    assert (
+        refused.example == "as a whole: knowledge.from: 'column' needs a heading, and format.header = 'none' has none"
+    )
+
+
+def test_bounds_and_blanks_that_can_fail_are_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "monthly.toml"
+    rules = (
+        "[[ranges]]\nfield = 'month'\nmin = 0\n\n[[volumes]]\nmax_ratio = 2.0\n\n"
+        "[format]\nwidth = 4\n\n[[blanks]]\nposition = 4\n\n[knowledge]"
+    )
+    path.write_text(SOUND.replace("[knowledge]", rules), "utf-8")
+    contract = load_contract(path)
+    assert (len(contract.ranges), len(contract.volumes), len(contract.blanks)) == (1, 1, 1)
 
 
 def test_a_contract_that_is_no_toml_names_the_line(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.orders.selection import ORDERS, open_orders, select_orders
+from mainstay.orders.selection import ORDERS, select_orders
 from mainstay.settings import OrderSettings
 
 AS_OF = date(2022, 6, 6)
@@ -66,6 +66,27 @@ def test_a_number_that_was_given_is_not_given_again_and_a_rerun_keeps_it() -> No
     assert ids(orders) == [("M2022W23-0003", "B"), ("M2022W23-0002", "A")]
 
 
+def test_a_number_that_is_given_later_in_the_week_is_unknown_to_a_replay() -> None:
+    given = [("M2022W23-0001", "A", AS_OF), ("M2022W23-0002", "X", date(2022, 6, 8))]
+    numbers = pl.DataFrame(given, schema=NUMBERS, orient="row")
+    orders = select(candidates(("A", "drop_list", -5), ("B", "drop_list", -9)), numbers=numbers)
+    assert ids(orders) == [("M2022W23-0002", "B"), ("M2022W23-0001", "A")]
+
+
+def test_a_number_given_earlier_in_the_week_is_not_given_again() -> None:
+    given = [("M2022W23-0004", "X", date(2022, 6, 7))]
+    numbers = pl.DataFrame(given, schema=NUMBERS, orient="row")
+    later = select_orders(
+        candidates(("A", "drop_list", -5)),
+        ORDERS.to_frame(),
+        numbers,
+        as_of=date(2022, 6, 9),
+        settings=OrderSettings(),
+        simulated=False,
+    )
+    assert ids(later) == [("M2022W23-0005", "A")]
+
+
 def test_a_candidate_that_may_not_open_an_order_keeps_its_place_in_the_one_it_has() -> None:
     carried = select(candidates(("A", "drop_list", -5), ("B", "drop_list", -9)))
     asked = candidates(("A", "drop_list", -5), ("B", "drop_list", -9), ("C", "drop_list", -99))
@@ -81,14 +102,6 @@ def test_visits_are_shared_out_to_whoever_has_the_fewest_open_orders() -> None:
     asked = candidates(("A", "drop_list", -5), ("B", "drop_list", -4), ("C", "drop_list", -3))
     orders = select(asked, visiting_capacity=3, assignees=["甲", "乙"])
     assert orders["assignee"].to_list() == ["甲", "乙", "甲"]
-
-
-def test_an_order_that_was_closed_is_open_no_more() -> None:
-    issued = select(candidates(("A", "drop_list", -5)))
-    later = issued.with_columns(as_of_date=pl.lit(date(2022, 6, 13)), status=pl.lit("closed"))
-    events = pl.concat([issued, later])
-    assert open_orders(events, date(2022, 6, 13)).height == 1
-    assert open_orders(events, date(2022, 6, 20)).height == 0
 
 
 @given(

@@ -3,6 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from mainstay.report.week import swap_in
 from mainstay.settings import Workspace
 from mainstay.warehouse.publication import discard_all, is_replay, latest, publish
 
@@ -50,6 +53,75 @@ def test_an_as_of_older_than_the_last_published_one_is_a_replay(tmp_path: Path) 
     published(workspace, "r1")
     assert not is_replay(workspace, DAY)
     assert is_replay(workspace, date(2022, 4, 3))
+
+
+def test_publishing_again_after_any_step_that_failed_gives_the_same_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Workspace(tmp_path / "whole")
+    published(whole, "r1")
+    for step in ("replace", "symlink_to", "write_text"):
+        workspace = Workspace(tmp_path / step)
+        with monkeypatch.context() as patch:
+            break_last_call(patch, step)
+            with pytest.raises(OSError, match="share is away"):
+                published(workspace, "r1")
+        publish(workspace, workspace.candidate("r1"), as_of=DAY, run_id="r1", keep=4)
+        publish(workspace, workspace.candidate("r1"), as_of=DAY, run_id="r1", keep=4)
+        assert latest(workspace) == latest(whole)
+        assert workspace.latest.read_bytes() == b"r1"
+        names = {path.name for path in workspace.published.iterdir()}
+        assert names == {path.name for path in whole.published.iterdir()}
+
+
+def break_last_call(patch: pytest.MonkeyPatch, step: str) -> None:
+    """Let a method of Path do its work and then fail, as a share does that goes away."""
+    done = getattr(Path, step)
+
+    def fails(self: Path, *args: object) -> None:
+        done(self, *args)
+        raise OSError("the share is away")
+
+    patch.setattr(Path, step, fails)
+
+
+def test_a_candidate_that_is_nowhere_is_not_published(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.published.mkdir()
+    with pytest.raises(FileNotFoundError):
+        publish(workspace, workspace.candidate("r1"), as_of=DAY, run_id="r1", keep=4)
+    assert latest(workspace) is None
+
+
+def test_a_folder_is_swapped_in_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    written, final = tmp_path / ".2022-04-04-r2", tmp_path / "2022-04-04"
+    for folder, text in ((final, "old"), (written, "new")):
+        folder.mkdir()
+        (folder / "work_orders.csv").write_text(text, "utf-8")
+    for _ in range(2):
+        swap_in(written, final)
+        assert (final / "work_orders.csv").read_text("utf-8") == "new"
+        assert list(tmp_path.iterdir()) == [final]
+
+
+def test_a_swap_that_failed_half_way_is_completed_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, final = tmp_path / ".2022-04-04-r2", tmp_path / "2022-04-04"
+    for folder in (final, written):
+        folder.mkdir()
+    with monkeypatch.context() as patch:
+        break_last_call(patch, "replace")
+        with pytest.raises(OSError, match="share is away"):
+            swap_in(written, final)
+    assert not final.exists()
+    swap_in(written, final)
+    assert list(tmp_path.iterdir()) == [final]
+
+
+def test_a_week_that_was_never_written_is_not_swapped_in(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        swap_in(tmp_path / ".2022-04-04-r2", tmp_path / "2022-04-04")
 
 
 def test_what_an_interrupted_run_left_is_swept_away(tmp_path: Path) -> None:

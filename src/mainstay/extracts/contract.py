@@ -196,7 +196,13 @@ class Contract(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = [*self._target_problems(), *self._column_problems(), *self._rule_problems()]
+        problems = [
+            *self._target_problems(),
+            *self._column_problems(),
+            *self._layout_problems(),
+            *self._rule_problems(),
+            *self._bound_problems(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -215,6 +221,10 @@ class Contract(_Part):
             problems.append("columns: 'amount' with a level, or one of amount_total ... amount_district, is needed")
         if self.definition.has_party and not {"source_id", "name"} & filled:
             problems.append("columns: 'source_id' or 'name' is needed")
+        if self.definition.has_party and self.granularity == "aggregate":
+            problems.append(f"granularity: 'aggregate' does not fit the target '{self.target}', whose rows are firms'")
+        if self.target in {"receipts", "refunds"} and self.delivery == "full":
+            problems.append("delivery: 'full' is for a register; a flow of money is 'increment' or 'replace_partition'")
         return problems
 
     def _column_problems(self) -> list[str]:
@@ -235,6 +245,31 @@ class Contract(_Part):
         problems += [f"columns: '{name}' is filled twice" for name in sorted({n for n in names if names.count(n) > 1})]
         return problems
 
+    def _layout_problems(self) -> list[str]:
+        problems = []
+        if self.format.header == "none" and self.format.width is None:
+            problems.append("format.width: reading by position needs the number of fields")
+        if self.format.header == "none" and self.knowledge.source == "column":
+            problems.append("knowledge.from: 'column' needs a heading, and format.header = 'none' has none")
+        if self.format.width is not None:
+            problems += [
+                f"blanks: position {blank.position} lies outside format.width"
+                for blank in self.blanks
+                if blank.position > self.format.width
+            ]
+        return problems
+
+    def _bound_problems(self) -> list[str]:
+        """A rule that cannot fail is a mistake."""
+        return [
+            *(f"ranges ({r.field}): give a min or a max" for r in self.ranges if r.min is None and r.max is None),
+            *(
+                f"volumes ({v.of}): give a min, a max, a min_ratio or a max_ratio"
+                for v in self.volumes
+                if {v.min, v.max, v.min_ratio, v.max_ratio} == {None}
+            ),
+        ]
+
     def _rule_problems(self) -> list[str]:
         if self.target not in TARGETS:
             return []
@@ -247,8 +282,6 @@ class Contract(_Part):
             problems.append("key: within_file and across_files other than 'add' need a key")
         if self.delivery == "replace_partition" and self.partition is None:
             problems.append("partition: delivery = 'replace_partition' needs a [partition]")
-        if self.format.header == "none" and self.format.width is None:
-            problems.append("format.width: reading by position needs the number of fields")
         for name, pattern in self._patterns():
             try:
                 re.compile(pattern)

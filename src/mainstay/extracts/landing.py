@@ -56,14 +56,15 @@ def sort_out(
         today: Against which a contract expires.
     """
     by_name = {contract.name: contract for contract in contracts}
-    settled = {row["sha256"]: row for row in known.iter_rows(named=True) if _is_settled(row, by_name)}
+    earlier = {row["sha256"]: row for row in known.iter_rows(named=True)}
     deliveries, quarantined = [], []
     seen: set[str] = set()
     for file in files:
-        earlier = settled.get(file.sha256)
-        if earlier is not None and earlier["status"] == "quarantined":
-            quarantined.append(Quarantined(file.name, earlier["note"]))
-        if earlier is not None or file.sha256 in seen:
+        settled = _settled(earlier.get(file.sha256), by_name)
+        if settled is not None:
+            quarantined += [Quarantined(file.name, settled)] if settled else []
+            continue
+        if file.sha256 in seen:
             continue
         try:
             deliveries.append(match(file, contracts, today))
@@ -78,16 +79,29 @@ def read_each(deliveries: Iterable[Delivery], quarantined: list[Quarantined]) ->
     """Read the files one by one; one that cannot be read joins the quarantined and the rest go on."""
     for delivery in deliveries:
         try:
-            yield delivery, read_extract(delivery.file.path, delivery.contract)
+            yield delivery, _read(delivery)
         except ExtractError as error:
             quarantined.append(Quarantined(delivery.file.name, _one_line(error)))
 
 
-def _is_settled(row: dict[str, str], contracts: dict[str, Contract]) -> bool:
-    contract = contracts.get(row["contract"])
-    if contract is None:
-        return False
-    return row["status"] != "quarantined" or row["contract_fingerprint"] == contract.fingerprint
+def _read(delivery: Delivery) -> Extract:
+    extract = read_extract(delivery.file.path, delivery.contract)
+    if delivery.contract.knowledge.source == "column" and extract.stated_knowledge is None:
+        raise ExtractError("no row states when it became known", hint="fill the column that the contract names")
+    return extract
+
+
+def _settled(batch: dict[str, str] | None, contracts: dict[str, Contract]) -> str | None:
+    """What is decided of bytes that were loaded before: "" for done, a reason for quarantined, None for load them."""
+    if batch is None:
+        return None
+    contract = contracts.get(batch["contract"])
+    if batch["status"] != "quarantined":
+        # Loading them again under another name would count the same money twice.
+        return (
+            "" if contract else f"already loaded under the contract '{batch['contract']}', which is gone; bring it back"
+        )
+    return batch["note"] if contract and contract.fingerprint == batch["contract_fingerprint"] else None
 
 
 def _one_line(error: ExtractError) -> str:

@@ -10,10 +10,8 @@ from collections.abc import Callable
 import polars as pl
 
 from mainstay.extracts.identifiers import SCIENTIFIC, is_citizen_number
-from mainstay.extracts.targets import Target
+from mainstay.extracts.targets import PSEUDO_TAXPAYER, Target
 from mainstay.extracts.wording import BLANKS
-
-PSEUDO_TAXPAYER = "自然人及个体"
 
 _SEPARATORS = re.compile(f"[{re.escape(BLANKS)}-]+")
 _CITIZEN_WITHIN = re.compile(r"(?=([1-9][0-9]{16}[0-9X]))")

@@ -10,6 +10,9 @@ from typing import Literal
 Kind = Literal["id", "text", "money", "month", "date", "flag", "integer"]
 Level = Literal["total", "central", "local", "city", "district"]
 
+PSEUDO_TAXPAYER = "自然人及个体"
+"""Id and name under which the receipts of natural persons are summed up (DOMAIN section 2)."""
+
 LEVELS: tuple[Level, ...] = ("total", "central", "local", "city", "district")
 
 

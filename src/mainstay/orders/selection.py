@@ -22,20 +22,6 @@ ORDERS = pl.Schema(
 )
 """One row per as-of date and open order. `priority` 1 = visit first."""
 
-CLOSED = ("no_action", "closed", "cancelled", "returned_wrong", "declined_by_firm")
-"""The states in which an order asks for no visit any more (DOMAIN section 5)."""
-
-
-def open_orders(events: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The orders that were open before an as-of date, each in its newest state.
-
-    Args:
-        events: `events.work_orders`, a row where an order was issued or changed.
-        as_of: Only what was decided before it counts.
-    """
-    newest = events.filter(pl.col("as_of_date") < as_of).sort("as_of_date").unique("order_id", keep="last")
-    return newest.filter(~pl.col("status").is_in(CLOSED)).sort("order_id")
-
 
 def select_orders(
     candidates: pl.DataFrame,
@@ -54,7 +40,7 @@ def select_orders(
 
     Args:
         candidates: `marts.order_candidates` of the as-of date.
-        carried: `open_orders`.
+        carried: `features.open_orders` of the as-of date.
         numbers: `events.order_numbers`, every number ever given.
         as_of: The week's date.
         settings: Capacity, due days, department, assignees.
@@ -107,10 +93,13 @@ def select_orders(
 
 
 def _numbers_for(enterprises: list[str], numbers: pl.DataFrame, as_of: date, *, simulated: bool) -> list[str]:
-    """Order ids (DOMAIN section 5): `M` + ISO year and week + four digits; what was given once is not given again."""
+    """Order ids (DOMAIN section 5): `M` + ISO year and week + four digits; what was given once is not given again.
+
+    Numbers given after the as-of date do not count: a replay knows nothing of them, and issues nothing.
+    """
     year, week, _ = as_of.isocalendar()
     prefix = f"{'SIM' if simulated else ''}M{year}W{week:02d}-"
-    of_week = numbers.filter(pl.col("order_id").str.starts_with(prefix))
+    of_week = numbers.filter(pl.col("order_id").str.starts_with(prefix), pl.col("issued_on") <= as_of)
     given = dict(of_week.filter(pl.col("issued_on") == as_of).select("enterprise_id", "order_id").iter_rows())
     last = max((int(order_id.rsplit("-", 1)[1]) for order_id in of_week["order_id"]), default=0)
     ids = []

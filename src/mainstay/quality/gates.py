@@ -13,7 +13,8 @@ from mainstay.quality.rules import RESULTS, Rule, Scope, batch_rules, mart_rules
 class Verdict:
     """What a gate says of the batches of one contract: ids accepted, ids refused with the rules they broke.
 
-    `lost` are the files of which rows or money are not accounted for.
+    `lost` are the files of which rows or money are not accounted for. Their batches are neither accepted nor
+    refused: they stay pending, so that every run stops at them until the fault is resolved.
     """
 
     contract: str
@@ -28,7 +29,7 @@ class Verdict:
         Args:
             lines: One row per file and field: `subject`, `field`, `lines`.
         """
-        field = pl.col("rule").str.extract(r"^range_(.+)_(?:low|high)$")
+        field = pl.col("rule").str.extract(r"^range_(.+)_(?:low|high)(?:_(?:warn|error)(?:_\d+)?)?$")
         joined = self.checks.with_columns(field=field).join(lines, on=["subject", "field"], how="left")
         detail = pl.when(pl.col("passed")).then(pl.lit("")).otherwise(pl.coalesce("lines", "detail"))
         return joined.with_columns(detail=detail).drop("field", "lines")
@@ -45,15 +46,16 @@ def judge_batches(contract: Contract, metrics: pl.DataFrame, files: dict[int, st
     rules = batch_rules(contract)
     checks = _validated(contract.name, metrics, rules, scope="batch", subject="batch_id")
     failed = checks.filter(~pl.col("passed") & (pl.col("severity") == "error"))
-    refused = {
+    broken = {
         int(subject): tuple(group["rule"]) for (subject,), group in failed.group_by("subject", maintain_order=True)
     }
     conserving = {rule.name for rule in rules if rule.breaks_conservation}
+    lost = [batch for batch, names in broken.items() if conserving & set(names)]
     return Verdict(
         contract=contract.name,
-        accepted=tuple(batch for batch in metrics["batch_id"].to_list() if batch not in refused),
-        refused=refused,
-        lost=tuple(files[batch] for batch, broken in refused.items() if conserving & set(broken)),
+        accepted=tuple(batch for batch in metrics["batch_id"].to_list() if batch not in broken),
+        refused={batch: names for batch, names in broken.items() if batch not in lost},
+        lost=tuple(files[batch] for batch in lost),
         checks=checks.with_columns(
             pl.col("subject").replace({str(key): value for key, value in files.items()}), detail=pl.lit("")
         ),

@@ -1,6 +1,7 @@
 """Rules as data: what is measured, between which bounds, and whether a violation stops the batch or the run."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -40,7 +41,7 @@ class Rule:
 
 
 def batch_rules(contract: Contract) -> tuple[Rule, ...]:
-    """Every rule that a batch of the contract has to meet, general ones first."""
+    """Every rule that a batch of the contract has to meet, general ones first; no two have the same name."""
     general = (
         Rule("rows_conserved", "rows_unaccounted", 0, 0, breaks_conservation=True),
         Rule("money_conserved", "money_unaccounted", 0, 0, breaks_conservation=True),
@@ -76,7 +77,19 @@ def batch_rules(contract: Contract) -> tuple[Rule, ...]:
         if volume.min_ratio is not None or volume.max_ratio is not None:
             measure = f"{volume.of}_ratio"
             volumes.append(Rule(f"volume_{measure}", measure, volume.min_ratio, volume.max_ratio, volume.severity))
-    return (*general, *ranges, *volumes)
+    return _told_apart((*general, *ranges, *volumes))
+
+
+def _told_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Add the severity to a name that several rules share, and a number where that is not enough."""
+    shared = Counter(rule.name for rule in rules)
+    given: Counter[str] = Counter()
+    named = []
+    for rule in rules:
+        name = f"{rule.name}_{rule.severity}" if shared[rule.name] > 1 else rule.name
+        given[name] += 1
+        named.append(replace(rule, name=name if given[name] == 1 else f"{name}_{given[name]}"))
+    return tuple(named)
 
 
 def mart_rules(metrics: pl.DataFrame) -> tuple[Rule, ...]:

@@ -28,7 +28,7 @@ _SEVERITY = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
 
 
 def suite_of(name: str, rules: tuple[Rule, ...]) -> ExpectationSuite:
-    """The suite of one contract or of the gate models: an expectation a rule."""
+    """The suite of one contract or of the gate models: an expectation a rule, `meta` holds the rule's index."""
     return ExpectationSuite(
         name=name,
         expectations=[
@@ -37,9 +37,9 @@ def suite_of(name: str, rules: tuple[Rule, ...]) -> ExpectationSuite:
                 min_value=rule.low,
                 max_value=rule.high,
                 severity=_SEVERITY[rule.severity],
-                meta={"rule": rule.name},
+                meta={"rule": rule.name, "index": index},
             )
-            for rule in rules
+            for index, rule in enumerate(rules)
         ],
     )
 
@@ -65,25 +65,25 @@ def validate(name: str, metrics: pl.DataFrame, rules: tuple[Rule, ...], *, scope
         suite_of(name, rules),
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [subject]},
     )
-    failed: set[tuple[str, object]] = set()
+    failed: set[tuple[int, object]] = set()
     for result in outcome.results:
         assert result.expectation_config is not None  # noqa: S101 -- it is None only where a suite is not ours
-        rule_name = result.expectation_config.meta["rule"]
+        index = result.expectation_config.meta["index"]
         if result.exception_info.get("raised_exception"):
-            failed |= {(rule_name, value) for value in metrics[subject]}
-        failed |= {(rule_name, row[subject]) for row in result.result.get("unexpected_index_list") or []}
+            failed |= {(index, value) for value in metrics[subject]}
+        failed |= {(index, row[subject]) for row in result.result.get("unexpected_index_list") or []}
     rows = [
         {
             "scope": scope,
             "subject": row[subject],
             "rule": rule.name,
             "severity": rule.severity,
-            "passed": (rule.name, row[subject]) not in failed,
+            "passed": (index, row[subject]) not in failed,
             "measured": row[rule.measure],
             "low": rule.low,
             "high": rule.high,
         }
         for row in metrics.iter_rows(named=True)
-        for rule in rules
+        for index, rule in enumerate(rules)
     ]
     return pl.DataFrame(rows, schema=RESULTS)

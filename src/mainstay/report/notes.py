@@ -10,6 +10,7 @@ _NO_WINDOW = {
     "base window not covered": "上年同期数据不全，无同比",
 }
 REFUND_CAUSE = "可能受留抵退税影响"
+NO_REFUNDS = "未导入退库数据，还原口径等于自然口径"
 MOVED = "已迁出或已不在园区名录，先核对迁出情况"
 ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营"
 ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
@@ -17,11 +18,14 @@ ASK_DECLINE = "了解收入下降的原因、持续时间和全年预计；了�
 
 
 def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
-    """Add `uscc`, `cause_note`, `verify_note` and `note` to `marts.work_orders`, one row an order."""
+    """Add `uscc`, `cause_note`, `verify_note` and `note` to `marts.work_orders`, one row an order.
+
+    `uscc` is the id as delivered, blank for an enterprise without one; a move ahead of the as-of date is no move yet.
+    """
     refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
-    moved = pl.col("moved_on").is_not_null()
+    moved = _has_moved()
     return orders.with_columns(
-        uscc=pl.col("enterprise_id"),
+        uscc=pl.col("source_id"),
         cause_note=_joined(
             pl.when(moved).then(pl.lit(MOVED)),
             pl.when(refunded).then(pl.lit(REFUND_CAUSE)),
@@ -38,6 +42,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             ),
             pl.col("not_covered_reason").replace_strict(_NO_WINDOW, default=None, return_dtype=pl.String),
             pl.when(moved).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
+            pl.when(~pl.col("has_refunds")).then(pl.lit(NO_REFUNDS)),
             pl.when(pl.col("is_overdue")).then(pl.lit("已超办理时限")),
         ),
     )
@@ -46,15 +51,17 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
 def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
     """Add `uscc` and `cause_note` to `marts.drop_list_inquiries`, one row a place on a list."""
     return inquiries.with_columns(
-        uscc=pl.col("enterprise_id"),
+        uscc=pl.col("source_id"),
         cause_note=_joined(
             pl.when(pl.col("is_policy_drop")).then(pl.lit("政策性/时点性减收（留抵退税），不派单")),
             pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
-            pl.when(pl.col("moved_on").is_not_null()).then(
-                pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))
-            ),
+            pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )
+
+
+def _has_moved() -> pl.Expr:
+    return (pl.col("moved_on") <= pl.col("as_of_date")).fill_null(value=False)
 
 
 def _joined(*parts: pl.Expr) -> pl.Expr:

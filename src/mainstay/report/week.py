@@ -26,7 +26,7 @@ NOT_YET_KNOWN = (
 )
 """Columns of the sheets that wait for forecasts and for visit outcomes."""
 
-SCORING_NOTE = "减收关注等级为规则评分（近三个月降幅×金额），不是模型评分，无训练期。"
+SCORING_NOTE = "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），不是模型评分，无训练期。"
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ class Paper:
         unit: The display unit of money.
         guard: Whether digits that a spreadsheet would change get a trailing TAB.
         simulated: Whether every page must say that the data are simulated.
+        recent_months: Over how many months the score measures the drop.
     """
 
     unit: DisplayUnit
     guard: TextGuard
     simulated: bool
+    recent_months: int
 
 
 def export_week(
@@ -74,7 +76,12 @@ def export_week(
     rows = {
         path.name: sheet.height
         for path in write_work_orders(
-            sheet, folder, unit=paper.unit, guard=paper.guard, simulated=paper.simulated, scoring_note=SCORING_NOTE
+            sheet,
+            folder,
+            unit=paper.unit,
+            guard=paper.guard,
+            simulated=paper.simulated,
+            scoring_note=SCORING_NOTE.format(months=paper.recent_months),
         )
     }
     noted = with_list_notes(inquiries)
@@ -98,12 +105,16 @@ def export_week(
 
 
 def swap_in(written: Path, final: Path) -> None:
-    """Put a finished folder in the place that people look into; what was there before goes."""
+    """Put a finished folder in the place that people look into; what was there before goes.
+
+    A call that failed half-way may be repeated: `written` may be in its place already.
+    """
     retired = written.with_name(f"{written.name}.old")
-    shutil.rmtree(retired, ignore_errors=True)
-    if final.exists():
-        final.replace(retired)
-    written.replace(final)
+    if written.exists() or not final.exists():
+        if final.exists():
+            shutil.rmtree(retired, ignore_errors=True)
+            final.replace(retired)
+        written.replace(final)
     shutil.rmtree(retired, ignore_errors=True)
 
 

@@ -24,11 +24,13 @@ class DropTimesAmount:
         floor: Enterprises whose base of 12 months is below it are not assessed, in the ledger's unit.
         high_from: The drop from which the grade is high.
         medium_from: The drop from which the grade is medium.
+        recent_months: Over how many months the drop is measured, for the wording of the reasons.
     """
 
     floor: Decimal
     high_from: float
     medium_from: float
+    recent_months: int = 3
 
     @property
     def version(self) -> str:
@@ -62,8 +64,11 @@ class DropTimesAmount:
             grade="grade",
             expected_loss="expected_loss",
             rank=pl.when(pl.col("expected_loss").is_not_null()).then(order).cast(pl.Int64),
-            reasons=pl.when(pl.col("risk").is_not_null()).then(
-                pl.format("规则评分：近期较上年同期下降{}%", (pl.col("risk") * 100).round(1))
+            reasons=pl.when(pl.col("risk") > 0).then(
+                pl.format(
+                    f"规则评分：近{self.recent_months}个月还原口径收入较上年同期下降{{}}%",
+                    (pl.col("risk") * 100).round(1),
+                )
             ),
             model_version=pl.lit(self.version),
         ).select(pl.col(name).cast(kind) for name, kind in SCORES.items())

@@ -44,10 +44,10 @@ def load(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: da
     contract = delivery.contract
     batch_id = int(warehouse.query("select coalesce(max(batch_id), 0) + 1 as id from ops.batches").item())
     keyed = _with_key_text(extract.rows, contract)
-    refused = _repeated_lines(warehouse, keyed, contract)
+    refused = _repeated_lines(warehouse, keyed, contract, delivery.partition)
     rows = keyed.join(refused, on="line", how="anti")
     with warehouse.transaction():
-        _insert_parties(warehouse, rows, contract, _knowledge_date(warehouse, delivery, extract, seen_at))
+        _insert_parties(warehouse, rows, contract)
         _insert_rows(warehouse, batch_id, rows, contract)
         _insert_rejects(warehouse, batch_id, delivery, extract, refused)
         _insert_batch(warehouse, batch_id, delivery, extract, seen_at)
@@ -118,50 +118,40 @@ def supersede_within(warehouse: Warehouse, batch_id: int, target: str) -> None:
 
 
 def identify(warehouse: Warehouse, *, one_namespace: bool) -> None:
-    """Give every party an enterprise id (DESIGN section 2, identity); rows are only appended.
+    """Give every party an enterprise id of its own (DESIGN section 2, identity); rows are only appended.
 
-    A party with an id keeps it (with its namespace in front where the workspace has several and it is no
-    uscc). A party with a name only takes the id of the one enterprise of that normalised name, as soon as both
-    are known; until then it stands for itself.
+    A party with an id keeps it, with its namespace in front where the workspace has several and it is no uscc; an
+    id that was identified before stays what it was. A party with a name only stands for itself, until
+    `ledger.identity_as_known` finds the one enterprise of that name.
     """
-    with warehouse.transaction():
-        warehouse.execute(
-            """
-            insert into ledger.identity
-            select
-                party_key,
-                case
-                    when source_id is null then namespace || ':' || name_key
-                    when $1 or regexp_full_match(source_id, '[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}')
-                        then source_id
-                    else namespace || ':' || source_id
-                end,
-                $2,
-                if(source_id is null, 'name', 'source_id')
-            from ledger.parties
-            where party_key not in (select party_key from ledger.identity)
-            """,
-            [one_namespace, ALWAYS_KNOWN],
+    warehouse.execute(
+        """
+        insert into ledger.identity
+        with known as (
+            select p.namespace, p.source_id, min(i.enterprise_id) as enterprise_id
+            from ledger.identity as i inner join ledger.parties as p using (party_key)
+            where p.source_id is not null
+            group by all
         )
-        warehouse.execute(
-            """
-            insert into ledger.identity
-            with named as (
-                select p.name_key, min(i.enterprise_id) as enterprise_id, min(p.known_from) as known_from
-                from ledger.parties as p
-                inner join ledger.identity as i using (party_key)
-                where p.source_id is not null and p.name_key <> ''
-                group by p.name_key
-                having count(distinct i.enterprise_id) = 1
-            )
-            select p.party_key, n.enterprise_id, greatest(p.known_from, n.known_from), 'name_match'
-            from ledger.parties as p
-            inner join named as n using (name_key)
-            where
-                p.source_id is null
-                and not exists (from ledger.identity as i where i.party_key = p.party_key and i.basis = 'name_match')
-            """
-        )
+        select
+            p.party_key,
+            case
+                when p.source_id is null then p.namespace || ':' || p.name_key
+                when k.enterprise_id is not null then k.enterprise_id
+                when
+                    $1
+                    or regexp_full_match(p.source_id, '[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}')
+                    then p.source_id
+                else p.namespace || ':' || p.source_id
+            end,
+            $2,
+            if(p.source_id is null, 'name', 'source_id')
+        from ledger.parties as p
+        left join known as k on p.namespace = k.namespace and p.source_id = k.source_id
+        where p.party_key not in (select party_key from ledger.identity)
+        """,
+        [one_namespace, ALWAYS_KNOWN],
+    )
 
 
 def settle(warehouse: Warehouse, batch_ids: Sequence[int], status: str, note: str = "") -> None:
@@ -210,7 +200,7 @@ def _with_key_text(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     return rows.with_columns(key_text=pl.concat_str(parts, separator="\x1f"))
 
 
-def _repeated_lines(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def _repeated_lines(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract, partition: str) -> pl.DataFrame:
     """The lines that `within_file = 'reject'` or `across_files = 'reject'` refuse: `line`, `reason`."""
     refused = [pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String})]
     keyed = rows.filter(pl.col("key_text").is_not_null()).select("line", "key_text")
@@ -225,15 +215,18 @@ def _repeated_lines(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract
                 from {incoming} as i
                 inner join ledger.{contract.target} as r on r.row_key = md5(i.key_text)::uuid
                 inner join ledger.batches as b using (batch_id)
-                where b.status <> 'quarantined' and b.contract = $1
+                where
+                    b.status <> 'quarantined'
+                    and b.contract = $1
+                    and not ($2 = 'replace_partition' and b.partition = $3)
                 """,
-                [contract.name],
+                [contract.name, contract.delivery, partition],
             )
         refused.append(earlier)
     return pl.concat(refused).unique("line", keep="first", maintain_order=True)
 
 
-def _insert_parties(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract, known: date) -> None:
+def _insert_parties(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract) -> None:
     if not contract.definition.has_party:
         return
     with warehouse.registered(rows.select("source_id", "name", "name_key")) as incoming:
@@ -246,7 +239,7 @@ def _insert_parties(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract
             select
                 (select coalesce(max(party_key), 0) from ledger.parties)
                 + row_number() over (order by source_id, name) as party_key,
-                $1 as namespace, source_id, name, name_key, $2 as known_from
+                $1 as namespace, source_id, name, name_key
             from delivered
             where not exists (
                 from ledger.parties as p
@@ -256,7 +249,7 @@ def _insert_parties(warehouse: Warehouse, rows: pl.DataFrame, contract: Contract
                     and p.name is not distinct from delivered.name
             )
             """,
-            [contract.id_namespace, known],
+            [contract.id_namespace],
         )
 
 
@@ -302,7 +295,9 @@ def _insert_rejects(
 
 def _knowledge_date(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: datetime) -> date:
     """When the batch became known: fixed here, once (DESIGN section 2, clocks)."""
-    declared = extract.stated_knowledge or delivery.declared_knowledge or delivery.file.modified_at.date()
+    declared = (
+        extract.stated_knowledge or delivery.declared_knowledge or delivery.file.modified_at.astimezone(TIMEZONE).date()
+    )
     prior = warehouse.query(
         """
         select max(knowledge_date) as known from ledger.batches
@@ -318,9 +313,7 @@ def _knowledge_date(warehouse: Warehouse, delivery: Delivery, extract: Extract, 
 def _insert_batch(warehouse: Warehouse, batch_id: int, delivery: Delivery, extract: Extract, seen_at: datetime) -> None:
     contract = delivery.contract
     known = _knowledge_date(warehouse, delivery, extract, seen_at)
-    covers = (delivery.covers, delivery.covers)
-    if delivery.covers is None and "month" in extract.rows.columns:
-        covers = (extract.rows["month"].min(), extract.rows["month"].max())  # type: ignore[assignment]
+    covers = _covered_months(delivery, extract)
     supersedes = warehouse.query(
         """
         select max(batch_id) as id from ledger.batches
@@ -341,8 +334,8 @@ def _insert_batch(warehouse: Warehouse, batch_id: int, delivery: Delivery, extra
         "across_files": contract.across_files,
         "time_basis": contract.time_basis,
         "closing_lag_months": contract.closing_lag_months,
-        "covers_from": covers[0],
-        "covers_to": covers[1],
+        "covers_from": min(covers, default=None),
+        "covers": covers,
         "supersedes": supersedes,
     }
     ops_row = shared | {
@@ -364,13 +357,26 @@ def _insert_batch(warehouse: Warehouse, batch_id: int, delivery: Delivery, extra
         warehouse.append(relation, pl.DataFrame([row], schema=schema))
 
 
+def _covered_months(delivery: Delivery, extract: Extract) -> list[date]:
+    """The months that a batch closes: the one its name declares, else those that its rows are mainly of.
+
+    A month counts that has at least half as many rows as the batch's median month: a few late rows cover nothing.
+    """
+    if delivery.covers is not None:
+        return [delivery.covers]
+    if "month" not in extract.rows.columns:
+        return []
+    months = extract.rows.group_by("month").len()
+    return sorted(months.filter(pl.col("len") * 2 >= pl.col("len").median())["month"].to_list())
+
+
 def _insert_amounts(
     warehouse: Warehouse, batch_id: int, contract: Contract, extract: Extract, refused: pl.DataFrame
 ) -> None:
     rows = []
     for tally in extract.amounts:
         column = next(c for c in contract.columns if c.canonical == tally.column)
-        factor = column.sign * Decimal(1).scaleb(-UNIT_EXPONENT[tally.unit])  # type: ignore[index]
+        to_file = column.sign * Decimal(1).scaleb(-UNIT_EXPONENT[tally.unit])  # type: ignore[index]
         loaded = _sum(
             warehouse.query(
                 f'select sum("{tally.column}") as total from ledger.{contract.target} where batch_id = $1',
@@ -383,10 +389,10 @@ def _insert_amounts(
                 "column": tally.column,
                 "unit": tally.unit,
                 "sign": column.sign,
-                "factor": abs(factor),
+                "factor": 10 ** UNIT_EXPONENT[tally.unit],  # type: ignore[index]
                 "read": tally.read,
-                "loaded": loaded * factor,
-                "rejected": tally.rejected + _sum(refused[tally.column].sum()) * factor,
+                "loaded": loaded * to_file,
+                "rejected": tally.rejected + _sum(refused[tally.column].sum()) * to_file,
                 "duplicate": tally.duplicate,
                 "total_line": tally.total_line,
                 "rows_unreadable": tally.rows_unreadable,

@@ -21,6 +21,8 @@ from mainstay.warehouse.connection import CANDIDATE, Warehouse
 BUILT = "run.built"
 _HEADER = re.compile(r"^-- (?P<name>key|materialized): (?P<value>.+)$", re.MULTILINE)
 _MATERIALIZED = {"view", "table"}
+_OF_THE_SQL_ALONE = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+"""Errors whose message quotes the model; any other may quote a value of a row."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,5 @@ def _build(warehouse: Warehouse, model: Model) -> None:
         warehouse.execute(f"create schema if not exists {schema}")
         warehouse.execute(f"create or replace {kind} {schema}.{name} as\n{model.sql}")
     except duckdb.Error as error:
-        raise ModelError(
-            "a model cannot be built", where=model.relation, example=str(error).partition("\n")[0]
-        ) from error
+        shown = str(error).partition("\n")[0] if isinstance(error, _OF_THE_SQL_ALONE) else type(error).__name__
+        raise ModelError("a model cannot be built", where=model.relation, example=shown) from error

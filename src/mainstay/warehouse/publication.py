@@ -63,12 +63,17 @@ def is_replay(workspace: Workspace, as_of: date) -> bool:
 
 
 def publish(workspace: Workspace, candidate: Path, *, as_of: date, run_id: str, keep: int) -> Published:
-    """Sync and rename the candidate, point `latest` at it, and drop snapshots beyond the last `keep`."""
+    """Sync and rename the candidate, point `latest` at it, and drop snapshots beyond the last `keep`.
+
+    A call that failed half-way may be repeated: the candidate may have its final name already.
+    """
     final = workspace.published / f"{as_of.isoformat()}-{run_id}.duckdb"
-    _sync(candidate)
-    candidate.replace(final)
+    if candidate.exists() or not final.exists():
+        _sync(candidate)
+        candidate.replace(final)
     published = Published(run_id=run_id, as_of=as_of, file=final.name, sha256=_sha256(final))
     link = workspace.published / f".latest-{run_id}"
+    link.unlink(missing_ok=True)
     link.symlink_to(final.name)
     link.replace(workspace.latest)
     stated = {"run_id": run_id, "as_of": as_of.isoformat(), "file": final.name, "sha256": published.sha256}
@@ -77,7 +82,7 @@ def publish(workspace: Workspace, candidate: Path, *, as_of: date, run_id: str, 
     waiting.replace(workspace.published / "latest.json")
     snapshots = sorted(workspace.published.glob("[0-9]*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
     for old in snapshots[:-keep]:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return published
 
 

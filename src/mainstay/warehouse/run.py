@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.targets import PSEUDO_TAXPAYER
 from mainstay.settings import Settings
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.models import hand_in
@@ -28,6 +29,7 @@ def parameters(settings: Settings) -> pl.DataFrame:
             "visiting_capacity": [settings.orders.visiting_capacity],
             "risk_top_k": [settings.score.top_k],
             "simulated": [settings.workspace.simulated],
+            "pseudo_taxpayer": [PSEUDO_TAXPAYER],
         }
     )
 
@@ -71,6 +73,7 @@ def record_run(
         "replay": False,
         "version": version,
     }
+    warehouse.execute("delete from ops.runs where run_id = $1", [run_id])
     warehouse.append("ops.runs", pl.DataFrame([row], schema=TABLES["ops.runs"]))
 
 
@@ -107,7 +110,10 @@ def content(
         ),
         "deliveries": _rows(
             warehouse,
-            "select * exclude (as_of_date, batch_id) from ledger.deliveries_as_known order by contract, file, sheet",
+            """
+            select * exclude (as_of_date, batch_id, target) from ledger.deliveries_as_known
+            order by contract, file, sheet
+            """,
         ),
     }
 

@@ -52,7 +52,7 @@ LEDGER_BATCHES = pl.Schema(
         "closing_lag_months": pl.Int32(),
         "partition": pl.String(),
         "covers_from": pl.Date(),
-        "covers_to": pl.Date(),
+        "covers": pl.List(pl.Date()),
         "knowledge_date": pl.Date(),
         "status": pl.String(),
         "supersedes": pl.Int64(),
@@ -66,7 +66,6 @@ LEDGER_PARTIES = pl.Schema(
         "source_id": pl.String(),
         "name": pl.String(),
         "name_key": pl.String(),
-        "known_from": pl.Date(),
     }
 )
 # key: party_key, knowledge_date; append-only.
@@ -113,7 +112,7 @@ OPS_BATCH_AMOUNTS = pl.Schema(
         "column": pl.String(),
         "unit": pl.String(),
         "sign": pl.Int32(),
-        "factor": FILE_MONEY,
+        "factor": pl.Int64(),
         "read": FILE_MONEY,
         "loaded": FILE_MONEY,
         "rejected": FILE_MONEY,
@@ -194,6 +193,9 @@ EVENTS_WORK_ORDERS = pl.Schema(
 # key: order_id; append-only, so that no number is ever given twice.
 EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
 
+# key: as_of_date, sha256; the receipts extracts that a published week counted.
+EVENTS_RECEIPTS = pl.Schema({"as_of_date": pl.Date(), "sha256": pl.String()})
+
 TABLES: dict[str, pl.Schema] = {
     "ledger.batches": LEDGER_BATCHES,
     "ledger.parties": LEDGER_PARTIES,
@@ -206,6 +208,7 @@ TABLES: dict[str, pl.Schema] = {
     "ops.checks": OPS_CHECKS,
     "ops.runs": OPS_RUNS,
     "ops.exports": OPS_EXPORTS,
+    "events.receipts": EVENTS_RECEIPTS,
     "events.drop_lists": EVENTS_DROP_LISTS,
     "events.work_orders": EVENTS_WORK_ORDERS,
     "events.order_numbers": EVENTS_ORDER_NUMBERS,

@@ -300,5 +300,5 @@ def test_a_heading_that_is_missing_refuses_the_file(tmp_path: Path) -> None:
 
 
 def test_a_blank_position_beyond_the_record_is_blank(tmp_path: Path) -> None:
-    under = by_position(blanks=[{"position": 9}])
-    assert column(read(tmp_path, "MB1,X,2016/07,1\n", under), "line") == [1]
+    under = contract(blanks=[{"position": 9}])
+    assert column(read(tmp_path, HEADER + ROW, under), "line") == [2]

@@ -1,0 +1,48 @@
+-- One row per as-of date and party that an accepted batch known by then names.
+-- key: as_of_date, party_key
+-- materialized: table
+--
+-- A party of a pending or quarantined batch is not known; one of a batch that was replaced since stays known.
+with
+
+sightings as (
+    select distinct
+        batch_id,
+        party_key
+    from ledger.receipts
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.refunds
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.enterprises
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.outbound
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.alerts
+)
+
+select
+    dates.as_of_date,
+    parties.party_key,
+    parties.namespace,
+    parties.source_id,
+    parties.name,
+    parties.name_key,
+    max(batches.knowledge_date) as last_known
+from sightings
+inner join ledger.batches as batches on sightings.batch_id = batches.batch_id
+inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+inner join ledger.parties as parties on sightings.party_key = parties.party_key
+where batches.status = 'accepted'
+group by all

@@ -1,0 +1,71 @@
+"""The short remarks beside a figure."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mainstay.report.notes import ASK_DECLINE, ASK_MOVED, MOVED, NO_REFUNDS, with_list_notes, with_order_notes
+
+AS_OF = date(2022, 6, 6)
+ORDER: dict[str, Any] = {
+    "as_of_date": AS_OF,
+    "enterprise_id": "tax:X1",
+    "source_id": "X1",
+    "moved_on": None,
+    "local_natural_change": -5,
+    "local_restored_change": -5,
+    "decline_reasons": None,
+    "is_fallback": False,
+    "level": "local",
+    "not_covered_reason": None,
+    "has_refunds": True,
+    "is_overdue": False,
+}
+PLACE: dict[str, Any] = {
+    "as_of_date": AS_OF,
+    "enterprise_id": "tax:X1",
+    "source_id": "X1",
+    "moved_on": None,
+    "is_policy_drop": False,
+    "natural_change": -5,
+    "restored_change": -5,
+}
+TYPES = {"source_id": pl.String, "moved_on": pl.Date, "decline_reasons": pl.String, "not_covered_reason": pl.String}
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    """The notes of one order."""
+    return with_order_notes(pl.DataFrame([ORDER | changes], schema_overrides=TYPES)).to_dicts()[0]
+
+
+def place(**changes: Any) -> dict[str, Any]:
+    """The notes of one place on a list."""
+    return with_list_notes(pl.DataFrame([PLACE | changes], schema_overrides=TYPES)).to_dicts()[0]
+
+
+@pytest.mark.parametrize("noted", [order, place])
+def test_the_credit_code_is_the_id_as_delivered_and_blank_without_one(noted: Any) -> None:
+    assert noted()["uscc"] == "X1"
+    assert noted(source_id=None)["uscc"] is None
+
+
+@pytest.mark.parametrize("moved_on", [date(2022, 6, 6), date(2021, 1, 1)])
+def test_a_firm_that_has_moved_is_asked_about_the_move(moved_on: date) -> None:
+    noted = order(moved_on=moved_on)
+    assert (noted["cause_note"], noted["verify_note"]) == (MOVED, ASK_MOVED)
+    assert noted["note"] == f"离园日期{moved_on}"
+    assert place(moved_on=moved_on)["cause_note"] == f"离园日期{moved_on}"
+
+
+def test_a_move_ahead_of_the_as_of_date_is_no_move_yet() -> None:
+    noted = order(moved_on=date(2022, 6, 7))
+    assert (noted["cause_note"], noted["verify_note"], noted["note"]) == (None, ASK_DECLINE, None)
+    assert place(moved_on=date(2022, 6, 7))["cause_note"] is None
+
+
+def test_an_order_says_that_no_refunds_were_loaded() -> None:
+    assert order(has_refunds=False)["note"] == NO_REFUNDS
+    assert order(has_refunds=False, is_overdue=True)["note"] == f"{NO_REFUNDS}；已超办理时限"
+    assert order()["note"] is None
