@@ -34,7 +34,7 @@ from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_defini
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.scoring import spans
 from mainstay.settings import TIMEZONE, Settings, Workspace
-from mainstay.warehouse import checks, events, ledger, models, publication
+from mainstay.warehouse import checks, events, ledger, loading, models, publication
 from mainstay.warehouse import run as run_tables
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.lock import exclusive
@@ -106,7 +106,7 @@ def ingest(run: Run) -> dict[str, list[str]]:
         logger.info("landing: %d files, %d to load, %d quarantined", len(files), len(deliveries), len(refused))
         quarantined: list[Quarantined] = list(refused)
         for number, (delivery, extract) in enumerate(read_each(deliveries, quarantined), start=1):
-            ledger.load(warehouse, delivery, extract, run.started_at)
+            loading.load(warehouse, delivery, extract, run.started_at)
             logger.info("loaded %d of %d: %s, %d rows", number, len(deliveries), delivery.file.name, extract.rows_read)
         ledger.supersede(warehouse)
         ledger.identify(warehouse, one_namespace=one_namespace(contracts))

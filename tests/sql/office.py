@@ -15,7 +15,7 @@ from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import DropListSettings, Settings
-from mainstay.warehouse import ledger, models, run
+from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import field_type
 
@@ -97,7 +97,7 @@ class Office:
         covers = date.fromisoformat(f"{partition}-01") if partition else None
         delivery = Delivery(file, made, partition or name, covers, date.fromisoformat(known))
         seen_at = datetime.fromisoformat(f"{seen}T00:00:00+00:00") if seen else SEEN
-        batch_id = ledger.load(self.warehouse, delivery, extract, seen_at)
+        batch_id = loading.load(self.warehouse, delivery, extract, seen_at)
         ledger.supersede(self.warehouse)
         ledger.identify(self.warehouse, one_namespace=True)
         if accept:

@@ -69,7 +69,7 @@ def test_a_planted_address_or_path_is_found(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["https://www.gov.cn/zhengce/home/x.htm", "data/home/x", "a simple list", "$(HOME)/work/x", "src/opt/x"],
+    ["https://www.gov.cn/zhengce/home/x.htm", "data/home/x", "a simple list", "$(HOME)/elsewhere/x", "src/opt/x"],
 )
 def test_an_ordinary_address_or_relative_path_is_allowed(line: str) -> None:
     assert project_files.foreign_names(line, "README.md") == []
