@@ -3,9 +3,13 @@
 No message may carry taxpayer data: examples show the shape of a bad value, never a name, an id or an amount.
 """
 
+import difflib
 import traceback
+from collections.abc import Iterable
 from enum import IntEnum
 from pathlib import Path
+
+from pydantic import ValidationError
 
 _OUR_MODULES = ("mainstay.", "mainstay_flows_")
 """How module names of ours begin: the package's, and those by which the commands load the flows."""
@@ -109,3 +113,21 @@ class LockHeldError(MainstayError):
 
 class ModelError(MainstayError):
     """A SQL model, or the set of them, is wrong."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint for a misspelt word, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def describe_problems(error: ValidationError, known: Iterable[str]) -> str:
+    """Every problem that pydantic found, as `key: message`, one a line; unknown keys get a suggestion."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        key = ".".join(str(part) for part in problem["loc"]) or "as a whole"
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = f"unknown key{did_you_mean(str(problem['loc'][-1]), known)}"
+        lines.append(f"{key}: {message}")
+    return "\n    ".join(lines)

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mainstay.errors import SettingsError
-from mainstay.extracts.contract import describe_problems
+from mainstay.errors import SettingsError, describe_problems
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
 """The clock of `as_of_date` and of the schedule (DESIGN section 2)."""

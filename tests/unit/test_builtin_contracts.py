@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.extracts.contract import Contract, load_contract, load_contracts
-from mainstay.extracts.registry import workspace_contracts
+from mainstay.extracts.contract import Contract
+from mainstay.extracts.registry import load_contract, load_contracts, workspace_contracts
 from mainstay.extracts.wording import normal_heading
 from mainstay.resources import shipped
 from mainstay.settings import BUILT_IN, Settings, Workspace

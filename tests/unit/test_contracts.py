@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.errors import ContractError, ExitStatus
-from mainstay.extracts.contract import load_contract, load_contracts
-from mainstay.extracts.registry import workspace_contracts
+from mainstay.extracts.registry import load_contract, load_contracts, workspace_contracts
 from mainstay.resources import shipped
 from mainstay.settings import Settings, Workspace
 

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from mainstay.extracts.contract import Contract, load_contracts
+from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import Delivery, Extract
 from mainstay.extracts.landing import match, scan
 from mainstay.extracts.periods import read_date
 from mainstay.extracts.persons import PSEUDO_TAXPAYER
 from mainstay.extracts.reading import read_extract
+from mainstay.extracts.registry import load_contracts
 from mainstay.resources import shipped
 from mainstay.simulate import Park, PlantedFile, write_park
 from mainstay.simulate.codes import citizen_number, simulated_uscc

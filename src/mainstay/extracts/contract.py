@@ -4,18 +4,14 @@ A contract is a TOML file. It is frozen and takes no unknown key: a wrong contra
 the file, the key and a hint. The semantics are DESIGN section 2 and 3.
 """
 
-import difflib
 import hashlib
 import re
-import tomllib
-from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mainstay.errors import ContractError
+from mainstay.errors import did_you_mean
 from mainstay.extracts.targets import LEVELS, TARGETS, Kind, Level, Target
 
 Severity = Literal["warn", "error"]
@@ -317,64 +313,3 @@ KNOWN_KEYS = frozenset(
     for key in (*part.model_fields, *(f.alias for f in part.model_fields.values() if f.alias))
 )
 """Every key that a contract can hold, at any depth: what a misspelt one is compared with."""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint for a misspelt word, or an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
-def load_contract(path: Path) -> Contract:
-    """Read one contract.
-
-    Raises:
-        ContractError: the file is not TOML, or says something a contract cannot say; all problems at once.
-    """
-    try:
-        stated = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(
-            "the contract is not valid TOML", where=f"{path.name}: {error}", hint="check the line named"
-        ) from error
-    try:
-        return Contract.model_validate(stated)
-    except ValidationError as error:
-        raise ContractError(
-            "the contract is wrong",
-            where=path.name,
-            count=error.error_count(),
-            example=describe_problems(error, KNOWN_KEYS),
-            hint="`mainstay contract schema` prints the canonical targets and fields",
-        ) from error
-
-
-def describe_problems(error: ValidationError, known: Iterable[str]) -> str:
-    """Every problem that pydantic found, as `key: message`, one a line; unknown keys get a suggestion."""
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False):
-        key = ".".join(str(part) for part in problem["loc"]) or "as a whole"
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = f"unknown key{did_you_mean(str(problem['loc'][-1]), known)}"
-        lines.append(f"{key}: {message}")
-    return "\n    ".join(lines)
-
-
-def load_contracts(paths: list[Path]) -> tuple[Contract, ...]:
-    """Read all contracts; two of the same name are an error.
-
-    Raises:
-        ContractError: one of them is wrong, or two share a name.
-    """
-    contracts: dict[str, Contract] = {}
-    for path in sorted(paths):
-        contract = load_contract(path)
-        if contract.name in contracts:
-            raise ContractError(
-                f"two contracts are named '{contract.name}'",
-                where=path.name,
-                hint="rename one; a name is its history",
-            )
-        contracts[contract.name] = contract
-    return tuple(contracts.values())

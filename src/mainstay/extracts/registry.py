@@ -1,9 +1,12 @@
-"""Which contracts a workspace uses: the built-in ones that its settings name, and its own."""
+"""Contract files: reading them, and which of them a workspace uses."""
 
+import tomllib
 from pathlib import Path
 
-from mainstay.errors import ContractError
-from mainstay.extracts.contract import Contract, load_contracts
+from pydantic import ValidationError
+
+from mainstay.errors import ContractError, describe_problems
+from mainstay.extracts.contract import KNOWN_KEYS, Contract
 from mainstay.settings import Settings, Workspace
 
 
@@ -27,3 +30,46 @@ def workspace_contracts(workspace: Workspace, settings: Settings, seeds: Path) -
 def one_namespace(contracts: tuple[Contract, ...]) -> bool:
     """Whether all enterprises of the workspace are named in one id namespace (DESIGN section 2, identity)."""
     return len({contract.id_namespace for contract in contracts if contract.definition.has_party}) == 1
+
+
+def load_contract(path: Path) -> Contract:
+    """Read one contract.
+
+    Raises:
+        ContractError: the file is not TOML, or says something a contract cannot say; all problems at once.
+    """
+    try:
+        stated = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContractError(
+            "the contract is not valid TOML", where=f"{path.name}: {error}", hint="check the line named"
+        ) from error
+    try:
+        return Contract.model_validate(stated)
+    except ValidationError as error:
+        raise ContractError(
+            "the contract is wrong",
+            where=path.name,
+            count=error.error_count(),
+            example=describe_problems(error, KNOWN_KEYS),
+            hint="`mainstay contract schema` prints the canonical targets and fields",
+        ) from error
+
+
+def load_contracts(paths: list[Path]) -> tuple[Contract, ...]:
+    """Read all contracts; two of the same name are an error.
+
+    Raises:
+        ContractError: one of them is wrong, or two share a name.
+    """
+    contracts: dict[str, Contract] = {}
+    for path in sorted(paths):
+        contract = load_contract(path)
+        if contract.name in contracts:
+            raise ContractError(
+                f"two contracts are named '{contract.name}'",
+                where=path.name,
+                hint="rename one; a name is its history",
+            )
+        contracts[contract.name] = contract
+    return tuple(contracts.values())

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mainstay.extracts.contract import Contract, load_contract
+from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import Extract
 from mainstay.extracts.reading import misfit, probe, read_extract
+from mainstay.extracts.registry import load_contract
 from tests.unit.extracts.samples import accounted, contract
 
 ROOT = Path(__file__).parents[3]
