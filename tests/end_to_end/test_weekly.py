@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from prefect.client.orchestration import get_client
 
 from mainstay.cli import run_week
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError
@@ -131,6 +132,17 @@ def test_a_week_publishes_lists_orders_manifest_and_snapshot(workspace: Workspac
     assert (rows_read, rows_loaded) == (180, 180)
     assert amount_read == amount_loaded == 1_107_000
     assert "raw" not in [name for (name, *_) in snapshot(workspace, "describe ops.rejects")]
+
+
+def test_a_run_shows_its_batches_checks_and_lists_as_artifacts_without_names(workspace: Workspace) -> None:
+    run_week(workspace, APRIL)
+    with get_client(sync_client=True) as client:
+        shown = {artifact.key: artifact.data for artifact in client.read_artifacts()}
+    assert set(shown) == {"batches", "checks", "lists"}
+    text = str(shown)
+    assert "receipts_202203.csv" in text
+    assert "ytd_top50" in text
+    assert "F11" not in text
 
 
 def test_the_next_week_carries_orders_over_and_issues_none_without_new_receipts(workspace: Workspace) -> None:
