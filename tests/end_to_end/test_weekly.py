@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -64,19 +65,39 @@ field = "amount"
 level = "local"
 headings = ["amount"]
 """
+APRIL = date(2022, 4, 4)
 FIRMS = {f"F{number:02d}": 1000 * (number + 1) for number in range(12)}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """Receipts of 2021-01 to 2022-03; half of the firms halve in 2022."""
-    made = Workspace(tmp_path / "office")
+    return office(tmp_path / "office")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same office after its first week; to be copied, not to be worked in."""
+    made = office(tmp_path_factory.mktemp("published") / "office")
+    assert run_week(made, APRIL)["status"] == "done"
+    return made
+
+
+@pytest.fixture
+def after_april(published: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the office after its first week."""
+    shutil.copytree(published.home, tmp_path / "office", symlinks=True)
+    return Workspace(tmp_path / "office")
+
+
+def office(home: Path) -> Workspace:
+    """Lay out a workspace with one contract and fifteen months of receipts."""
+    made = Workspace(home)
     made.contracts.mkdir(parents=True)
     (made.contracts / "monthly.toml").write_text(CONTRACT, "utf-8")
     made.settings_file.write_text("[contracts]\nbuilt_in = []\n\n[orders]\nvisiting_capacity = 4\n", "utf-8")
     for index in range(15):
-        month = date(2021 + index // 12, index % 12 + 1, 1)
-        land(made, month)
+        land(made, date(2021 + index // 12, index % 12 + 1, 1))
     return made
 
 
@@ -109,7 +130,6 @@ def published_bytes(workspace: Workspace) -> dict[str, bytes]:
 
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
-APRIL = date(2022, 4, 4)
 
 
 def test_a_week_publishes_lists_orders_manifest_and_snapshot(workspace: Workspace) -> None:
@@ -134,8 +154,8 @@ def test_a_week_publishes_lists_orders_manifest_and_snapshot(workspace: Workspac
     assert "raw" not in [name for (name, *_) in snapshot(workspace, "describe ops.rejects")]
 
 
-def test_a_run_shows_its_batches_checks_and_lists_as_artifacts_without_names(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
+@pytest.mark.usefixtures("published")
+def test_a_run_shows_its_batches_checks_and_lists_as_artifacts_without_names() -> None:
     with get_client(sync_client=True) as client:
         shown = {artifact.key: artifact.data for artifact in client.read_artifacts()}
     assert set(shown) == {"batches", "checks", "lists"}
@@ -145,20 +165,18 @@ def test_a_run_shows_its_batches_checks_and_lists_as_artifacts_without_names(wor
     assert "F11" not in text
 
 
-def test_the_next_week_carries_orders_over_and_issues_none_without_new_receipts(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
-    run_week(workspace, date(2022, 4, 11))
-    orders = read_csv(workspace.out_of(date(2022, 4, 11)) / "work_orders.csv")
+def test_the_next_week_carries_orders_over_and_issues_none_without_new_receipts(after_april: Workspace) -> None:
+    run_week(after_april, date(2022, 4, 11))
+    orders = read_csv(after_april.out_of(date(2022, 4, 11)) / "work_orders.csv")
     assert [row["工单编号"] for row in orders] == [f"M2022W14-{number:04d}" for number in (1, 2, 3, 4)]
-    [first, *_] = read_csv(workspace.out_of(date(2022, 4, 11)) / "lists" / "ytd_top50.csv")
+    [first, *_] = read_csv(after_april.out_of(date(2022, 4, 11)) / "lists" / "ytd_top50.csv")
     assert (first["上期名次"], first["在榜周数"]) == ("1", "2")
 
 
-def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
-    land(workspace, date(2022, 4, 1))
-    run_week(workspace, date(2022, 5, 2))
-    orders = read_csv(workspace.out_of(date(2022, 5, 2)) / "work_orders.csv")
+def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(after_april: Workspace) -> None:
+    land(after_april, date(2022, 4, 1))
+    run_week(after_april, date(2022, 5, 2))
+    orders = read_csv(after_april.out_of(date(2022, 5, 2)) / "work_orders.csv")
     assert sorted(row["工单编号"] for row in orders) == [
         *[f"M2022W14-{number:04d}" for number in (1, 2, 3, 4)],
         *[f"M2022W18-{number:04d}" for number in (1, 2)],
@@ -169,15 +187,14 @@ def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(workspa
     ]
 
 
-def test_running_the_same_week_again_changes_nothing_that_people_read(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
-    before = {path.name: path.read_bytes() for path in workspace.out_of(APRIL).rglob("*.*") if path.is_file()}
+def test_running_the_same_week_again_changes_nothing_that_people_read(after_april: Workspace) -> None:
+    before = {path.name: path.read_bytes() for path in after_april.out_of(APRIL).rglob("*.*") if path.is_file()}
     content = json.loads(before.pop("manifest.json"))["content"]
-    run_week(workspace, APRIL)
-    after = {path.name: path.read_bytes() for path in workspace.out_of(APRIL).rglob("*.*") if path.is_file()}
+    run_week(after_april, APRIL)
+    after = {path.name: path.read_bytes() for path in after_april.out_of(APRIL).rglob("*.*") if path.is_file()}
     assert json.loads(after.pop("manifest.json"))["content"] == content
     assert after == before
-    assert snapshot(workspace, "select count(*) from ops.batches") == [(15,)], "the same file again is a no-op"
+    assert snapshot(after_april, "select count(*) from ops.batches") == [(15,)], "the same file again is a no-op"
 
 
 def test_a_file_that_fits_no_contract_is_quarantined_listed_every_week_and_the_run_goes_on(
@@ -211,28 +228,26 @@ def test_a_batch_that_fails_its_own_gate_is_quarantined_and_tried_again_when_its
     assert snapshot(workspace, "select count(*) from ops.rejects where reason = 'BAD_AMOUNT'") == [(40,)]
 
 
-def test_a_month_owed_refuses_the_run_and_leaves_what_was_published(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
-    before = published_bytes(workspace)
+def test_a_month_owed_refuses_the_run_and_leaves_what_was_published(after_april: Workspace) -> None:
+    before = published_bytes(after_april)
     with pytest.raises(GateRefusedError, match=r"monthly 2022-04"):
-        run_week(workspace, date(2022, 5, 16))
-    assert published_bytes(workspace) == before
-    journals = sorted(workspace.runs.glob("*.json"))
+        run_week(after_april, date(2022, 5, 16))
+    assert published_bytes(after_april) == before
+    journals = sorted(after_april.runs.glob("*.json"))
     refused = json.loads(journals[-1].read_text("utf-8"))
     assert (refused["status"], refused["exit_status"]) == ("refused", 3)
     assert "hint" in refused["error"]
 
 
-def test_an_older_as_of_is_a_replay_that_publishes_and_issues_nothing(workspace: Workspace) -> None:
-    run_week(workspace, APRIL)
-    latest = (workspace.published / "latest.json").read_bytes()
-    entry = run_week(workspace, date(2022, 3, 7))
+def test_an_older_as_of_is_a_replay_that_publishes_and_issues_nothing(after_april: Workspace) -> None:
+    latest = (after_april.published / "latest.json").read_bytes()
+    entry = run_week(after_april, date(2022, 3, 7))
     assert entry["replay"] is True
     assert (
-        json.loads((workspace.out_of(date(2022, 3, 7)) / "manifest.json").read_text("utf-8"))["run"]["replay"] is True
+        json.loads((after_april.out_of(date(2022, 3, 7)) / "manifest.json").read_text("utf-8"))["run"]["replay"] is True
     )
-    assert (workspace.published / "latest.json").read_bytes() == latest
-    assert snapshot(workspace, "select distinct as_of_date from marts.drop_lists") == [(APRIL,)]
+    assert (after_april.published / "latest.json").read_bytes() == latest
+    assert snapshot(after_april, "select distinct as_of_date from marts.drop_lists") == [(APRIL,)]
 
 
 def test_a_wrong_contract_is_refused_before_any_file_is_read(workspace: Workspace) -> None:

@@ -1,6 +1,9 @@
 """Every rule on the marts has a case in which it refuses the run."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,7 +14,8 @@ from mainstay.quality.gates import judge_marts, refuse_failed_marts
 from mainstay.resources import shipped
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.settings import OrderSettings
-from mainstay.warehouse import models, run
+from mainstay.warehouse import ledger, models, run
+from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office, contract, drop_list
 
 SQL = models.load_models(shipped("sql"))
@@ -19,9 +23,26 @@ AS_OF = "2022-02-01"
 MARTS = "candidate.marts"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a warehouse with a whole week in it, built up to its work orders."""
+    folder = tmp_path_factory.mktemp("week")
+    with Warehouse(folder / "w.duckdb", candidate=folder / "c.duckdb") as warehouse:
+        ledger.prepare(warehouse)
+        _build_week(Office(warehouse))
+    return folder
+
+
 @pytest.fixture
-def week(office: Office) -> Office:
-    """A whole week, built up to its work orders."""
+def week(built: Path, tmp_path: Path) -> Iterator[Office]:
+    """A copy of that week, to break."""
+    for name in ("w.duckdb", "c.duckdb"):
+        shutil.copy(built / name, tmp_path / name)
+    with Warehouse(tmp_path / "w.duckdb", candidate=tmp_path / "c.duckdb") as warehouse:
+        yield Office(warehouse, delivered=1)
+
+
+def _build_week(office: Office) -> None:
     office.deliver(
         """source_id,name,month,amount_total,amount_local
         A,A,2021-01,90000.00,90000.00
@@ -45,7 +66,6 @@ def week(office: Office) -> Office:
     run.tell(office.warehouse, {"work_orders": orders})
     models.build_ready(office.warehouse, SQL)
     models.assert_complete(office.warehouse, SQL)
-    return office
 
 
 def judged(office: Office) -> pl.DataFrame:
