@@ -30,7 +30,7 @@ demo: $(RUNTIME)
 	@$(VENV)/bin/mainstay demo
 
 test: $(DEV)
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(DEV)
 	$(VENV)/bin/ruff format --check .

@@ -70,7 +70,7 @@ def seen(deliveries: list[Delivery]) -> dict[str, list[tuple[object, ...]]]:
         return {relation: office.rows(relation, *columns) for relation, columns in RELATIONS.items()}
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(deliveries=DELIVERIES)
 def test_later_known_rows_change_nothing_that_was_known(deliveries: list[Delivery]) -> None:
     by_then = [delivery for delivery in deliveries if delivery[1] <= AS_OF]
