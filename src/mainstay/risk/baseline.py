@@ -1,8 +1,7 @@
 """The baseline score: drop x amount. Transparent, and named as what it is: a rule, not a model.
 
 drop = how far the last months fall short of the same months a year before, between 0 and 1;
-expected loss = drop x the revenue of the months ahead, a year before. The Texas study of the real extracts
-(shared orientation: precision@50 of 0.74-0.84) is what a model has to beat.
+expected loss = drop x the revenue of the months ahead, a year before. It is the baseline that a model has to beat.
 """
 
 from dataclasses import dataclass
