@@ -30,6 +30,36 @@ sightings as (
         batch_id,
         party_key
     from ledger.alerts
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.deferrals
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.signals
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.leases
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.watch_list
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.service_requests
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.visit_outcomes
 )
 
 select

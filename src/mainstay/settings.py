@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -21,8 +21,23 @@ TIMEZONE = ZoneInfo("Asia/Shanghai")
 
 KNOWN_DIVISORS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
-BuiltIn = Literal["receipts", "refunds", "enterprises", "outbound", "alerts", "control_totals"]
-BUILT_IN: tuple[BuiltIn, ...] = ("receipts", "refunds", "enterprises", "outbound", "alerts", "control_totals")
+BuiltIn = Literal[
+    "receipts",
+    "refunds",
+    "deferrals",
+    "enterprises",
+    "outbound",
+    "signals",
+    "leases",
+    "alerts",
+    "watch_list",
+    "service_requests",
+    "visit_outcomes",
+    "visit_forms",
+    "control_totals",
+    "aggregates",
+]
+BUILT_IN: tuple[BuiltIn, ...] = get_args(BuiltIn)
 
 
 class _Section(BaseModel):

@@ -36,6 +36,11 @@ def contract(**changes: Any) -> Contract:
         "control_totals": [],
         "outbound": [{"field": "moved_on", "headings": ["moved_on"]}],
         "alerts": [{"field": "alert_no", "headings": ["no"]}, {"field": "dispatched_on", "headings": ["on"]}],
+        "signals": [{"field": "signal", "headings": ["signal"]}, {"field": "observed_on", "headings": ["on"]}],
+        "leases": [{"field": "lease_to", "headings": ["to"]}],
+        "watch_list": [{"field": "listed_on", "headings": ["on"]}],
+        "service_requests": [{"field": "request_no", "headings": ["no"]}, {"field": "requested_on", "headings": ["on"]}],
+        "visit_outcomes": [{"field": "visited_on", "headings": ["on"]}],
     }
     stated: dict[str, Any] = {
         "name": target,

@@ -63,10 +63,11 @@ def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Uni
 
     Returns:
         Values of the field's type, money in the ledger's unit and sign; a cell is refused with `BAD_PATTERN`,
-        `MISSING_REQUIRED` or the reason of its kind.
+        `UNKNOWN_WORD`, `MISSING_REQUIRED` or the reason of its kind.
     """
     texts = trimmed(cells)
     patterned = _unfit(texts, column.pattern, "BAD_PATTERN")
+    worded = _unknown_words(texts, column)
     reading = _Reading(
         field=column.canonical,
         kind=_kind(column, contract),
@@ -78,9 +79,9 @@ def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Uni
     parsed = _read(_mapped(texts, column.values), reading)
     missing = pl.lit("MISSING_REQUIRED") if contract.is_required(column) else pl.lit(None, dtype=pl.String)
     reasons = (
-        pl.DataFrame({"value": parsed.values, "pattern": patterned, "own": parsed.reasons})
+        pl.DataFrame({"value": parsed.values, "pattern": patterned, "word": worded, "own": parsed.reasons})
         .with_columns(missing=pl.when(pl.col("value").is_null()).then(missing))
-        .select(pl.coalesce("pattern", "own", "missing"))
+        .select(pl.coalesce("pattern", "word", "own", "missing"))
         .to_series()
     )
     return Parsed(parsed.values, reasons, parsed.flags)
@@ -125,6 +126,14 @@ def _unfit(texts: pl.Series, pattern: str | None, reason: str) -> pl.Series:
     shape = re.compile(pattern)
     unfit = [text for text in texts.drop_nulls().unique() if not shape.fullmatch(text)]
     return pl.select(pl.when(texts.is_in(unfit)).then(pl.lit(reason))).to_series()
+
+
+def _unknown_words(texts: pl.Series, column: Column) -> pl.Series:
+    """`UNKNOWN_WORD` where a closed column says something that its contract does not map."""
+    if not column.closed:
+        return nothing(len(texts))
+    is_unknown = texts.is_not_null() & ~texts.is_in(list(column.values)).fill_null(value=False)
+    return pl.select(pl.when(is_unknown).then(pl.lit("UNKNOWN_WORD"))).to_series()
 
 
 def _mapped(texts: pl.Series, values: dict[str, str]) -> pl.Series:

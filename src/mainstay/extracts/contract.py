@@ -34,11 +34,12 @@ class Format(_Part):
     """How the bytes are laid out.
 
     `encoding = "auto"` is: byte order mark, else strict UTF-8, else GB18030. `header = "search"` looks for
-    the known headings in the first 15 rows; `header = "none"` reads by position and wants `width` fields.
+    the known headings in the first 15 rows; `header = "none"` reads by position and wants `width` fields;
+    `header = "form"` reads a workbook of forms, a sheet a row: the answer stands in the cell right of its label.
     """
 
     encoding: str = "auto"
-    header: Literal["search", "none"] = "search"
+    header: Literal["search", "none", "form"] = "search"
     width: int | None = Field(default=None, ge=1)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str | None = None
@@ -48,8 +49,9 @@ class Column(_Part):
     """One canonical field and where it comes from: a heading (with aliases) or a position from 1.
 
     `optional` lets the whole column be absent; `required` says a blank cell is an error; `length` restores
-    leading zeros of an id; `values` maps delivered words to canonical ones; `unit` is the file's, unless it
-    stands in the heading, as in 实缴金额（万元）.
+    leading zeros of an id; `values` maps delivered words to canonical ones, and with `closed` refuses any other;
+    `unit` is the file's, unless it stands in the heading, as in 实缴金额（万元）; `prefilled` is what a form says
+    before anybody has filled it in.
     """
 
     field: str
@@ -64,6 +66,8 @@ class Column(_Part):
     pattern: str | None = None
     length: int | None = Field(default=None, ge=1)
     values: dict[str, str] = Field(default_factory=dict)
+    closed: bool = False
+    prefilled: bool = False
 
     @property
     def canonical(self) -> str:
@@ -92,12 +96,14 @@ class Knowledge(_Part):
     """When the office received the record (DESIGN section 2, clocks).
 
     A pattern with `year` and `month` gives the month's last day plus `offset_days`; with `day` as well, that day.
+    A file whose name says nothing is refused, or with `otherwise = "first_seen"` known from the day it is first seen.
     """
 
     source: Literal["file_name", "column", "file_time"] = Field(alias="from")
     pattern: str | None = None
     heading: str | None = None
     offset_days: int = 0
+    otherwise: Literal["refuse", "first_seen"] = "refuse"
     accept_file_time: bool = False
 
     @model_validator(mode="after")
@@ -213,13 +219,13 @@ class Contract(_Part):
         if "month" in missing and self.month_from in filled:
             missing.remove("month")
         problems += [f"columns: the target '{self.target}' needs the field '{name}'" for name in missing]
-        if self.target in {"receipts", "refunds"} and not any(f"amount_{level}" in filled for level in LEVELS):
+        if self.definition.is_flow and not any(f"amount_{level}" in filled for level in LEVELS):
             problems.append("columns: 'amount' with a level, or one of amount_total ... amount_district, is needed")
         if self.definition.has_party and not {"source_id", "name"} & filled:
             problems.append("columns: 'source_id' or 'name' is needed")
         if self.definition.has_party and self.granularity == "aggregate":
             problems.append(f"granularity: 'aggregate' does not fit the target '{self.target}', whose rows are firms'")
-        if self.target in {"receipts", "refunds"} and self.delivery == "full":
+        if self.definition.is_flow and self.delivery == "full":
             problems.append("delivery: 'full' is for a register; a flow of money is 'increment' or 'replace_partition'")
         return problems
 
@@ -235,6 +241,8 @@ class Contract(_Part):
                 problems.append(f"{where}: give either headings or a position")
             if column.headings and self.format.header == "none":
                 problems.append(f"{where}: format.header = 'none' reads by position, not by heading")
+            if column.closed and not column.values:
+                problems.append(f"{where}: closed needs values")
             if column.position and (self.format.width or 0) < column.position:
                 problems.append(f"{where}: position {column.position} lies outside format.width")
         names = [column.canonical for column in self.columns] + list(self.constants)

@@ -159,13 +159,15 @@ def _delivery(file: LandedFile, contract: Contract) -> Delivery:
 
 
 def _knowledge(file: LandedFile, contract: Contract) -> date | None:
-    """The knowledge date that name or file time declare; None where a column states it."""
+    """The knowledge date that name or file time declare; None where a column states it or nothing does."""
     knowledge = contract.knowledge
     if knowledge.source == "column":
         return None
     if knowledge.source == "file_time":
         return file.modified_at.date()
     assert knowledge.pattern is not None  # noqa: S101 -- the contract's validator has seen to it
+    if knowledge.otherwise == "first_seen" and not re.search(knowledge.pattern, file.path.name):
+        return None
     return _date_in_name(file, contract, knowledge.pattern, offset_days=knowledge.offset_days)
 
 

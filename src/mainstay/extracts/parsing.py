@@ -164,8 +164,8 @@ def _persons(rows: pl.DataFrame, contract: Contract) -> pl.Series:
 
 
 def _refused_persons(rows: pl.DataFrame, persons: pl.Series, contract: Contract) -> list[pl.DataFrame]:
-    """Natural persons have no place in a register or a list: there is nothing to sum up."""
-    if contract.definition.measures:
+    """Natural persons have no place in a register or a list: only flows of money are summed up."""
+    if contract.definition.is_flow:
         return []
     return [_named(rows.filter(persons), "source_id", "NATURAL_PERSON")]
 
@@ -195,6 +195,7 @@ def _finished(rows: pl.DataFrame, records: Records, contract: Contract) -> pl.Da
     fields = [field.name for field in target.fields]
     if not target.has_party:
         return numbered.select("line", "source_rows", "flags", *fields)
+    # Outside a flow no person is left to be summed up.
     summed = sum_up(numbered.drop("person"), numbered["person"], target)
     return summed.select("line", "source_rows", "flags", *fields, name_keys(summed["name"]))
 

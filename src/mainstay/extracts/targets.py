@@ -15,6 +15,19 @@ PSEUDO_TAXPAYER = "自然人及个体"
 
 LEVELS: tuple[Level, ...] = ("total", "central", "local", "city", "district")
 
+CAUSE_TICKS = {
+    "cause_orders": "订单减少",
+    "cause_refund": "退税影响",
+    "cause_deferral": "缓税",
+    "cause_one_off": "上年一次性",
+    "cause_move": "搬迁或业务转移",
+    "cause_group": "集团调整",
+    "cause_timing": "结算时间差",
+    "cause_data": "数据不符",
+    "cause_unstated": "企业未说明",
+}
+"""The causes that a visitor ticks, in plain words (DOMAIN section 5); seeds/cause_ticks.csv has their codes."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -28,12 +41,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Target:
-    """One canonical target: its fields, and whether its rows belong to a party (an enterprise)."""
+    """One canonical target: its fields, whether its rows belong to a party (an enterprise), and whether it is a flow.
+
+    A flow of money (`is_flow`) holds natural persons too, who are summed up; elsewhere they are refused.
+    """
 
     name: str
     doc: str
     fields: tuple[Field, ...]
     has_party: bool = True
+    is_flow: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None."""
@@ -81,11 +98,27 @@ TARGETS: dict[str, Target] = {
                 Field("zone", "text", "street, town or zone (街道乡镇)"),
                 Field("branch_type", "text", "head office or branch (总分机构类型)"),
             ),
+            is_flow=True,
         ),
         Target(
             "refunds",
             "treasury refunds (退库), one row a refund line",
             (*_PARTY, _MONTH, Field("refund_date", "date", "day of refund (退还日期)"), *_AMOUNTS, *_FLOW),
+            is_flow=True,
+        ),
+        Target(
+            "deferrals",
+            "tax deferred (缓税), one row a tax period and levy item",
+            (
+                *_PARTY,
+                Field("month", "month", "the month in which it would have been received", required=True),
+                Field("paid_month", "month", "the month in which it falls due after the deferral", required=True),
+                Field("tax_period_from", "date", "first day of the tax period (税款所属期起)"),
+                Field("tax_period_to", "date", "last day of the tax period (税款所属期止)"),
+                *_AMOUNTS,
+                Field("levy_item", "text", "levy item (征收项目)"),
+            ),
+            is_flow=True,
         ),
         Target(
             "enterprises",
@@ -127,6 +160,99 @@ TARGETS: dict[str, Target] = {
                 Field("alert_type", "text", "what kind of alert"),
                 Field("dispatcher", "text", "who dispatched it"),
             ),
+        ),
+        Target(
+            "signals",
+            "signs that an enterprise may leave (seeds/signals.csv)",
+            (
+                *_PARTY,
+                Field("signal", "text", "code of the signal, see seeds/signals.csv", required=True),
+                Field("observed_on", "date", "day on which it was seen or filed", required=True),
+                Field("ended_on", "date", "day from which it no longer holds, as an application withdrawn"),
+                Field("detail", "text", "what exactly, in the source's words"),
+                Field("source", "text", "where it comes from"),
+            ),
+        ),
+        Target(
+            "leases",
+            "leases of the park's premises (房屋租约)",
+            (
+                *_PARTY,
+                Field("site", "text", "building and rooms"),
+                Field("landlord", "text", "who lets"),
+                Field("area_m2", "integer", "area in square metres"),
+                Field("lease_from", "date", "first day"),
+                Field("lease_to", "date", "last day", required=True),
+                Field("is_renewed", "flag", "whether it has been renewed beyond its last day"),
+            ),
+        ),
+        Target(
+            "watch_list",
+            "enterprises that the district's leaders watch",
+            (
+                *_PARTY,
+                Field("listed_on", "date", "day from which it is watched", required=True),
+                Field("matter", "text", "what is watched"),
+                Field("asked_by", "text", "who asked"),
+                Field("until", "date", "last day of watching; blank = until it is taken off"),
+            ),
+        ),
+        Target(
+            "service_requests",
+            "requests of enterprises and what became of them (企业诉求)",
+            (
+                *_PARTY,
+                Field("request_no", "text", "the office's own number", required=True),
+                Field("requested_on", "date", "day of the request", required=True),
+                Field("channel", "text", "firm, hotline, steward or visit"),
+                Field("matter", "text", "what is asked for"),
+                Field("department", "text", "who has to answer"),
+                Field("due_on", "date", "day by which an answer is due"),
+                Field("responded_on", "date", "day of the first answer"),
+                Field("resolved_on", "date", "day on which it was settled"),
+                Field("is_satisfied", "flag", "whether the enterprise was satisfied"),
+            ),
+        ),
+        Target(
+            "visit_outcomes",
+            "what came of a visit or call, or what the office decided on a work order (走访结果)",
+            (
+                *_PARTY,
+                Field("order_id", "text", "the work order; blank for a contact without one"),
+                Field("visited_on", "date", "day of the visit, call or decision", required=True),
+                Field("result", "text", "face_to_face, phone, not_reached, declined, nobody_there, ..."),
+                Field("lead", "text", "who visited"),
+                Field("department", "text", "the visitor's department"),
+                Field("contact", "text", "whom the visitor spoke to"),
+                Field("explanation", "text", "the enterprise's own explanation"),
+                *(Field(name, "integer", f"tenths of the drop due to: {word}") for name, word in CAUSE_TICKS.items()),
+                Field("evidence", "text", "what was shown"),
+                Field("request", "text", "what the enterprise asks for"),
+                Field("request_department", "text", "whose help it needs"),
+                Field("request_due_on", "date", "day by which an answer is due"),
+                Field("request_result", "text", "answered, settled, satisfied"),
+                Field("firm_estimate", "money", "the enterprise's full-year estimate: local revenue, restored"),
+                Field("visitor_view", "text", "the visitor's view of the year: above, level, below"),
+                Field("move_stance", "text", "what the enterprise says of moving; see seeds/README.md"),
+                Field("destination", "text", "where it would move or has moved"),
+                Field("next_step", "text", "no_action, tracking or close"),
+                Field("owner", "text", "who takes the next step"),
+                Field("due_on", "date", "day by which it is to be taken"),
+                Field("status", "text", "the state that the office decides on, see DOMAIN section 5"),
+            ),
+        ),
+        Target(
+            "aggregates",
+            "statistical totals of many enterprises (汇总统计); never one enterprise's",
+            (
+                Field("indicator", "text", "what is counted", required=True),
+                Field("month", "month", "last month of a window that begins in January", required=True),
+                Field("value", "money", "the total", required=True),
+                Field("prior", "money", "the same window a year before"),
+                Field("unit", "text", "yuan, persons, pieces"),
+                Field("source", "text", "who published it"),
+            ),
+            has_party=False,
         ),
         Target(
             "control_totals",

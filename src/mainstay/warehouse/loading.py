@@ -154,9 +154,7 @@ def _insert_rejects(
 
 def _knowledge_date(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: datetime) -> date:
     """When the batch became known: fixed here, once (DESIGN section 2, clocks)."""
-    declared = (
-        extract.stated_knowledge or delivery.declared_knowledge or delivery.file.modified_at.astimezone(TIMEZONE).date()
-    )
+    declared = extract.stated_knowledge or delivery.declared_knowledge or seen_at.astimezone(TIMEZONE).date()
     prior = warehouse.query(
         """
         select max(knowledge_date) as known from ledger.batches

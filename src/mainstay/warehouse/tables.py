@@ -187,8 +187,13 @@ EVENTS_WORK_ORDERS = pl.Schema(
         "priority": pl.Int64(),
         "assignee": pl.String(),
         "issued_on": pl.Date(),
+        "opened_on": pl.Date(),
         "due_on": pl.Date(),
     }
+)
+# key: as_of_date, case_id; the outbound register as each week published it.
+EVENTS_OUTBOUND_CASES = pl.Schema(
+    {"as_of_date": pl.Date(), "case_id": pl.String(), "enterprise_id": pl.String(), "state": pl.String()}
 )
 # key: order_id; append-only, so that no number is ever given twice.
 EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
@@ -211,5 +216,6 @@ TABLES: dict[str, pl.Schema] = {
     "events.receipts": EVENTS_RECEIPTS,
     "events.drop_lists": EVENTS_DROP_LISTS,
     "events.work_orders": EVENTS_WORK_ORDERS,
+    "events.outbound_cases": EVENTS_OUTBOUND_CASES,
     "events.order_numbers": EVENTS_ORDER_NUMBERS,
 }

@@ -1,0 +1,63 @@
+-- One row per as-of date and ledger row of visit_outcomes that counts then, with what makes it unfit for use.
+-- key: as_of_date, batch_id, line
+-- materialized: table
+--
+-- A row with a problem is nobody's fact until it comes back corrected: it moves no order and no case. A row that names
+-- an order speaks of that order's enterprise, whatever id it has now.
+with
+
+outcomes as (
+    select
+        facts.*,
+        files.file,
+        files.sheet
+    from ledger.visit_outcomes_as_known as facts
+    inner join ledger.deliveries_as_known as files
+        on facts.as_of_date = files.as_of_date and facts.batch_id = files.batch_id
+)
+
+select
+    outcomes.as_of_date,
+    outcomes.batch_id,
+    outcomes.line,
+    outcomes.file,
+    outcomes.sheet,
+    outcomes.enterprise_id,
+    outcomes.order_id,
+    outcomes.visited_on,
+    outcomes.result,
+    coalesce(outcomes.result in ('face_to_face', 'phone'), false) as is_contact,
+    outcomes.lead,
+    outcomes.department,
+    outcomes.contact,
+    outcomes.explanation,
+    columns('cause_.*'),
+    outcomes.evidence,
+    outcomes.request,
+    outcomes.request_department,
+    outcomes.request_due_on,
+    outcomes.request_result,
+    outcomes.firm_estimate,
+    outcomes.visitor_view,
+    outcomes.move_stance,
+    outcomes.destination,
+    outcomes.next_step,
+    outcomes.owner,
+    outcomes.due_on,
+    outcomes.status,
+    outcomes.knowledge_date,
+    case
+        when outcomes.visited_on > outcomes.knowledge_date then 'in the future'
+        when outcomes.order_id is not null and orders.order_id is null then 'unknown order'
+        when orders.enterprise_id <> outcomes.enterprise_id then 'order of another enterprise'
+        when outcomes.visited_on < orders.issued_on then 'before the order was issued'
+        when
+            orders.order_id is null
+            and not (enterprises.is_registered or enterprises.is_paying or enterprises.is_outbound)
+            then 'unknown enterprise'
+    end as problem
+from outcomes
+inner join features.enterprises as enterprises
+    on outcomes.as_of_date = enterprises.as_of_date and outcomes.enterprise_id = enterprises.enterprise_id
+left join features.known_orders as orders
+    on outcomes.as_of_date = orders.as_of_date and outcomes.order_id = orders.order_id
