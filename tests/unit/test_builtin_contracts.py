@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.registry import load_contract, load_contracts, workspace_contracts
+from mainstay.extracts.targets import CAUSE_TICKS
 from mainstay.extracts.wording import normal_heading
 from mainstay.resources import shipped
 from mainstay.settings import BUILT_IN, Settings, Workspace
@@ -50,6 +51,9 @@ REFUND_CORE = {
 }
 
 
+WITH_CODES = sorted(name for name, contract in CONTRACTS.items() if contract.definition.has_party)
+
+
 def fields_by_heading(contract: Contract) -> dict[str, str]:
     return {normal_heading(heading): column.canonical for column in contract.columns for heading in column.headings}
 
@@ -77,13 +81,14 @@ def rows_of(file: str) -> list[dict[str, str]]:
 
 def test_every_built_in_name_has_a_contract_of_that_name_and_target() -> None:
     assert sorted(CONTRACTS) == sorted(BUILT_IN)
-    assert {name: contract.target for name, contract in CONTRACTS.items()} == {name: name for name in BUILT_IN}
+    targets = {name: contract.target for name, contract in CONTRACTS.items()}
+    assert targets == {name: name for name in BUILT_IN} | {"visit_forms": "visit_outcomes"}
     assert sorted(path.stem for path in (SEEDS / "contracts").glob("*")) == sorted(BUILT_IN)
 
 
 def test_a_new_workspace_uses_all_built_in_contracts_under_one_id_namespace(tmp_path: Path) -> None:
     contracts = workspace_contracts(Workspace(tmp_path), Settings(), SEEDS)
-    assert len(contracts) == 6
+    assert len(contracts) == 14
     assert {c.id_namespace for c in contracts if c.definition.has_party} == {"tax"}
 
 
@@ -102,7 +107,7 @@ def test_the_core_columns_of_an_extract_are_known_by_their_headings(name: str, c
         "纳税人识别号",
     ],
 )
-@pytest.mark.parametrize("name", ["receipts", "refunds", "enterprises", "outbound", "alerts"])
+@pytest.mark.parametrize("name", [name for name in WITH_CODES if name != "visit_forms"])
 def test_the_code_of_a_firm_is_found_under_each_heading_in_use(name: str, heading: str) -> None:
     assert fields_by_heading(CONTRACTS[name])[normal_heading(heading)] == "source_id"
 
@@ -129,7 +134,7 @@ def test_codes_are_read_as_social_credit_codes() -> None:
         for column in contract.columns
         if column.canonical == "source_id"
     }
-    assert kinds == dict.fromkeys(["alerts", "enterprises", "outbound", "receipts", "refunds"], "uscc")
+    assert kinds == dict.fromkeys(WITH_CODES, "uscc")
 
 
 def test_refunds_change_their_sign_at_every_level_and_receipts_at_none() -> None:
@@ -169,6 +174,16 @@ def test_receipts_are_owed_from_the_third_monday_of_the_next_month_and_not_befor
         ("大数据预警派单_202205.csv", "alerts"),
         ("财政收入控制数_202205.csv", "control_totals"),
         ("财政收入月报_202205.xlsx", "control_totals"),
+        ("缓税明细_202202.csv", "deferrals"),
+        ("登记变动信号_202205.csv", "signals"),
+        ("房屋租约台账_202206.xlsx", "leases"),
+        ("重点关注企业_202206.csv", "watch_list"),
+        ("企业诉求台账_202205.csv", "service_requests"),
+        ("走访记录_20220613.csv", "visit_outcomes"),
+        ("企业对接记录_202205.csv", "visit_outcomes"),
+        ("visit_form.xlsx", "visit_forms"),
+        ("走访表_20220613.xlsx", "visit_forms"),
+        ("汇总统计_202211.csv", "aggregates"),
     ],
 )
 def test_a_delivered_file_is_expected_by_exactly_one_contract(name: str, contract: str) -> None:
@@ -243,6 +258,35 @@ def test_every_month_is_read_from_a_name_as_it_was_written(day: date, contract: 
         corrected = f"{stem}_{written}_更正{day:%Y%m%d}.csv"
         assert period_in(CONTRACTS[contract], corrected) == (day.year, day.month)
         assert knowledge_in(CONTRACTS[contract], corrected) == (day.year, day.month, day.day)
+
+
+def test_a_form_that_comes_back_under_its_own_name_is_known_from_the_day_it_is_first_seen() -> None:
+    for name in ("visit_outcomes", "visit_forms"):
+        assert CONTRACTS[name].knowledge.otherwise == "first_seen"
+        assert knowledge_in(CONTRACTS[name], "走访表_20220613.xlsx") == (2022, 6, 13)
+        assert knowledge_in(CONTRACTS[name], "visit_form.xlsx") is None
+        assert knowledge_in(CONTRACTS[name], "走访表_2022年第24周.xlsx") is None
+
+
+def test_form_and_table_of_outcomes_fill_the_same_fields_with_the_same_words() -> None:
+    form, table = ({c.canonical: c for c in CONTRACTS[name].columns} for name in ("visit_forms", "visit_outcomes"))
+    assert set(table) - set(form) == {"request_result", "status"}
+    assert set(form) <= set(table)
+    assert {name for name, column in form.items() if column.values} == {
+        "result",
+        "visitor_view",
+        "move_stance",
+        "next_step",
+    }
+    assert all(form[name].values == table[name].values for name in form)
+    assert {name for name, column in form.items() if column.prefilled} == {"order_id", "source_id", "name"}
+
+
+def test_the_words_of_signals_and_causes_are_those_of_the_seeds() -> None:
+    signal = next(column for column in CONTRACTS["signals"].columns if column.canonical == "signal")
+    codes = {row["code"] for row in rows_of("signals.csv")}
+    assert set(signal.values.values()) == codes - {"lease_ends", "request_unresolved"}, "two follow from other records"
+    assert {row["field"]: row["word"] for row in rows_of("cause_ticks.csv")} == dict(CAUSE_TICKS)
 
 
 def test_levels_of_control_totals_become_the_levels_of_the_marts() -> None:
