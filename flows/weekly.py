@@ -1,4 +1,4 @@
-"""The weekly run: ingest -> check -> build -> score -> order -> gate -> export -> record -> publish.
+"""The weekly run: ingest -> check -> build -> register -> score -> order -> gate -> export -> record -> publish.
 
 Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
 a frame. What is done lives in `mainstay`; here is only the order of it.
@@ -24,6 +24,7 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
 from mainstay.orders.selection import select_orders
+from mainstay.outbound.register import district_authorities, keep_register
 from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_failed_marts, refuse_lost_money
 from mainstay.quality.metrics import batch_metrics, range_failures
 from mainstay.report.journal import write_journal
@@ -32,7 +33,8 @@ from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
 from mainstay.risk.baseline import DropTimesAmount
-from mainstay.risk.scoring import spans
+from mainstay.risk.relocation import SignalPoints, signal_definitions
+from mainstay.risk.scoring import all_targets, spans
 from mainstay.settings import TIMEZONE, Settings, Workspace
 from mainstay.warehouse import checks, events, ledger, loading, models, publication
 from mainstay.warehouse import run as run_tables
@@ -150,6 +152,8 @@ def build(run: Run) -> None:
                 "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
                 "level_fallbacks": level_fallbacks(seeds),
                 "score_spans": spans(settings.score.recent_months),
+                "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
+                "district_authorities": district_authorities(settings.outbound.district_authorities),
             },
         )
         built = models.build_ready(warehouse, models.load_models(shipped("sql")))
@@ -158,15 +162,35 @@ def build(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
-def score(run: Run) -> None:
-    """Score every enterprise, by rule until a model has earned its place."""
-    chosen = run.settings.score
-    scorer = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from, recent_months=chosen.recent_months)
+def register(run: Run) -> None:
+    """Follow every firm that wants to leave, left, stays or came back, from the facts known by then."""
     with run.warehouse() as warehouse:
-        scores = scorer.score(warehouse.read("features.risk_inputs"))
+        facts = warehouse.read("features.outbound_facts")
+        cases, events_of_cases = keep_register(facts, scope_months=run.settings.outbound.scope_months)
+        run_tables.tell(warehouse, {"outbound_cases": cases, "outbound_events": events_of_cases})
+        models.build_ready(warehouse, models.load_models(shipped("sql")))
+    logger.info("%d cases in the outbound register", cases.height)
+
+
+@task(cache_policy=NO_CACHE)
+def score(run: Run) -> None:
+    """Score every enterprise for decline and for leaving, by rule until a model has earned its place."""
+    chosen, signals = run.settings.score, run.settings.signals
+    decline = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from, recent_months=chosen.recent_months)
+    relocation = SignalPoints(signals.high_from, signals.medium_from)
+    with run.warehouse() as warehouse:
+        scores = all_targets(
+            decline.score(warehouse.read("features.risk_inputs")),
+            relocation.score(warehouse.read("features.relocation_inputs")),
+        )
         run_tables.tell(warehouse, {"scores": scores})
         models.build_ready(warehouse, models.load_models(shipped("sql")))
-    logger.info("scored %d enterprises by %s", scores["enterprise_id"].n_unique(), scorer.version)
+    logger.info(
+        "scored %d enterprises by %s and %s",
+        scores["enterprise_id"].n_unique(),
+        decline.version,
+        relocation.version,
+    )
 
 
 @task(cache_policy=NO_CACHE)
@@ -247,7 +271,7 @@ def hand_out_replay(run: Run) -> None:
     swap_in(run.written, run.workspace.out_of(run.as_of))
 
 
-STEPS: tuple[Any, ...] = (ingest, check_batches, build, score, order, gate, export)
+STEPS: tuple[Any, ...] = (ingest, check_batches, build, register, score, order, gate, export)
 """The steps of a week in their order; `record` and `publish` follow or, for an older week, `hand_out_replay`."""
 
 

@@ -120,6 +120,26 @@ class OrderSettings(_Section):
     assignees: tuple[str, ...] = ()
 
 
+class SignalSettings(_Section):
+    """Signs that an enterprise may leave (seeds/signals.csv): which ones this workspace switches on or off, by code."""
+
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    high_from: int = Field(default=7, ge=1)
+    medium_from: int = Field(default=4, ge=1)
+
+
+class OutboundSettings(_Section):
+    """The register of firms that leave, stay or come back.
+
+    `district_authorities`: words in the names of the district's own tax authorities; without any, a change of tax
+    authority is no evidence.
+    """
+
+    district_authorities: tuple[str, ...] = ()
+    scope_months: int = Field(default=12, ge=1)
+
+
 class ExportSettings(_Section):
     """How the files for people are written."""
 
@@ -150,6 +170,8 @@ class Settings(_Section):
     lists: dict[str, DropListSettings] = Field(default_factory=dict)
     score: ScoreSettings = ScoreSettings()
     orders: OrderSettings = OrderSettings()
+    signals: SignalSettings = SignalSettings()
+    outbound: OutboundSettings = OutboundSettings()
     export: ExportSettings = ExportSettings()
     publish: PublishSettings = PublishSettings()
     warehouse: WarehouseSettings = WarehouseSettings()

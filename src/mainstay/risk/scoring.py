@@ -45,3 +45,8 @@ def spans(recent_months: int) -> pl.DataFrame:
             "last_offset": [0, -12, -6, 0],
         }
     )
+
+
+def all_targets(*scores: pl.DataFrame) -> pl.DataFrame:
+    """The scores of several targets as one frame, `SCORES`."""
+    return pl.concat(scores)

@@ -42,3 +42,11 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
             """,
             [as_of],
         )
+        warehouse.execute("delete from events.outbound_cases where as_of_date = $1", [as_of])
+        warehouse.execute(
+            """
+            insert into events.outbound_cases by name
+            select as_of_date, case_id, enterprise_id, state from run.outbound_cases where as_of_date = $1
+            """,
+            [as_of],
+        )

@@ -1,0 +1,84 @@
+-- One row per as-of date and dated fact of an enterprise that wants to leave, left, stays or came back.
+-- key: as_of_date, enterprise_id, fact, happened_on, knowledge_date, evidence
+-- materialized: table
+--
+-- Only enterprises of which some fact opens a case, and only what has happened by then. receipt: a month with receipts
+-- in scope above zero under one of the district's own tax authorities, or under any where nobody can tell.
+with
+
+involved as (
+    select distinct
+        as_of_date,
+        enterprise_id
+    from features.move_facts
+    where
+        fact in (
+            'listed_moved',
+            'authority_left',
+            'moved_out',
+            'intends_to_move',
+            'migration_filed',
+            'says_it_will_move'
+        )
+        and happened_on <= as_of_date
+),
+
+receipts as (
+    select
+        receipts.as_of_date,
+        receipts.enterprise_id,
+        receipts.month,
+        min(receipts.knowledge_date) as known_on
+    from ledger.receipts_as_known as receipts
+    inner join involved
+        on receipts.as_of_date = involved.as_of_date and receipts.enterprise_id = involved.enterprise_id
+    left join run.levy_items as items on receipts.levy_item = items.levy_item
+    left join features.tax_authorities as authorities
+        on receipts.as_of_date = authorities.as_of_date and receipts.tax_authority = authorities.tax_authority
+    where
+        coalesce(items.is_tax or items.in_local_revenue, receipts.levy_item is null)
+        and coalesce(authorities.is_own, true)
+    group by receipts.as_of_date, receipts.enterprise_id, receipts.month
+    having
+        sum(
+            coalesce(
+                receipts.amount_total,
+                receipts.amount_local,
+                receipts.amount_city + receipts.amount_district,
+                receipts.amount_district,
+                receipts.amount_central
+            )
+        ) > 0
+)
+
+select
+    facts.as_of_date,
+    facts.enterprise_id,
+    facts.fact,
+    facts.happened_on,
+    facts.knowledge_date,
+    facts.is_contact,
+    null::date as month,
+    facts.authority,
+    facts.move_kind,
+    facts.destination,
+    facts.evidence,
+    facts.reason
+from features.move_facts as facts
+inner join involved on facts.as_of_date = involved.as_of_date and facts.enterprise_id = involved.enterprise_id
+where facts.happened_on <= facts.as_of_date
+union all
+select
+    as_of_date,
+    enterprise_id,
+    'receipt' as fact,
+    least(last_day(month), known_on) as happened_on,
+    known_on as knowledge_date,
+    false as is_contact,
+    month,
+    null as authority,
+    null as move_kind,
+    null as destination,
+    null as evidence,
+    null as reason
+from receipts

@@ -1,0 +1,62 @@
+-- One row per as-of date and enterprise in the park: the points of the signals that hold then, and what is at stake.
+-- key: as_of_date, enterprise_id
+-- materialized: table
+--
+-- Signals of one kind count once; signals and dated_on name them, the heaviest first, each with its newest day. A firm
+-- that has left is not scored, one that came back is. local_at_stake: restored local revenue of the last twelve months.
+with
+
+population as (
+    select
+        population.as_of_date,
+        population.enterprise_id
+    from features.park_population as population
+    left join run.outbound_cases as cases
+        on population.as_of_date = cases.as_of_date and population.enterprise_id = cases.enterprise_id
+    group by population.as_of_date, population.enterprise_id, population.moved_on
+    having
+        coalesce(population.moved_on <= max(cases.returned_on), population.moved_on is null)
+        and not coalesce(bool_or(cases.is_outbound and cases.returned_on is null), false)
+),
+
+kinds as (
+    select
+        as_of_date,
+        enterprise_id,
+        signal,
+        max(name) as name,
+        max(weight) as weight,
+        bool_or(is_decisive) as is_decisive,
+        max(dated_on) as dated_on
+    from features.relocation_signals
+    where is_active
+    group by as_of_date, enterprise_id, signal
+),
+
+points as (
+    select
+        as_of_date,
+        enterprise_id,
+        sum(weight)::bigint as points,
+        bool_or(is_decisive) as is_decisive,
+        list(name order by weight desc, signal asc) as signals,
+        list(dated_on order by weight desc, signal asc) as dated_on
+    from kinds
+    group by as_of_date, enterprise_id
+)
+
+select
+    population.as_of_date,
+    population.enterprise_id,
+    sources.has_sources,
+    coalesce(points.points, 0) as points,
+    coalesce(points.is_decisive, false) as is_decisive,
+    coalesce(points.signals, []::varchar[]) as signals,
+    coalesce(points.dated_on, []::date[]) as dated_on,
+    revenue.base_12 as local_at_stake
+from population
+inner join features.signal_sources as sources on population.as_of_date = sources.as_of_date
+left join points
+    on population.as_of_date = points.as_of_date and population.enterprise_id = points.enterprise_id
+left join features.risk_inputs as revenue
+    on population.as_of_date = revenue.as_of_date and population.enterprise_id = revenue.enterprise_id

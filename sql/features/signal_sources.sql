@@ -1,0 +1,29 @@
+-- One row per as-of date: whether any source of a signal that is switched on was ever delivered.
+-- key: as_of_date
+-- materialized: table
+--
+-- Without one nothing is assessed: no grade is not a low grade.
+with
+
+sources as (
+    select
+        signal,
+        unnest(
+            case signal
+                when 'lease_ends' then ['leases']
+                when 'request_unresolved' then ['service_requests']
+                when 'says_it_will_move' then ['signals', 'visit_outcomes']
+                else ['signals']
+            end
+        ) as target
+    from run.signals
+    where is_on
+)
+
+select
+    dates.as_of_date,
+    count(sources.signal) > 0 as has_sources
+from run.as_of_dates as dates
+left join ledger.batches_as_known as batches on dates.as_of_date = batches.as_of_date
+left join sources on batches.target = sources.target
+group by dates.as_of_date

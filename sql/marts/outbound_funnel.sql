@@ -1,0 +1,52 @@
+-- One row per as-of date and state: cases at the end of the week published before, in and out since, and now.
+-- key: as_of_date, state
+-- materialized: table
+--
+-- opening + entered - left = closing, state by state. A case that a correction has made vanish counts as left.
+with
+
+states as (
+    select
+        as_of_date,
+        unnest(
+            [
+                'intends_to_move',
+                'retaining',
+                'retained',
+                'false_alarm',
+                'moved_out',
+                'return_mobilising',
+                'returned',
+                'confirmed_lost',
+                'deregistered'
+            ]
+        ) as state,
+        generate_subscripts([1, 2, 3, 4, 5, 6, 7, 8, 9], 1) as state_no
+    from run.as_of_dates
+),
+
+cases as (
+    select
+        coalesce(register.as_of_date, published.as_of_date) as as_of_date,
+        published.state as before,
+        register.state as now
+    from marts.outbound_register as register
+    full join features.published_outbound as published
+        on
+            register.as_of_date = published.as_of_date
+            and register.case_id = published.case_id
+            and published.twin = 1
+)
+
+select
+    states.as_of_date,
+    states.state,
+    states.state_no,
+    count(*) filter (where cases.before = states.state) as opening,
+    count(*) filter (where cases.now = states.state and cases.before is distinct from cases.now) as entered,
+    count(*) filter (where cases.before = states.state and cases.now is distinct from cases.before) as "left",
+    count(*) filter (where cases.now = states.state) as closing
+from states
+left join cases on states.as_of_date = cases.as_of_date
+group by states.as_of_date, states.state, states.state_no
+order by states.as_of_date, states.state_no

@@ -1,0 +1,129 @@
+"""The relocation grade, by rule: the prior weights of the signals that hold, added up (DOMAIN section 3).
+
+A rule, not a model (规则评分): with two returns and a few retained a year nothing can be trained. Signals of one kind
+count once; a decisive one makes the grade high by itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from mainstay.errors import SettingsError
+from mainstay.risk.scoring import SCORES
+
+HORIZONS = (6, 12)
+"""Months ahead: the signals lead by up to twelve months, and say nothing finer of when; both grades are the same."""
+
+HIGH_FROM = 7
+"""Points from which the grade is high. 2026-11: two strong signals (5 + 2) or three that are noticeable on their own
+(3 + 2 + 2); a judgement, as there are no labelled moves yet."""
+MEDIUM_FROM = 4
+"""Points from which the grade is medium. 2026-11: one strong signal (4, 5) or two weak ones (2 + 2)."""
+FULL_POINTS = 10
+"""Points at which the score is 1, the weight of a decisive signal in the seeds."""
+
+_SIGNALS: dict[str, pl.DataType] = {
+    "signal": pl.String(),
+    "name": pl.String(),
+    "lead_from": pl.Int32(),
+    "lead_to": pl.Int32(),
+    "weight": pl.Int64(),
+    "is_decisive": pl.Boolean(),
+    "source": pl.String(),
+    "is_on": pl.Boolean(),
+}
+
+
+def signal_definitions(seeds: Path, *, on: Iterable[str] = (), off: Iterable[str] = ()) -> pl.DataFrame:
+    """One row per kind of signal (key: signal): name, lead_from and lead_to in months, weight, is_decisive, is_on.
+
+    Args:
+        seeds: The folder with signals.csv.
+        on: Signals that the workspace switches on, by code.
+        off: Those that it switches off.
+
+    Raises:
+        SettingsError: A signal is not known, or is switched on and off at once.
+    """
+    shipped = pl.read_csv(seeds / "signals.csv", infer_schema=False).rename({"code": "signal"})
+    flags = {name: pl.col(name) == "true" for name in ("is_decisive", "is_on")}
+    typed = shipped.with_columns(**flags).select(pl.col(name).cast(kind) for name, kind in _SIGNALS.items())
+    switched = {**dict.fromkeys(on, True), **dict.fromkeys(off, False)}
+    wrong = sorted((set(switched) - set(typed["signal"])) | (set(on) & set(off)))
+    if wrong:
+        raise SettingsError(
+            "a signal is not known, or is switched on and off at once",
+            where=f"[signals] {', '.join(wrong)}",
+            count=len(wrong),
+            hint=f"known: {', '.join(sorted(typed['signal']))}",
+        )
+    is_on = pl.col("signal").replace_strict(switched, default=None, return_dtype=pl.Boolean)
+    return typed.with_columns(is_on=pl.coalesce(is_on, "is_on")).sort("signal")
+
+
+@dataclass(frozen=True)
+class SignalPoints:
+    """Scores `relocation` by rule.
+
+    Args:
+        high_from: Points from which the grade is high.
+        medium_from: Points from which it is medium.
+    """
+
+    high_from: int = HIGH_FROM
+    medium_from: int = MEDIUM_FROM
+
+    @property
+    def version(self) -> str:
+        """`rule-signals-1`."""
+        return "rule-signals-1"
+
+    def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        """Score every row of `features.relocation_inputs`; returns `SCORES`.
+
+        `risk` is the points over ten, at most 1, and no probability; there is no expected loss without one. The rank
+        is by points, then local revenue at stake, then id, and only where there is a signal. Where no source of
+        signals was ever delivered, nothing is assessed: all figures are null.
+        """
+        graded = self._graded(inputs)
+        return pl.concat([self._horizon(graded, months) for months in HORIZONS])
+
+    def _graded(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        points = pl.col("points")
+        grade = (
+            pl.when(points.is_null())
+            .then(None)
+            .when(pl.col("is_decisive") | (points >= self.high_from))
+            .then(pl.lit("high"))
+            .when(points >= self.medium_from)
+            .then(pl.lit("medium"))
+            .otherwise(pl.lit("low"))
+        )
+        order = pl.struct(-points, -pl.col("local_at_stake").fill_null(0), "enterprise_id")
+        assessed = inputs.with_columns(points=pl.when(pl.col("has_sources")).then(pl.col("points").cast(pl.Int64)))
+        decisive = pl.when(pl.col("is_decisive")).then(1.0).otherwise(points / FULL_POINTS)
+        return assessed.join(_reasons(assessed), on=["as_of_date", "enterprise_id"], how="left").with_columns(
+            grade=grade,
+            risk=pl.when(points.is_not_null()).then(decisive.clip(0, 1)),
+            rank=pl.when(points > 0).then(order.rank("ordinal").over("as_of_date", points > 0)),
+        )
+
+    def _horizon(self, graded: pl.DataFrame, months: int) -> pl.DataFrame:
+        rows = graded.with_columns(
+            target=pl.lit("relocation"),
+            horizon_months=pl.lit(months),
+            expected_loss=pl.lit(None),
+            model_version=pl.lit(self.version),
+        )
+        return rows.select(pl.col(name).cast(kind) for name, kind in SCORES.items())
+
+
+def _reasons(inputs: pl.DataFrame) -> pl.DataFrame:
+    """One sentence per enterprise with a signal: the signals, the heaviest first, each with its date."""
+    named = inputs.filter(pl.col("points") > 0).explode("signals", "dated_on")
+    signal = pl.format("{}（{}）", "signals", pl.col("dated_on").dt.to_string("%Y-%m-%d"))
+    key = ["as_of_date", "enterprise_id"]
+    told = named.group_by(key, maintain_order=True).agg(pl.col("points").first(), told=signal.str.join("、"))
+    return told.select(*key, reasons=pl.format("规则评分{}分：{}", "points", "told"))
