@@ -23,6 +23,8 @@ from mainstay.errors import ExitStatus, MainstayError, place_of
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
+from mainstay.orders.causes import cause_ticks
+from mainstay.orders.lifecycle import follow_orders
 from mainstay.orders.selection import select_orders
 from mainstay.outbound.register import district_authorities, keep_register
 from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_failed_marts, refuse_lost_money
@@ -153,6 +155,7 @@ def build(run: Run) -> None:
                 "level_fallbacks": level_fallbacks(seeds),
                 "score_spans": spans(settings.score.recent_months),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
+                "cause_ticks": cause_ticks(seeds),
                 "district_authorities": district_authorities(settings.outbound.district_authorities),
             },
         )
@@ -195,21 +198,25 @@ def score(run: Run) -> None:
 
 @task(cache_policy=NO_CACHE)
 def order(run: Run) -> None:
-    """Choose whom to visit, and build what is left to build."""
+    """Follow the orders that are out, choose whom else to visit, and build what is left to build."""
     settings = run.settings
     with run.warehouse() as warehouse:
+        followed, problems = follow_orders(
+            warehouse.read("features.known_orders"), warehouse.read("features.visits"), run.as_of
+        )
         orders = select_orders(
             warehouse.read("marts.order_candidates"),
-            warehouse.read("features.open_orders"),
+            followed,
+            warehouse.read("features.last_visits"),
             warehouse.read("events.order_numbers"),
             as_of=run.as_of,
             settings=settings.orders,
             simulated=settings.workspace.simulated,
         )
-        run_tables.tell(warehouse, {"work_orders": orders})
+        run_tables.tell(warehouse, {"work_orders": orders, "outcome_problems": problems})
         models.build_ready(warehouse, models.load_models(shipped("sql")))
         models.assert_complete(warehouse, models.load_models(shipped("sql")))
-    logger.info("%d open work orders", orders.height)
+    logger.info("%d open work orders", orders["is_open"].sum())
 
 
 @task(cache_policy=NO_CACHE)

@@ -47,7 +47,7 @@ select
     outcomes.status,
     outcomes.knowledge_date,
     case
-        when outcomes.visited_on > outcomes.knowledge_date then 'in the future'
+        when outcomes.is_ahead then 'in the future'
         when outcomes.order_id is not null and orders.order_id is null then 'unknown order'
         when orders.enterprise_id <> outcomes.enterprise_id then 'order of another enterprise'
         when outcomes.visited_on < orders.issued_on then 'before the order was issued'

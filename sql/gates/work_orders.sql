@@ -6,7 +6,8 @@ with
 shown as (
     select
         count(*) as orders,
-        count(distinct enterprise_id) as enterprises,
+        count(*) filter (where is_open) as open_orders,
+        count(distinct enterprise_id) filter (where is_open) as enterprises,
         count(*) filter (where is_new) as new_orders
     from marts.work_orders
 ),
@@ -14,12 +15,22 @@ shown as (
 selected as (
     select count(*) as orders
     from run.work_orders
+),
+
+visited_again as (
+    select count(*) as orders
+    from run.work_orders as orders
+    inner join features.last_visits as visits
+        on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
+    inner join marts.order_candidates as candidates
+        on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
+    where orders.opened_on = orders.as_of_date and visits.visited_this_quarter and not candidates.is_urgent
 )
 
 select
     'work_orders' as subject,
     'one_open_order_per_enterprise' as rule,
-    (shown.orders - shown.enterprises)::double as measured,
+    (shown.open_orders - shown.enterprises)::double as measured,
     0::double as low,
     0::double as high,
     'error' as severity,
@@ -47,3 +58,13 @@ select
     'new orders above the visiting capacity' as detail
 from shown
 cross join run.parameters as parameters
+union all
+select
+    'work_orders' as subject,
+    'one_visit_per_quarter' as rule,
+    orders::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'new orders for enterprises that were visited in this quarter and did not ask' as detail
+from visited_again

@@ -1,6 +1,8 @@
 -- One row per as-of date and ledger row of visit_outcomes that counts then, with the enterprise it belongs to.
 -- key: as_of_date, batch_id, line
 -- materialized: view
+--
+-- is_ahead: it tells of a day after the one on which the office received it, so the day is wrong.
 select
     batches.as_of_date,
     identity.enterprise_id,
@@ -9,6 +11,7 @@ select
     batches.contract,
     batches.time_basis,
     batches.knowledge_date,
+    facts.visited_on > batches.knowledge_date as is_ahead,
     facts.*
 from ledger.visit_outcomes as facts
 inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id

@@ -1,12 +1,43 @@
--- One row per as-of date, drop list and rank: the list's line with the work order that looks into it.
+-- One row per as-of date, drop list and rank: the list's line with the inquiry into it and what that has found.
 -- key: as_of_date, list_name, rank
 -- materialized: table
+--
+-- An inquiry is done when a visit of the list's window's year has named causes. An order that was settled in an earlier
+-- week is not among the week's orders: it is shown with the state it was published in last.
+with
+
+newest_orders as (
+    select
+        as_of_date,
+        enterprise_id,
+        order_id,
+        assignee,
+        status
+    from features.known_orders
+    qualify row_number() over (
+        partition by as_of_date, enterprise_id order by opened_on desc, order_id desc
+    ) = 1
+)
+
 select
     lists.*,
-    orders.order_id,
-    orders.assignee,
-    orders.status as inquiry_status
+    coalesce(orders.order_id, earlier.order_id) as order_id,
+    coalesce(orders.assignee, earlier.assignee) as assignee,
+    coalesce(orders.status, earlier.status) as inquiry_status,
+    found.cause_confirmed,
+    found.firm_estimate as forecast_firm,
+    found.visitor_view as judgement,
+    found.last_visit_on,
+    coalesce(found.cause_confirmed is not null and found.last_visit_on >= lists.window_start, false) as is_inquired
 from marts.drop_lists as lists
 left join run.work_orders as orders
     on lists.as_of_date = orders.as_of_date and lists.enterprise_id = orders.enterprise_id
+left join newest_orders as earlier
+    on lists.as_of_date = earlier.as_of_date and lists.enterprise_id = earlier.enterprise_id
+left join features.last_visits as found
+    on lists.as_of_date = found.as_of_date and lists.enterprise_id = found.enterprise_id
+qualify
+    row_number() over (
+        partition by lists.as_of_date, lists.list_name, lists.rank order by orders.is_open desc, orders.order_id desc
+    ) = 1
 order by lists.as_of_date, lists.list_name, lists.rank

@@ -2,7 +2,9 @@
 -- key: as_of_date, enterprise_id
 -- materialized: table
 --
--- may_issue: without a new receipts extract only a dispatched alert opens an order (DOMAIN section 5).
+-- may_issue: without a new receipts extract only what others ask for opens an order: an alert, a request, the watch
+-- list, a filed migration; no list and no score (DOMAIN section 5). is_urgent: the enterprise asks, or has filed a
+-- migration; then it is visited a second time in a quarter too.
 -- A policy drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the year to
 -- date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
 with
@@ -39,6 +41,55 @@ asked as (
         null as restored_change
     from ledger.alerts_as_known
     where coalesce(due_on, dispatched_on + 90) >= as_of_date
+    union all
+    select
+        as_of_date,
+        enterprise_id,
+        'relocation' as source,
+        null as detail,
+        null as restored_change
+    from marts.enterprise_risk
+    where target = 'relocation' and horizon_months = 12 and grade = 'high'
+    union all
+    select
+        as_of_date,
+        enterprise_id,
+        'watch_list' as source,
+        null as detail,
+        null as restored_change
+    from ledger.watch_list_as_known
+    where coalesce("until" >= as_of_date, true) and listed_on <= as_of_date
+    union all
+    select
+        as_of_date,
+        enterprise_id,
+        if(channel in ('hotline', 'steward'), channel, 'firm') as source,
+        null as detail,
+        null as restored_change
+    from ledger.service_requests_as_known
+    where requested_on <= as_of_date and coalesce(resolved_on > as_of_date, true)
+),
+
+sources as (
+    select
+        as_of_date,
+        enterprise_id,
+        case source
+            when 'steward' then 'service_steward'
+            when 'firm' then 'service_request'
+            else source
+        end as source,
+        detail,
+        restored_change
+    from asked
+),
+
+filed as (
+    select distinct
+        as_of_date,
+        enterprise_id
+    from marts.relocation_signals
+    where signal = 'migration_filed'
 ),
 
 ytd as (
@@ -56,14 +107,19 @@ ytd as (
 )
 
 select
-    asked.as_of_date,
-    asked.enterprise_id,
-    list_sort(list(distinct asked.source)) as sources,
-    string_agg(asked.detail, '；' order by asked.detail) as list_ranks,
-    any_value(data_until.has_new_receipts) or bool_or(asked.source = 'dispatched_alert') as may_issue,
-    coalesce(any_value(ytd.restored_change), min(asked.restored_change)) as restored_change
-from asked
-inner join features.data_until as data_until on asked.as_of_date = data_until.as_of_date
-left join ytd on asked.as_of_date = ytd.as_of_date and asked.enterprise_id = ytd.enterprise_id
-group by asked.as_of_date, asked.enterprise_id
-order by asked.as_of_date, asked.enterprise_id
+    sources.as_of_date,
+    sources.enterprise_id,
+    list_sort(list(distinct sources.source)) as sources,
+    string_agg(sources.detail, '；' order by sources.detail) as list_ranks,
+    bool_or(filed.enterprise_id is not null or sources.source in ('service_request', 'hotline')) as is_urgent,
+    any_value(data_until.has_new_receipts)
+    or bool_or(
+        filed.enterprise_id is not null or sources.source not in ('drop_list', 'risk', 'relocation')
+    ) as may_issue,
+    coalesce(any_value(ytd.restored_change), min(sources.restored_change)) as restored_change
+from sources
+inner join features.data_until as data_until on sources.as_of_date = data_until.as_of_date
+left join filed on sources.as_of_date = filed.as_of_date and sources.enterprise_id = filed.enterprise_id
+left join ytd on sources.as_of_date = ytd.as_of_date and sources.enterprise_id = ytd.enterprise_id
+group by sources.as_of_date, sources.enterprise_id
+order by sources.as_of_date, sources.enterprise_id

@@ -1,4 +1,4 @@
--- One row per as-of date and work order that is open then, with the figures that the work order sheet shows.
+-- One row per as-of date and work order, open then or settled since the week before, with what its sheet shows.
 -- key: as_of_date, order_id
 -- materialized: table
 --
@@ -32,13 +32,23 @@ select
     orders.enterprise_id,
     orders.sources,
     orders.status,
+    orders.is_open,
     orders.priority,
     orders.department,
     orders.assignee,
     orders.issued_on,
+    orders.opened_on,
     orders.due_on,
-    orders.issued_on = orders.as_of_date as is_new,
-    orders.due_on < orders.as_of_date as is_overdue,
+    orders.opened_on = orders.as_of_date as is_new,
+    orders.status in ('to_dispatch', 'dispatched', 'not_reached') as awaits_visit,
+    orders.due_on < orders.as_of_date and orders.is_open as is_overdue,
+    visits.last_visit_on,
+    visits.cause_confirmed,
+    visits.firm_estimate,
+    visits.visitor_view,
+    visits.next_step,
+    visits.owner as next_owner,
+    visits.next_due_on,
     candidates.list_ranks,
     candidates.restored_change,
     enterprises.* exclude (as_of_date, enterprise_id),
@@ -66,10 +76,13 @@ select
     decline.grade as decline_grade,
     decline.expected_loss as expected_loss_12m,
     decline.reasons as decline_reasons,
-    relocation.grade as relocation_grade
+    relocation.grade as relocation_grade,
+    relocation.reasons as relocation_reasons
 from run.work_orders as orders
 left join features.enterprises as enterprises
     on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
+left join features.last_visits as visits
+    on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
 left join marts.order_candidates as candidates
     on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
 left join features.windows as windows

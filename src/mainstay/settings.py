@@ -266,6 +266,11 @@ class Workspace:
         return self.out / as_of.isoformat()
 
     @property
+    def review(self) -> Path:
+        """Copies of what came back with errors, for whoever sent it."""
+        return self.home / "review"
+
+    @property
     def runs(self) -> Path:
         """One journal a run, refused ones too."""
         return self.out / "runs"

@@ -11,8 +11,11 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
+from mainstay.orders.causes import cause_ticks
+from mainstay.outbound.register import district_authorities
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import DropListSettings, Settings
 from mainstay.warehouse import ledger, loading, models, run
@@ -39,7 +42,10 @@ def contract(**changes: Any) -> Contract:
         "signals": [{"field": "signal", "headings": ["signal"]}, {"field": "observed_on", "headings": ["on"]}],
         "leases": [{"field": "lease_to", "headings": ["to"]}],
         "watch_list": [{"field": "listed_on", "headings": ["on"]}],
-        "service_requests": [{"field": "request_no", "headings": ["no"]}, {"field": "requested_on", "headings": ["on"]}],
+        "service_requests": [
+            {"field": "request_no", "headings": ["no"]},
+            {"field": "requested_on", "headings": ["on"]},
+        ],
         "visit_outcomes": [{"field": "visited_on", "headings": ["on"]}],
     }
     stated: dict[str, Any] = {
@@ -124,6 +130,9 @@ class Office:
             "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
             "level_fallbacks": level_fallbacks(seeds),
             "score_spans": spans(3),
+            "signals": signal_definitions(seeds, on=(), off=()),
+            "cause_ticks": cause_ticks(seeds),
+            "district_authorities": district_authorities(()),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
         models.build_ready(self.warehouse, models.load_models(shipped("sql")))

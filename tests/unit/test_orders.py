@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.orders.selection import ORDERS, select_orders
+from mainstay.orders.selection import select_orders
 from mainstay.settings import OrderSettings
 
 AS_OF = date(2022, 6, 6)
@@ -18,24 +18,62 @@ CANDIDATES = pl.Schema(
         "enterprise_id": pl.String,
         "sources": pl.List(pl.String),
         "list_ranks": pl.String,
+        "is_urgent": pl.Boolean,
         "may_issue": pl.Boolean,
         "restored_change": pl.Decimal(18, 2),
     }
 )
+FOLLOWED = pl.Schema(
+    {
+        "as_of_date": pl.Date,
+        "order_id": pl.String,
+        "enterprise_id": pl.String,
+        "sources": pl.List(pl.String),
+        "published_status": pl.String,
+        "priority": pl.Int64,
+        "assignee": pl.String,
+        "issued_on": pl.Date,
+        "opened_on": pl.Date,
+        "due_on": pl.Date,
+        "last_published_on": pl.Date,
+        "status": pl.String,
+        "settled_on": pl.Date,
+    }
+)
+VISITED = pl.Schema({"enterprise_id": pl.String, "visited_this_quarter": pl.Boolean})
 
 
 def candidates(*rows: tuple[str, str, int | None]) -> pl.DataFrame:
     """Rows of (enterprise, source, restored change)."""
-    made = [(AS_OF, who, [source], None, True, change) for who, source, change in rows]
+    made = [(AS_OF, who, [source], None, source == "hotline", True, change) for who, source, change in rows]
     return pl.DataFrame(made, schema=CANDIDATES, orient="row")
+
+
+def followed(*rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
+    """Orders of (order, enterprise, status now, day on which it was settled), all published as dispatched before."""
+    issued = date(2022, 5, 9)
+    made = [
+        {"as_of_date": AS_OF, "order_id": order, "enterprise_id": who, "sources": ["drop_list"], "priority": 1}
+        | {"published_status": "dispatched", "issued_on": issued, "opened_on": issued, "due_on": date(2022, 5, 23)}
+        | {"status": status, "settled_on": date.fromisoformat(settled_on) if settled_on else None}
+        for order, who, status, settled_on in rows
+    ]
+    return pl.DataFrame(made, schema=FOLLOWED)
+
+
+def visited(*enterprises: str) -> pl.DataFrame:
+    """These were visited or called in the as-of date's quarter."""
+    return pl.DataFrame([(who, True) for who in enterprises], schema=VISITED, orient="row")
 
 
 def select(asked: pl.DataFrame, carried: pl.DataFrame | None = None, **changes: Any) -> pl.DataFrame:
     numbers = changes.pop("numbers", NUMBERS.to_frame())
     simulated = changes.pop("simulated", False)
+    last_visits = changes.pop("last_visits", VISITED.to_frame())
+    as_of = changes.pop("as_of", AS_OF)
     settings = OrderSettings.model_validate({"visiting_capacity": 2} | changes)
-    carried = ORDERS.to_frame() if carried is None else carried
-    return select_orders(asked, carried, numbers, as_of=AS_OF, settings=settings, simulated=simulated)
+    carried = FOLLOWED.to_frame() if carried is None else carried
+    return select_orders(asked, carried, last_visits, numbers, as_of=as_of, settings=settings, simulated=simulated)
 
 
 def ids(orders: pl.DataFrame) -> list[tuple[str, str]]:
@@ -54,10 +92,49 @@ def test_a_dispatched_alert_goes_before_any_drop() -> None:
 
 
 def test_a_firm_with_an_open_order_gets_no_second_one_and_its_sources_join() -> None:
-    carried = select(candidates(("A", "drop_list", -5)))
+    carried = followed(("O1", "A", "dispatched", None))
     orders = select(candidates(("A", "risk", -6), ("B", "drop_list", -1)), carried)
-    assert ids(orders) == [("M2022W23-0001", "A"), ("M2022W23-0001", "B")]
+    assert ids(orders) == [("O1", "A"), ("M2022W23-0001", "B")]
     assert orders["sources"].to_list()[0] == ["drop_list", "risk"]
+    assert orders["status"].to_list() == ["dispatched", "to_dispatch"]
+
+
+def test_an_order_that_was_settled_this_week_is_shown_once_more_and_asks_for_no_visit() -> None:
+    carried = followed(("O1", "A", "no_action", "2022-06-01"), ("O2", "B", "tracking", None))
+    orders = select(candidates(), carried)
+    assert list(orders.select("order_id", "status", "is_open").iter_rows()) == [
+        ("O2", "tracking", True),
+        ("O1", "no_action", False),
+    ]
+
+
+def test_an_order_that_was_published_as_settled_is_not_shown_again() -> None:
+    carried = followed(("O1", "A", "no_action", "2022-05-30")).with_columns(published_status=pl.lit("no_action"))
+    assert select(candidates(), carried).is_empty()
+
+
+def test_a_visited_firm_is_left_alone_for_its_quarter_unless_it_asks() -> None:
+    asked = candidates(("A", "drop_list", -9), ("B", "hotline", None))
+    assert ids(select(asked, last_visits=visited("A", "B"))) == [("M2022W23-0001", "B")]
+
+
+def test_an_enterprise_that_asks_goes_before_a_dispatched_alert() -> None:
+    asked = candidates(("A", "dispatched_alert", -9), ("B", "hotline", None))
+    assert [who for _, who in ids(select(asked))] == ["B", "A"]
+
+
+def test_a_closed_order_is_opened_again_under_its_own_number_within_ninety_days() -> None:
+    carried = followed(("O1", "A", "closed", "2022-03-08")).with_columns(published_status=pl.lit("closed"))
+    [order] = select(candidates(("A", "drop_list", -9)), carried).to_dicts()
+    assert (order["order_id"], order["status"]) == ("O1", "to_dispatch")
+    assert (order["issued_on"], order["opened_on"]) == (date(2022, 5, 9), AS_OF)
+    later = carried.with_columns(settled_on=pl.lit(date(2022, 3, 7)))
+    assert ids(select(candidates(("A", "drop_list", -9)), later)) == [("M2022W23-0001", "A")]
+
+
+def test_an_order_settled_otherwise_than_closed_is_not_opened_again() -> None:
+    carried = followed(("O1", "A", "no_action", "2022-05-30")).with_columns(published_status=pl.lit("no_action"))
+    assert ids(select(candidates(("A", "drop_list", -9)), carried)) == [("M2022W23-0001", "A")]
 
 
 def test_a_number_that_was_given_is_not_given_again_and_a_rerun_keeps_it() -> None:
@@ -76,22 +153,15 @@ def test_a_number_that_is_given_later_in_the_week_is_unknown_to_a_replay() -> No
 def test_a_number_given_earlier_in_the_week_is_not_given_again() -> None:
     given = [("M2022W23-0004", "X", date(2022, 6, 7))]
     numbers = pl.DataFrame(given, schema=NUMBERS, orient="row")
-    later = select_orders(
-        candidates(("A", "drop_list", -5)),
-        ORDERS.to_frame(),
-        numbers,
-        as_of=date(2022, 6, 9),
-        settings=OrderSettings(),
-        simulated=False,
-    )
+    later = select(candidates(("A", "drop_list", -5)), numbers=numbers, as_of=date(2022, 6, 9))
     assert ids(later) == [("M2022W23-0005", "A")]
 
 
 def test_a_candidate_that_may_not_open_an_order_keeps_its_place_in_the_one_it_has() -> None:
-    carried = select(candidates(("A", "drop_list", -5), ("B", "drop_list", -9)))
+    carried = followed(("O1", "A", "dispatched", None), ("O2", "B", "dispatched", None))
     asked = candidates(("A", "drop_list", -5), ("B", "drop_list", -9), ("C", "drop_list", -99))
     orders = select(asked.with_columns(may_issue=pl.lit(value=False)), carried)
-    assert ids(orders) == ids(carried)
+    assert ids(orders) == [("O2", "B"), ("O1", "A")]
 
 
 def test_orders_of_a_simulated_park_say_so() -> None:

@@ -9,6 +9,7 @@ from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.decoding import decode, decode_head
 from mainstay.extracts.extract import Extract
+from mainstay.extracts.forms import form_misfit, read_forms
 from mainstay.extracts.header import Layout, locate, refuse_personal
 from mainstay.extracts.parsing import parse
 from mainstay.extracts.records import Record, Records, split_head, split_text
@@ -67,6 +68,8 @@ def probe(path: Path) -> Probe:
 
 def misfit(probe: Probe, contract: Contract) -> str:
     """Why a file does not have a contract's shape, in one sentence; empty where it has."""
+    if contract.format.header == "form":
+        return "a form is a workbook" if probe.kind == "csv" else form_misfit(probe.heads, contract)
     reasons = {sheet: _misfit(head, contract) for sheet, head in _heads(probe, contract).items()}
     if contract.format.sheet is not None and probe.kind != "csv":
         return reasons.get(contract.format.sheet, f"there is no sheet '{contract.format.sheet}'")
@@ -85,6 +88,8 @@ def read_extract(path: Path, contract: Contract) -> Extract:
     """
     looked_at = probe(path)
     where = f"{path.name}, contract '{contract.name}'"
+    if contract.format.header == "form":
+        return parse(*_located(read_forms(path, contract, where), contract, where), contract, "")
     if looked_at.kind != "csv":
         sheet = _sheet(looked_at, contract, where)
         return parse(*_located(read_sheet(path, sheet, where), contract, where), contract, "")

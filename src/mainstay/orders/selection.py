@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from mainstay.orders.states import SETTLED
 from mainstay.settings import OrderSettings
 
 ORDERS = pl.Schema(
@@ -13,83 +14,144 @@ ORDERS = pl.Schema(
         "enterprise_id": pl.String(),
         "sources": pl.List(pl.String()),
         "status": pl.String(),
+        "is_open": pl.Boolean(),
         "priority": pl.Int64(),
         "department": pl.String(),
         "assignee": pl.String(),
         "issued_on": pl.Date(),
+        "opened_on": pl.Date(),
         "due_on": pl.Date(),
     }
 )
-"""One row per as-of date and open order. `priority` 1 = visit first."""
+"""One row per as-of date and order that is open, or was settled since the week before. `priority` 1 = visit first."""
+
+REOPENED_WITHIN_DAYS = 90
+"""A closed order of the same enterprise is opened again, under its own id, within so many days (DOMAIN section 5)."""
 
 
 def select_orders(
     candidates: pl.DataFrame,
-    carried: pl.DataFrame,
+    followed: pl.DataFrame,
+    last_visits: pl.DataFrame,
     numbers: pl.DataFrame,
     *,
     as_of: date,
     settings: OrderSettings,
     simulated: bool,
 ) -> pl.DataFrame:
-    """The orders of a week: those still open, and new ones up to the visiting capacity.
+    """The orders of a week: those still open, those settled since the week before, and new ones up to the capacity.
 
-    New ones go by dispatched alerts first, which others wait for, then by the drop in the restored caliber,
-    ties by enterprise id. An enterprise with an open order gets no second one; its new sources join the order.
-    A candidate that may not open an order (`may_issue`) only joins one.
+    New ones go first to enterprises for which others wait (`is_urgent`: the enterprise asks, a migration is filed;
+    then dispatched alerts), then by the drop in the restored caliber, ties by enterprise id. An enterprise with an open
+    order gets no second one; its new sources join the order. One that was visited in this quarter gets none unless it
+    is urgent (无事不扰), and a candidate that may not open an order (`may_issue`) only joins one.
 
     Args:
         candidates: `marts.order_candidates` of the as-of date.
-        carried: `features.open_orders` of the as-of date.
+        followed: Every order ever issued, as `lifecycle.follow_orders` returns them.
+        last_visits: `features.last_visits` of the as-of date.
         numbers: `events.order_numbers`, every number ever given.
         as_of: The week's date.
         settings: Capacity, due days, department, assignees.
         simulated: Order numbers of a simulated park start with SIM.
 
     Returns:
-        One row an open order, `ORDERS`.
+        `ORDERS`, the open ones by priority, then the settled ones.
     """
     asked = candidates.with_columns(
-        has_alert=pl.col("sources").list.contains("dispatched_alert"),
+        urgency=pl.when("is_urgent")
+        .then(0)
+        .when(pl.col("sources").list.contains("dispatched_alert"))
+        .then(1)
+        .otherwise(2),
         drop=pl.col("restored_change").fill_null(0),
-    ).sort([~pl.col("has_alert"), "drop", "enterprise_id"])
-    fresh = asked.filter("may_issue").join(carried, on="enterprise_id", how="anti").head(settings.visiting_capacity)
-    issued = fresh.with_columns(
-        order_id=pl.Series(
-            _numbers_for(fresh["enterprise_id"].to_list(), numbers, as_of, simulated=simulated),
-            dtype=pl.String,
-        ),
+    ).sort("urgency", "drop", "enterprise_id")
+    is_open = ~pl.col("status").is_in(list(SETTLED))
+    still_open, settled = followed.filter(is_open), followed.filter(~is_open)
+    fresh = _issued(_fresh(asked, still_open, last_visits, settings), settled, numbers, as_of, settings, simulated)
+    fresh = fresh.with_columns(
+        assignee=pl.Series(_assign(fresh.height, still_open, settings.assignees), dtype=pl.String)
+    )
+    carried = _joined(still_open, asked)
+    gone = settled.filter(pl.col("status") != pl.col("published_status"), ~pl.col("order_id").is_in(fresh["order_id"]))
+    shown = pl.concat(
+        [
+            _ranked(pl.concat([fresh.select(_COLUMNS), carried.select(_COLUMNS)], how="vertical_relaxed")),
+            _ranked(_joined(gone, asked.clear()).select(_COLUMNS)).with_columns(is_open=pl.lit(value=False)),
+        ]
+    ).with_row_index("priority", offset=1)
+    return shown.with_columns(
+        as_of_date=pl.lit(as_of), department=pl.lit(settings.department or None, dtype=pl.String)
+    ).select(pl.col(name).cast(kind) for name, kind in ORDERS.items())
+
+
+_COLUMNS = [
+    "order_id",
+    "enterprise_id",
+    "sources",
+    "status",
+    "assignee",
+    "issued_on",
+    "opened_on",
+    "due_on",
+    "urgency",
+    "drop",
+]
+
+
+def _fresh(
+    asked: pl.DataFrame, still_open: pl.DataFrame, last_visits: pl.DataFrame, settings: OrderSettings
+) -> pl.DataFrame:
+    """The candidates that get an order, in their order."""
+    left_alone = last_visits.filter("visited_this_quarter").select("enterprise_id", was_visited=pl.lit(value=True))
+    return (
+        asked.filter("may_issue")
+        .join(still_open, on="enterprise_id", how="anti")
+        .join(left_alone, on="enterprise_id", how="left", maintain_order="left")
+        .filter(pl.col("is_urgent") | pl.col("was_visited").is_null())
+        .head(settings.visiting_capacity)
+    )
+
+
+def _issued(
+    fresh: pl.DataFrame,
+    settled: pl.DataFrame,
+    numbers: pl.DataFrame,
+    as_of: date,
+    settings: OrderSettings,
+    simulated: bool,  # noqa: FBT001 -- handed through
+) -> pl.DataFrame:
+    """Give every fresh order its id: that of an order closed a short while ago, or a new one."""
+    lately = pl.col("settled_on") >= as_of - timedelta(days=REOPENED_WITHIN_DAYS)
+    closed = settled.filter(pl.col("status") == "closed", lately).sort("settled_on", "order_id")
+    reopened = closed.unique("enterprise_id", keep="last", maintain_order=True).select(
+        "enterprise_id", old_id="order_id", old_issued_on="issued_on"
+    )
+    orders = fresh.join(reopened, on="enterprise_id", how="left", maintain_order="left")
+    new = orders.filter(pl.col("old_id").is_null())["enterprise_id"].to_list()
+    given = dict(zip(new, _numbers_for(new, numbers, as_of, simulated=simulated), strict=True))
+    new_ids = pl.Series([given.get(who) for who in orders["enterprise_id"]], dtype=pl.String)
+    return orders.with_columns(
+        order_id=pl.coalesce("old_id", new_ids),
         status=pl.lit("to_dispatch"),
-        issued_on=pl.lit(as_of),
+        issued_on=pl.coalesce("old_issued_on", pl.lit(as_of)),
+        opened_on=pl.lit(as_of),
         due_on=pl.lit(as_of + timedelta(days=settings.due_days)),
-        assignee=pl.Series(_assign(fresh.height, carried, settings.assignees), dtype=pl.String),
     )
-    still_open = carried.drop("as_of_date", "priority").join(
-        asked.select("enterprise_id", "has_alert", "drop", asked_by="sources"), on="enterprise_id", how="left"
-    )
-    joined = still_open.with_columns(
+
+
+def _joined(orders: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Orders with the sources that ask for their enterprise now."""
+    now = asked.select("enterprise_id", "urgency", "drop", asked_by="sources")
+    return orders.join(now, on="enterprise_id", how="left").with_columns(
         sources=pl.concat_list("sources", pl.col("asked_by").fill_null([])).list.unique().list.sort(),
-        has_alert=pl.col("has_alert").fill_null(value=False),
+        urgency=pl.col("urgency").fill_null(2),
         drop=pl.col("drop").fill_null(0),
     )
-    columns = [
-        "order_id",
-        "enterprise_id",
-        "sources",
-        "status",
-        "assignee",
-        "issued_on",
-        "due_on",
-        "has_alert",
-        "drop",
-    ]
-    both = pl.concat([issued.select(columns), joined.select(columns)], how="vertical_relaxed")
-    return (
-        both.sort([~pl.col("has_alert"), "drop", "enterprise_id"])
-        .with_row_index("priority", offset=1)
-        .with_columns(as_of_date=pl.lit(as_of), department=pl.lit(settings.department or None, dtype=pl.String))
-        .select(pl.col(name).cast(kind) for name, kind in ORDERS.items())
-    )
+
+
+def _ranked(orders: pl.DataFrame) -> pl.DataFrame:
+    return orders.sort("urgency", "drop", "enterprise_id", "order_id").with_columns(is_open=pl.lit(value=True))
 
 
 def _numbers_for(enterprises: list[str], numbers: pl.DataFrame, as_of: date, *, simulated: bool) -> list[str]:

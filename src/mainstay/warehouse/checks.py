@@ -63,9 +63,8 @@ def failing_lines(warehouse: Warehouse, failures_sql: str) -> pl.DataFrame:
 
 
 def record_exports(warehouse: Warehouse, run_id: str, files: pl.DataFrame) -> None:
-    """Append what was written for people: one row a file with `path`, `rows`, `sha256`."""
-    now = datetime.now(UTC)
-    rows = files.with_columns(run_id=pl.lit(run_id), audience=pl.lit("task_force"), exported_at=pl.lit(now))
+    """Append what was written for people: one row a file with `path`, `audience`, `rows`, `sha256`."""
+    rows = files.with_columns(run_id=pl.lit(run_id), exported_at=pl.lit(datetime.now(UTC)))
     warehouse.append(
         "ops.exports", rows.select(pl.col(name).cast(kind) for name, kind in TABLES["ops.exports"].items())
     )
@@ -80,3 +79,30 @@ def warnings_of(warehouse: Warehouse, run_id: str) -> pl.DataFrame:
         """,
         [run_id],
     )
+
+
+def outcome_errors(warehouse: Warehouse) -> pl.DataFrame:
+    """One row per error in a delivered visit outcome: those of its cells, and those that only the orders show.
+
+    Columns: `batch_id`, `file`, `contract`, `line`, `field`, `reason`.
+    """
+    return warehouse.query(
+        """
+        select b.batch_id, b.file, b.contract, r.line, r.field, r.reason
+        from ops.rejects as r
+        inner join ops.batches as b using (batch_id)
+        inner join ledger.batches as l using (batch_id)
+        where l.target = 'visit_outcomes' and l.status = 'accepted'
+        union all
+        select b.batch_id, b.file, b.contract, p.line, '' as field, p.reason
+        from candidate.marts.outcome_problems as p
+        inner join ops.batches as b using (batch_id)
+        order by all
+        """
+    )
+
+
+def exported_names(warehouse: Warehouse, folder: str) -> frozenset[str]:
+    """The names of the files that any run has written into a folder of the workspace."""
+    names = warehouse.query("select distinct path from ops.exports where starts_with(path, $1)", [f"{folder}/"])
+    return frozenset(path.removeprefix(f"{folder}/") for path in names["path"])

@@ -29,7 +29,8 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.work_orders by name
-            select as_of_date, order_id, enterprise_id, sources, status, priority, assignee, issued_on, due_on
+            select
+                as_of_date, order_id, enterprise_id, sources, status, priority, assignee, issued_on, opened_on, due_on
             from run.work_orders where as_of_date = $1
             """,
             [as_of],

@@ -1,0 +1,18 @@
+-- One row per as-of date and visit outcome that is not applied, and why: it waits for its correction.
+-- key: as_of_date, batch_id, line
+-- materialized: table
+select
+    problems.as_of_date,
+    problems.batch_id,
+    problems.line,
+    visits.file,
+    visits.sheet,
+    problems.order_id,
+    problems.reason
+from run.outcome_problems as problems
+inner join features.visits as visits
+    on
+        problems.as_of_date = visits.as_of_date
+        and problems.batch_id = visits.batch_id
+        and problems.line = visits.line
+order by problems.as_of_date, problems.batch_id, problems.line
