@@ -1,8 +1,8 @@
 """What one enterprise pays in one month, levy by levy."""
 
-from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import NamedTuple
 
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import (
@@ -35,8 +35,7 @@ _USUAL_YEAR = date(2021, 1, 1)
 """Where a firm's annual revenue holds as drawn; growth counts from there, both ways."""
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(NamedTuple):
     """One voucher line: an amount in cents for a tax period; lines of one `voucher` are paid at once."""
 
     levy: Levy
@@ -46,8 +45,7 @@ class Payment:
     voucher: int
 
 
-@dataclass(frozen=True)
-class _Due:
+class _Due(NamedTuple):
     levy: Levy
     local: float
     period: tuple[date, date]

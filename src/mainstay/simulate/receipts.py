@@ -1,9 +1,10 @@
 """The receipts extract of a month (税收入库明细): its lines, and what programs and people did to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import NamedTuple
 
 from mainstay.simulate.codes import citizen_number
 from mainstay.simulate.firms import Firm
@@ -40,8 +41,7 @@ DISTRICT_COLUMN = HEADER.index("区级")
 _REVERSED_PART = 10
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One voucher line; `is_person` marks ids that a reader must not keep."""
 
     source_id: str
@@ -150,19 +150,19 @@ def reversed_line(lines: Sequence[Line]) -> Line:
     assert largest.levy.shares is not None  # noqa: S101 -- selected for it
     amount = largest.levy.shares.of(largest.amount.total // _REVERSED_PART)
     negative = Split(-amount.total, -amount.central, -amount.city, -amount.district)
-    return replace(largest, amount=negative, voucher="5" + largest.voucher[1:], reason="更正冲销")
+    return largest._replace(amount=negative, voucher="5" + largest.voucher[1:], reason="更正冲销")
 
 
 def excess_decimals_row(line: Line) -> Row:
     """Return a row whose district part was never rounded: a reader must refuse it (DOMAIN section 6)."""
-    row = list(replace(line, amount=Split(100_50, 50_25, 25_13, 25_12), voucher="6" + line.voucher[1:]).row())
+    row = list(line._replace(amount=Split(100_50, 50_25, 25_13, 25_12), voucher="6" + line.voucher[1:]).row())
     row[DISTRICT_COLUMN] = "25.125"
     return tuple(row)
 
 
 def scientific_id_row(line: Line) -> Row:
     """Return a row whose id a spreadsheet has eaten: it cannot be recovered."""
-    row = replace(line, amount=Split(88_00, 44_00, 22_00, 22_00), voucher="7" + line.voucher[1:]).row()
+    row = line._replace(amount=Split(88_00, 44_00, 22_00, 22_00), voucher="7" + line.voucher[1:]).row()
     return ("9.11101E+17", *row[1:])
 
 

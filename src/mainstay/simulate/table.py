@@ -1,11 +1,12 @@
 """A table as a person would have exported it, and the CSV file or workbook that it becomes."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -59,8 +60,9 @@ class Style:
 
 def money_text(cents: int, *, thousands: bool = True) -> str:
     """Write cents as yuan with two decimals; a negative amount stands in brackets, as accountants do."""
-    yuan, rest = divmod(abs(cents), 100)
-    text = f"{yuan:,}.{rest:02d}" if thousands else f"{yuan}.{rest:02d}"
+    # A float holds any sum of a park to the cent: cents below 2**53.
+    yuan = abs(cents) / 100
+    text = f"{yuan:,.2f}" if thousands else f"{yuan:.2f}"
     return f"({text})" if cents < 0 else text
 
 
@@ -79,18 +81,15 @@ def _write_csv(path: Path, table: Table, style: Style) -> None:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerows([line, *[""] * (width - 1)] for line in (table.title, *table.notes))
         writer.writerow(table.header)
-        writer.writerows([_text(cell, style) for cell in row] for row in table.rows)
+        money, day = partial(money_text, thousands=style.thousands), partial(_day_text, pattern=style.day)
+        texts: dict[type, Callable[[Any], str]] = {Cents: money, date: day}
+        # Nine cells in ten are text, of half a million rows: they are not handed through a function.
+        writer.writerows(
+            [cell if cell.__class__ is str else texts[cell.__class__](cell) for cell in row] for row in table.rows
+        )
         if table.total is not None:
             writer.writerow([""] * width)
-            writer.writerow([_text(cell, style) for cell in table.total])
-
-
-def _text(cell: Cell, style: Style) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, Cents):
-        return money_text(cell, thousands=style.thousands)
-    return _day_text(cell, style.day)
+            writer.writerow([cell if cell.__class__ is str else texts[cell.__class__](cell) for cell in table.total])
 
 
 @cache
@@ -101,7 +100,7 @@ def _day_text(day: date, pattern: str) -> str:
 
 def _write_workbook(path: Path, table: Table) -> None:
     """Numbers are numbers and dates are dates, as a person's workbook has them; ids are text."""
-    book = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     book.set_properties({"title": table.title, "created": _CREATED})
     sheet = book.add_worksheet("明细")
     money, day = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "yyyy-mm-dd"})
