@@ -71,6 +71,7 @@ def test_a_package_that_imports_the_insides_of_another_is_found(path: str, sourc
         ("src/mainstay/quality/suites.py", "from mainstay.extracts.contract import Contract"),
         ("src/mainstay/settings.py", "from mainstay.extracts.contract import Contract"),
         ("src/mainstay/cli.py", "from mainstay.orders.selection import select"),
+        ("src/mainstay/__init__.py", "from mainstay.warehouse.snapshot import open_snapshot"),
         ("flows/weekly.py", "from mainstay.orders.selection import select"),
     ],
 )
