@@ -128,6 +128,21 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     console.print(table)
 
 
+@app.command()
+def schedule(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="Of the Prefect server on this machine; 4200 or a free one.", show_default=False),
+    ] = None,
+    cron: Annotated[str, typer.Option("--cron", help="When to run, in Asia/Shanghai.")] = "0 7 * * 1",
+) -> None:
+    """Keep the Monday schedule on this machine until it is stopped; of missed weeks only the latest is run."""
+    _prepare_prefect(context.obj)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    load_flow("schedule").keep(context.obj.home, port=port, cron=cron, tell=console.print)
+
+
 @contract_app.command("schema")
 def contract_schema() -> None:
     """Print the canonical targets and fields that a contract can fill."""

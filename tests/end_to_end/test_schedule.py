@@ -1,0 +1,203 @@
+"""`mainstay schedule` with a real server: what a run shows as, what becomes of missed ones, and that it stops clean."""
+
+import inspect
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import prefect
+import pytest
+import yaml
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.states import Scheduled
+
+from mainstay import cli
+from mainstay.errors import LockHeldError, UsageError
+from mainstay.settings import Workspace
+
+ROOT = Path(__file__).parents[2]
+MONTH = re.compile(r"_(\d{4})(\d{2})")
+
+
+@dataclass
+class Schedule:
+    """A running `mainstay schedule`, and what its server shows."""
+
+    process: subprocess.Popen[str]
+    told: list[str]
+    client: Any
+
+    def deployment(self) -> Any:
+        return self.client.read_deployment_by_name("weekly/monday")
+
+    def fire(self, as_of: date, at: datetime | None = None) -> UUID:
+        """Ask for a run, as the schedule does or an operator in the browser."""
+        made = self.client.create_flow_run_from_deployment(
+            self.deployment().id, parameters={"as_of": as_of.isoformat()}, state=Scheduled(scheduled_time=at)
+        )
+        return UUID(str(made.id))
+
+    def wait(self, run: UUID, until: Callable[[Any], bool]) -> Any:
+        """The run's state, once it is as wanted."""
+        for _ in range(600):
+            state = self.client.read_flow_run(run).state
+            if until(state):
+                return state
+            time.sleep(0.1)
+        raise TimeoutError(str(state))
+
+    def stop(self) -> tuple[int, list[int], list[int]]:
+        """End it by SIGTERM; returns its exit status, its processes before, and those of them that are left."""
+        before = descendants(self.process.pid)
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        return status, before, [pid for pid in before if is_alive(pid)]
+
+
+def descendants(parent: int) -> list[int]:
+    listed = subprocess.run(["ps", "-ax", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(pid): int(above) for pid, above in (line.split() for line in listed.splitlines())}
+    found = [parent]
+    for above in found:
+        found.extend(pid for pid, its_parent in parents.items() if its_parent == above)
+    return found[1:]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextmanager
+def schedule(workspace: Workspace) -> Iterator[Schedule]:
+    """Start `mainstay schedule`; whatever happens in the test, it is ended."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "MAINSTAY_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mainstay", "--home", str(workspace.home), "schedule"],
+        env=clean | {"PREFECT_WORKER_QUERY_SECONDS": "0.5"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = []
+    try:
+        while not told or "stop:" not in told[-1]:
+            told.append(process.stdout.readline())
+            assert told[-1], process.communicate()[1]
+        address = re.search(r"http://127\.0\.0\.1:\d+", "".join(told))
+        password = (workspace.prefect / "schedule-password").read_text("utf-8").strip()
+        assert address is not None
+        with (
+            temporary_settings({PREFECT_API_URL: f"{address[0]}/api", PREFECT_API_AUTH_STRING: password}),
+            get_client(sync_client=True) as client,
+        ):
+            yield Schedule(process, told, client)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
+    """Three months of receipts of a small simulated park, not run yet; and a date as of which they can be run."""
+    workspace = Workspace(tmp_path_factory.mktemp("scheduled") / "park")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), "simulate", "--enterprises", "20"])
+        with pytest.raises(SystemExit):
+            cli.main()
+    cli.logger.handlers.clear()
+    months = {}
+    for path in workspace.landing.rglob("*"):
+        found = MONTH.search(path.name)
+        if path.is_file() and found and "入库" in path.name:
+            months[path] = date(int(found[1]), int(found[2]), 1)
+        elif path.is_file():
+            path.unlink()
+    last = max(months.values())
+    for path, month in months.items():
+        if last - month > timedelta(days=75):
+            path.unlink()
+    return workspace, (last + timedelta(days=31)).replace(day=11)
+
+
+def keep(workspace: Workspace, **options: Any) -> None:
+    cli.load_flow("schedule").keep(workspace.home, tell=lambda _: None, **options)
+
+
+def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest_missed_week_only(
+    park: tuple[Workspace, date],
+) -> None:
+    workspace, as_of = park
+    with schedule(workspace) as first:
+        (planned,) = first.deployment().schedules
+        assert (planned.schedule.cron, planned.schedule.timezone) == ("0 7 * * 1", "Asia/Shanghai")
+        assert first.deployment().parameters == {"home": str(workspace.home)}
+        with pytest.raises(LockHeldError, match="mainstay schedule"):
+            keep(workspace)
+
+        refused = first.wait(first.fire(as_of + timedelta(days=80)), lambda state: state.is_final())
+        assert refused.name == "Failed"
+        assert "receipts" in refused.message
+        assert not workspace.latest.exists()
+
+        under_way = first.fire(as_of - timedelta(days=1))
+        first.wait(under_way, lambda state: state.is_running())
+        soon = datetime.now(UTC) + timedelta(seconds=2)
+        missed = [first.fire(as_of, soon + timedelta(milliseconds=number)) for number in (1, 3, 2)]
+        status, before, left = first.stop()
+        assert (status, left) == (0, [])
+        assert len(before) >= 2, "the server and the run under way"
+
+    with schedule(workspace) as second:
+        latest = second.wait(missed[1], lambda state: state.is_final())
+        assert latest.name == "Completed"
+        assert [second.wait(missed[number], lambda state: state.is_final()).name for number in (0, 2)] == [
+            "Cancelled"
+        ] * 2
+        assert second.wait(under_way, lambda state: state.is_final()).name == "Crashed"
+        assert workspace.out_of(as_of).exists()
+        assert second.stop()[::2] == (0, [])
+
+
+def test_what_cannot_be_kept_is_refused_before_anything_is_started(
+    park: tuple[Workspace, date], tmp_path: Path
+) -> None:
+    workspace, _ = park
+    with pytest.raises(UsageError, match="not a cron line"):
+        keep(workspace, cron="Mondays")
+    with pytest.raises(UsageError, match="no workspace"):
+        keep(Workspace(tmp_path))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="the port is taken"):
+            keep(workspace, port=taken.getsockname()[1])
+
+
+def test_the_deployment_file_and_the_command_say_the_same() -> None:
+    stated = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
+    flow = cli.load_flow("schedule")
+    (deployment,) = stated["deployments"]
+    assert (deployment["name"], deployment["work_pool"]["name"]) == (flow.DEPLOYMENT, flow.POOL)
+    assert deployment["schedules"] == [{"cron": flow.MONDAY_MORNING, "timezone": "Asia/Shanghai", "active": True}]
+    assert deployment["entrypoint"] == "flows/weekly.py:weekly"
+    assert inspect.signature(cli.schedule).parameters["cron"].default == flow.MONDAY_MORNING
+    assert stated["prefect-version"] == prefect.__version__
