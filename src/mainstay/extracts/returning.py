@@ -4,7 +4,7 @@ The copy holds only what has to be corrected, and nothing of it is loaded. Saved
 comes in again like any delivery. It is a workbook in any case: a table of text cells keeps ids and runs no formula.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -71,9 +71,9 @@ _STATED = datetime(2000, 1, 1)  # noqa: DTZ001 -- the format has no zone; a cons
 
 
 def return_errors(
-    wrong: pl.DataFrame, landing: Path, review: Path, contracts: Mapping[str, Contract], done: Collection[str]
-) -> list[Path]:
-    """Write one marked copy per delivered file into `review/`, once.
+    wrong: pl.DataFrame, landing: Path, review: Path, contracts: Mapping[str, Contract], sent: Mapping[str, int]
+) -> pl.DataFrame:
+    """Write one marked copy per delivered file into `review/`; again only when more has turned out to be wrong.
 
     Args:
         wrong: One row per error: `batch_id`, `file` (below landing/), `contract`, `line`, `field` (blank where the
@@ -81,30 +81,31 @@ def return_errors(
         landing: The landing folder.
         review: Where the copies go; made if it is missing.
         contracts: By name.
-        done: Names of copies that were written before; a person may have taken them away since.
+        sent: Copies written before and how many errors each marked; a person may have taken them away since.
 
     Returns:
-        The copies, named by the contract's title and the batch; a name without a day, so that what comes back is
-        known from the day it is first seen.
+        One row a copy: `path`, `rows` (errors marked). It is named by the contract's title and the batch, without a
+        day, so that what comes back is known from the day it is first seen.
     """
-    written = []
+    written: list[tuple[str, int]] = []
     for (batch_id, file, name), errors in wrong.sort("batch_id", "line").group_by(
         "batch_id", "file", "contract", maintain_order=True
     ):
         contract, source = contracts.get(str(name)), landing / str(file)
         if contract is None or not source.is_file():
             continue
-        path = review / f"{contract.title}_退回_第{batch_id}批.xlsx"
-        if path.name in done:
+        stem = f"{contract.title}_退回_第{batch_id}批_"
+        if errors.height <= max((rows for copy, rows in sent.items() if copy.startswith(stem)), default=0):
             continue
+        path = review / f"{stem}{errors.height}处.xlsx"
         found = list(errors.select("line", "field", "reason").iter_rows())
         is_form = contract.format.header == "form"
         book = _marked_form(source, found, contract) if is_form else _marked_table(source, found, contract)
         review.mkdir(parents=True, exist_ok=True)
         book.properties.created = book.properties.modified = _STATED
         book.save(path)
-        written.append(path)
-    return written
+        written.append((path.name, errors.height))
+    return pl.DataFrame(written, schema={"path": pl.String, "rows": pl.Int64}, orient="row")
 
 
 def explained(field: str, reason: str, contract: Contract) -> str:

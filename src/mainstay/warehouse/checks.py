@@ -102,7 +102,10 @@ def outcome_errors(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def exported_names(warehouse: Warehouse, folder: str) -> frozenset[str]:
-    """The names of the files that any run has written into a folder of the workspace."""
-    names = warehouse.query("select distinct path from ops.exports where starts_with(path, $1)", [f"{folder}/"])
-    return frozenset(path.removeprefix(f"{folder}/") for path in names["path"])
+def exported_rows(warehouse: Warehouse, folder: str) -> dict[str, int]:
+    """The files that any run has written into a folder of the workspace: name -> rows."""
+    names = warehouse.query(
+        "select path, max(rows)::bigint as rows from ops.exports where starts_with(path, $1) group by path",
+        [f"{folder}/"],
+    )
+    return {path.removeprefix(f"{folder}/"): rows for path, rows in names.iter_rows()}

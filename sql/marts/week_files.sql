@@ -1,0 +1,27 @@
+-- One row per as-of date and landed file that counts then: its contract, its rows, and whether it is new.
+-- key: as_of_date, file
+-- materialized: table
+--
+-- A file is new until a published week has counted it, however late it landed: the rule of features.data_until.
+with
+
+counted as (
+    select distinct
+        dates.as_of_date,
+        events.sha256
+    from run.as_of_dates as dates
+    inner join events.receipts as events on dates.as_of_date > events.as_of_date
+)
+
+select
+    files.as_of_date,
+    files.file,
+    any_value(files.contract) as contract,
+    any_value(files.target) as target,
+    sum(files.rows_loaded)::bigint as rows_loaded,
+    sum(files.rows_rejected)::bigint as rows_rejected,
+    bool_or(counted.sha256 is null) as is_new
+from ledger.deliveries_as_known as files
+left join counted on files.as_of_date = counted.as_of_date and files.sha256 = counted.sha256
+group by files.as_of_date, files.file
+order by files.as_of_date, files.file

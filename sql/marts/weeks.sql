@@ -1,0 +1,39 @@
+-- One row per as-of date: the issue of the brief, how far the data reach, and which window and level it speaks of.
+-- key: as_of_date
+-- materialized: table
+--
+-- issue_no is the running number of published weeks, this one included. The window is the year to date; level is what
+-- the data can give for the local one (is_fallback says that it is another). refund_months_missing counts the months
+-- of both years' windows without a refund extract, which count as months without a refund.
+with
+
+missing as (
+    select
+        as_of_date,
+        count(*) as months
+    from features.refund_months_missing
+    group by as_of_date
+)
+
+select
+    weeks.as_of_date,
+    weeks.weeks_before + 1 as issue_no,
+    weeks.published_before,
+    data_until.data_until,
+    data_until.has_new_receipts,
+    data_until.has_refunds,
+    closed.last_closed,
+    windows.window_start,
+    windows.window_end,
+    windows.is_covered,
+    windows.reason as not_covered_reason,
+    levels.level_used as level,
+    levels.is_fallback,
+    coalesce(missing.months, 0) as refund_months_missing
+from features.published_weeks as weeks
+inner join features.data_until as data_until on weeks.as_of_date = data_until.as_of_date
+left join features.closed_months as closed on weeks.as_of_date = closed.as_of_date
+left join features.windows as windows on weeks.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
+left join features.levels_in_use as levels on weeks.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+left join missing on weeks.as_of_date = missing.as_of_date
+order by weeks.as_of_date

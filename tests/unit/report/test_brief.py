@@ -1,0 +1,344 @@
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from mainstay.errors import ModelError
+from mainstay.report.brief import RELATIONS, BriefFrames, brief_html, write_brief
+from mainstay.resources import shipped
+from tests.unit.report.brief_samples import (
+    AS_OF,
+    BEFORE,
+    LONG_NAME,
+    SCHEMAS,
+    WEEK,
+    empty_week,
+    frame,
+    full_week,
+    page,
+    week,
+    with_rows,
+)
+from tests.unit.report.samples import WAN_YUAN
+
+FORBIDDEN = ("不予办理", "暂缓迁出", "承诺不迁", "税收返还", "追回奖励", "同口径")
+LEFT = {"state": "moved_out", "in_scope": True, "leaves_city": True, "contacts": 0}
+
+
+def section(frames: BriefFrames, number: str) -> str:
+    """The words of one section, without markup."""
+    html = page(frames)
+    found = re.search(rf"<h2>{number}、(.*?)</section>", html, re.DOTALL)
+    assert found
+    body = re.sub(r"<svg.*?</svg>", "", found.group(1), flags=re.DOTALL)
+    return unescape(re.sub(r"(?:\s*<[^>]+>\s*)+", "|", body))
+
+
+def test_the_page_has_the_seven_sections_in_their_order() -> None:
+    assert re.findall(r"<h2>([^<]+)", page(empty_week())) == [
+        "一、本周概况",
+        "二、迁出企业对接",
+        "三、拟迁出挽留",
+        "四、榜单原因调查",
+        "五、预警派单办理",
+        "六、需区级协调事项",
+        "七、数据截止日、口径与勾稽",
+    ]
+
+
+def test_the_head_names_the_issue_the_office_and_the_day() -> None:
+    html = page(empty_week())
+    assert "<title>财源稳存量工作周报（第23期）2022-06-13 模拟数据</title>" in html
+    assert "财源稳存量工作周报<small>（第23期）</small>" in html
+    assert "某园区" in html
+    assert "2022年6月13日" in html
+
+
+def test_only_a_simulated_page_is_watermarked() -> None:
+    simulated, real = page(empty_week()), page(empty_week(), simulated=False)
+    assert 'class="watermark"' in simulated
+    assert "模拟数据" in simulated
+    assert 'class="watermark"' not in real
+    assert "模拟数据" not in real
+
+
+def test_a_week_of_nothing_says_so_in_every_section() -> None:
+    quiet = empty_week(has_new_receipts=False)
+    said = {
+        "一": (
+            "无新增入库数据，榜单与评分沿用上期；税收数据截止2022-06-05。",
+            "本周无可计算的榜单。",
+            "本周无在办工单。",
+        ),
+        "二": ("近12个月迁出登记中无迁出企业。",),
+        "三": ("本周无拟迁出或挽留中的企业。",),
+        "四": ("本周无榜单。",),
+        "五": ("未导入预警派单数据。",),
+        "六": ("本周无需区级协调的事项。",),
+        "七": ("未提供控制数。",),
+    }
+    for number, sentences in said.items():
+        words = section(quiet, number)
+        assert all(sentence in words for sentence in sentences), words
+    assert "无分月收入数据" in page(quiet)
+
+
+def test_new_files_are_counted_by_kind_and_what_was_refused_is_said() -> None:
+    files = frame(
+        "files",
+        {"file": "a", "target": "receipts", "rows_loaded": 1200, "rows_rejected": 3, "is_new": True},
+        {"file": "b", "target": "receipts", "rows_loaded": 34, "rows_rejected": 0, "is_new": True},
+        {"file": "c", "target": "alerts", "rows_loaded": 1, "rows_rejected": 0, "is_new": True},
+        {"file": "d", "target": "leases", "rows_loaded": 99, "rows_rejected": 9, "is_new": False},
+    )
+    assert "本周新增文件3个（入库明细2个、预警派单1个），1,235行，另有3行未通过校验、未入库" in section(
+        with_rows(files=files), "一"
+    )
+
+
+def test_other_new_files_do_not_hide_that_receipts_are_missing() -> None:
+    files = frame("files", {"file": "a", "target": "alerts", "rows_loaded": 1, "rows_rejected": 0, "is_new": True})
+    words = section(replace(empty_week(has_new_receipts=False), files=files), "一")
+    assert "无新增入库数据，榜单与评分沿用上期；本周新增文件1个（预警派单1个）" in words
+
+
+def test_orders_are_due_within_seven_days_overdue_new_or_settled() -> None:
+    due = {"is_new": False, "is_overdue": False, "is_open": True}
+    orders = frame(
+        "orders",
+        due | {"due_on": date(2022, 6, 12), "is_overdue": True},
+        due | {"due_on": date(2022, 6, 13)},
+        due | {"due_on": date(2022, 6, 19), "is_new": True},
+        due | {"due_on": date(2022, 6, 20)},
+        due | {"due_on": date(2022, 6, 14), "is_open": False},
+    )
+    words = section(with_rows(orders=orders), "一")
+    assert "在办工单4件（本周新派1件），7日内到期2件，超期1件；本周办结或退回1件。" in words
+
+
+def test_the_year_to_date_names_its_caliber_and_leaves_unknown_as_a_dash() -> None:
+    natural = {"indicator": "revenue", "level": "local", "caliber": "natural", "yoy": None}
+    indicators = frame("indicators", natural | {"value": Decimal("12345600.00"), "prior_value": Decimal("0.00")})
+    words = section(with_rows(indicators=indicators), "一")
+    assert "|2022年1-5月(累计)|自然口径（万元）|上年同期|同比|还原口径（万元）|上年同期|同比|" in words
+    assert "|地方级收入|1,234.56|0.00|—|—|—|—|" in words
+    assert "|区级收入|—|—|—|—|—|—|" in words
+
+
+def test_a_window_that_is_not_covered_is_said_where_its_figures_would_stand() -> None:
+    frames = empty_week(is_covered=False, not_covered_reason="base window not covered")
+    assert "2022年1-5月(累计)：上年同期数据不足" in section(frames, "一")
+    assert "累计期间上年同期数据不足，不计同比" in section(frames, "七")
+
+
+def test_the_contact_coverage_is_n_of_those_in_scope() -> None:
+    register = frame(
+        "register",
+        LEFT | {"case_id": "1", "name": "甲公司", "district_before": Decimal("20000.00")},
+        LEFT | {"case_id": "2", "name": "乙公司", "contacts": 2, "leaves_city": False},
+        LEFT | {"case_id": "3", "name": "丙公司", "leaves_city": None},
+        LEFT | {"case_id": "4", "name": "丁公司", "in_scope": False},
+        LEFT | {"case_id": "5", "name": "戊公司", "contacts": 1, "state": "returned"},
+    )
+    words = section(with_rows(register=register), "二")
+    assert "近12个月迁出4户，已对接2户，对接进度2/4；迁往市外2户、市内1户" in words
+    assert "去向未明1户" in words
+    assert "合计2.00万元（3户数据不足，未计入）；其中回迁动员0户、已回迁1户、确认流失0户。" in words
+    assert "尚未对接2户，迁出前区级收入居前：甲公司（2.00万元）、丙公司。" in words
+
+
+def test_more_uncontacted_firms_than_fit_are_in_the_outbound_list() -> None:
+    rows = [LEFT | {"case_id": str(number), "name": f"企业{number}"} for number in range(5)]
+    words = section(with_rows(register=frame("register", *rows)), "二")
+    assert "尚未对接5户：企业0、企业1、企业2，另有2户见 lists/outbound.csv。" in words
+    assert "均数据不足" in words
+
+
+def test_firms_that_may_leave_are_listed_and_a_stay_is_told_in_its_week() -> None:
+    staying = {"name": "甲公司", "state": "retaining", "state_since": date(2022, 5, 9), "request": "协调资质互认"}
+    register = frame(
+        "register",
+        {"case_id": "1", "next_step": "tracking", "due_on": date(2022, 6, 20), "in_scope": False} | staying,
+        {"case_id": "2", "name": "乙公司", "state": "retained", "state_since": date(2022, 6, 8), "in_scope": False},
+        {"case_id": "3", "name": "丙公司", "state": "retained", "state_since": BEFORE, "in_scope": False},
+    )
+    words = section(with_rows(register=register), "三")
+    assert "拟迁出0户、挽留中1户；本周新增已留住或误报1户" in words
+    assert "|甲公司|挽留中|2022-05-09|—|协调资质互认|持续跟踪|2022-06-20|" in words
+    assert "|乙公司|已留住|2022-06-08|—|—|—|—|" in words
+    assert "丙公司" not in words
+
+
+def test_the_inquiry_reads_n_of_the_list_and_a_list_not_computed_says_why() -> None:
+    window = {"window_start": date(2022, 1, 1), "window_end": date(2022, 3, 1), "level": "local"}
+    lists = frame(
+        "lists",
+        {"list_name": "a", "title": "一季度降幅前25", "is_covered": True, "rows": 25, "entered": 2, "left_list": 1}
+        | {"inquired": 3, "policy_drops": 4}
+        | window,
+        {"list_name": "b", "title": "高精尖降幅前50", "is_covered": False, "rows": 0, "inquired": 0, "policy_drops": 0}
+        | {"not_covered_reason": "window not over"}
+        | window,
+    )
+    words = section(with_rows(lists=lists), "四")
+    assert "|一季度降幅前25|2022年1-3月(累计)|地方级·自然口径|25|2|1|3/25|4|" in words
+    assert "|高精尖降幅前50|2022年1-3月(累计)：统计期间尚未结束|地方级·自然口径|—|—|—|—|—|" in words
+    assert "一季度降幅前25在榜25户，新进2户、退出1户。" in section(with_rows(lists=lists), "一")
+
+
+def test_a_firm_on_two_lists_is_named_once_and_this_weeks_causes_are_told() -> None:
+    lists = frame(
+        "lists", {"list_name": "a", "title": "一", "is_covered": True, "rows": 2, "inquired": 1} | {"level": "local"}
+    )
+    cause = {"cause_confirmed": "主因：订单减少(6成)"}
+    inquiries = frame(
+        "inquiries",
+        {"enterprise_id": "A", "name": "甲公司", "entered": True},
+        {"enterprise_id": "A", "name": "甲公司", "entered": True},
+        {"enterprise_id": "B", "name": "乙公司", "entered": False, "last_visit_on": date(2022, 6, 8)} | cause,
+        {"enterprise_id": "C", "name": "丙公司", "entered": False, "last_visit_on": BEFORE} | cause,
+    )
+    words = section(with_rows(lists=lists, inquiries=inquiries), "四")
+    assert "本周新进榜：甲公司。本周查清：乙公司（主因：订单减少(6成)）。" in words
+
+
+def test_a_first_issue_compares_with_nothing() -> None:
+    lists = frame(
+        "lists", {"list_name": "a", "title": "一季度", "is_covered": True, "rows": 2, "inquired": 0, "level": "local"}
+    )
+    inquiries = frame("inquiries", {"enterprise_id": "A", "name": "甲公司", "entered": True})
+    frames = replace(with_rows(lists=lists, inquiries=inquiries), weeks=week(published_before=None, issue_no=1))
+    assert "一季度在榜2户（首期，无上期可比）。" in section(frames, "一")
+    assert "新进榜：" not in section(frames, "四")
+    assert "|一季度|—|地方级·自然口径|2|—|—|0/2|—|" in section(frames, "四")
+
+
+def test_this_years_alerts_are_answered_due_or_overdue() -> None:
+    row = {"name": "甲公司", "alert_type": "开票下降", "replied": False, "is_due": False, "is_overdue": False}
+    alerts = frame(
+        "alerts",
+        row | {"alert_no": "1", "dispatched_on": date(2022, 5, 9), "due_on": date(2022, 6, 1), "is_overdue": True},
+        row | {"alert_no": "2", "dispatched_on": date(2022, 6, 7), "due_on": date(2022, 6, 15), "is_due": True}
+        | {"status": "dispatched"},
+        row | {"alert_no": "3", "dispatched_on": date(2022, 5, 9), "replied": True},
+        row | {"alert_no": "4", "dispatched_on": date(2021, 5, 9), "is_overdue": True},
+    )  # fmt: skip
+    words = section(with_rows(alerts=alerts), "五")
+    assert "本年预警派单3件，本周新收1件：可反馈1件，待核实2件（7日内到期1件，逾期1件）。" in words
+    first, second = words.index("|2022-06-15|已派单|"), words.index("|2022-06-01（逾期）|未派工单|")
+    assert first < second
+
+
+def test_matters_have_their_department_and_deadline() -> None:
+    matter = {"matter": "资质互认", "name": "甲公司", "department": "市经信局", "source": "outbound"}
+    matters = frame(
+        "matters",
+        matter | {"matter_no": 1, "due_on": date(2022, 6, 1), "is_overdue": True},
+        matter | {"matter_no": 2, "is_overdue": False, "source": "visit"},
+    )
+    words = section(with_rows(matters=matters), "六")
+    assert "共2项，超期1项，未定时限1项。" in words
+    assert "|资质互认|甲公司|市经信局|2022-06-01（超期）|迁出对接|" in words
+    assert "|资质互认|甲公司|市经信局|—|走访|" in words
+
+
+def test_what_does_not_fit_is_counted_and_its_place_is_named() -> None:
+    frames = full_week()
+    words = {number: section(frames, number) for number in "三四五六"}
+    assert "另有6户见迁出登记表（marts.outbound_register）" in words["三"]
+    assert "另有2个榜单见 lists/" in words["四"]
+    assert "另有17件见 work_orders.csv（来源：预警派单）" in words["五"]
+    assert "另有6项见 marts.coordination_matters" in words["六"]
+
+
+def test_the_newest_months_totals_stand_beside_the_bureaus() -> None:
+    total = {"level": "local", "stated": Decimal("10000.00"), "computed": Decimal("9999.99")}
+    controls = frame(
+        "controls",
+        total | {"month": date(2022, 4, 1), "difference": Decimal("7.00")},
+        total | {"month": date(2022, 5, 1), "difference": Decimal("-0.01")},
+        {"month": date(2022, 5, 1), "level": "district", "stated": Decimal("5000.00")},
+    )
+    words = section(with_rows(controls=controls), "七")
+    assert "勾稽（自然口径，2022年5月，与财政月报控制数）：历月有差额2项。" in words
+    assert "|级次|地方级|区级|" in words
+    assert "|控制数（万元）|1.00|0.50|" in words
+    assert "|本系统（万元）|1.00|—|" in words
+    assert "|差额（元）|-0.01|—|" in words
+
+
+def test_control_totals_older_than_the_newest_month_are_said_to_be() -> None:
+    controls = frame("controls", {"month": date(2022, 4, 1), "level": "local", "stated": Decimal(1)})
+    assert "最近完整月份未提供控制数" in section(with_rows(controls=controls), "七")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"has_refunds": False}, "未导入退库数据，还原口径等于自然口径"),
+        ({"refund_months_missing": 3}, "3个月无退库文件，按无留抵退税计"),
+        ({"level": "total", "is_fallback": True}, "数据无地方级金额，以全口径代替"),
+        ({"last_closed": None}, "无完整月份"),
+        ({"data_until": None}, "税收数据截止—"),
+    ],
+)
+def test_what_the_figures_rest_on_is_said(changes: dict[str, object], said: str) -> None:
+    assert said in section(empty_week(**changes), "七")
+
+
+def test_a_delivered_name_is_text_and_never_markup() -> None:
+    name = '<script>alert("x")</script>'
+    html = page(with_rows(register=frame("register", LEFT | {"case_id": "1", "name": name})))
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_long_name_is_cut_in_a_sentence() -> None:
+    words = section(with_rows(register=frame("register", LEFT | {"case_id": "1", "name": LONG_NAME})), "二")
+    assert "北京某某某超长名称智能科技产业…" in words
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
+    html = page(full_week())
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in html
+    assert re.findall(r"<(?:script|link|img|iframe|object|base|form)\b", html) == []
+    assert re.findall(r"(?:src|href)=|@import|https?://(?!www\.w3\.org/2000/svg)", html) == []
+
+
+def test_the_page_says_its_language_and_suits_a_phone() -> None:
+    html = page(empty_week())
+    assert '<html lang="zh-CN">' in html
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in html
+
+
+def test_no_page_holds_a_forbidden_word() -> None:
+    html = page(full_week())
+    assert [word for word in FORBIDDEN if word in html] == []
+
+
+def test_the_file_is_the_page_and_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
+    paths = [
+        write_brief(tmp_path / name, full_week(), as_of=AS_OF, unit=WAN_YUAN, simulated=True) for name in ("a", "b")
+    ]
+    assert [path.name for path in paths] == ["brief.html"] * 2
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_another_weeks_row_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"marts\.weeks"):
+        brief_html(empty_week(), as_of=BEFORE, unit=WAN_YUAN, simulated=True)
+
+
+def test_every_frame_has_a_relation_that_a_model_builds() -> None:
+    assert set(RELATIONS) == set(SCHEMAS) == set(vars(empty_week()))
+    for relation in RELATIONS.values():
+        assert (shipped("sql") / f"{relation.replace('.', '/')}.sql").is_file()
+
+
+def test_the_sample_week_has_every_column_of_its_row() -> None:
+    assert set(WEEK) == set(SCHEMAS["weeks"])
