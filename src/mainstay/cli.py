@@ -1,16 +1,11 @@
 """The commands (DESIGN section 3). Progress goes to standard error; `--json` prints to standard output."""
 
-import importlib
-import importlib.util
 import json
 import logging
-import os
 import shutil
 import sys
-import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +16,7 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UsageError, place_of
 from mainstay.extracts.targets import TARGETS
-from mainstay.resources import shipped
+from mainstay.running import load_flow, prepare_prefect, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
@@ -138,7 +133,7 @@ def schedule(
     cron: Annotated[str, typer.Option("--cron", help="When to run, in Asia/Shanghai.")] = "0 7 * * 1",
 ) -> None:
     """Keep the Monday schedule on this machine until it is stopped; of missed weeks only the latest is run."""
-    _prepare_prefect(context.obj)
+    prepare_prefect(context.obj)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     load_flow("schedule").keep(context.obj.home, port=port, cron=cron, tell=console.print)
 
@@ -199,44 +194,6 @@ def demo(context: typer.Context) -> None:
         run_week(workspace, monday)
     (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
     _print_demo(workspace)
-
-
-def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
-    """Run the weekly flow on an ephemeral Prefect server inside the workspace; returns the journal's entry."""
-    _prepare_prefect(workspace)
-    flow = load_flow("weekly")
-    # Great Expectations takes seconds to import; Prefect's server, a process of its own, takes longer to start.
-    threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
-    entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
-    return entry
-
-
-def load_flow(name: str) -> ModuleType:
-    """Import a shipped flow by its file; flows are not a package of ours, Prefect finds them by path as well."""
-    path = shipped("flows") / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"mainstay_flows_{name}", path)
-    if spec is None or spec.loader is None:
-        raise MainstayError("a shipped flow cannot be loaded", where=str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _prepare_prefect(workspace: Workspace) -> None:
-    """Keep Prefect inside the workspace, quiet, and on this machine; it reads these when it is imported."""
-    for elsewhere in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
-        os.environ.pop(elsewhere, None)
-    os.environ |= {
-        "PREFECT_HOME": str(workspace.prefect),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "GX_ANALYTICS_ENABLED": "false",
-    }
 
 
 def _show_progress() -> None:
