@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mainstay.extracts.periods import read_date
 from mainstay.simulate import Park, PlantedFile
+from mainstay.simulate.aggregates import aggregates_table
 from mainstay.simulate.deliveries import LEVEL_NAMES
 from mainstay.simulate.receipts import HEADER
 from tests.unit.simulate.plain_reading import (
@@ -290,3 +291,47 @@ def test_a_month_outside_the_simulation_is_refused(park: Park, tmp_path: Path) -
         park.write_month(tmp_path, date(2022, 7, 1))
     with pytest.raises(ValueError, match="at least 10 enterprises"):
         Park(enterprises=9, seed=1, first_month=FIRST, months=3)
+
+
+def test_aggregates_are_cumulative_totals_that_tell_of_no_firm(written: Path) -> None:
+    before, now = (
+        {row["指标名称"]: row for row in table_of(written / "landing", f"汇总统计_{month}.csv")}
+        for month in ("202105", "202205")
+    )
+    assert set(now) == {
+        "规模以上高新技术企业总收入",
+        "规模以上高新技术企业从业人员",
+        "专利申请量",
+        "发明专利申请量",
+        "专利授权量",
+    }
+    assert {name: row["上年同期"] for name, row in now.items()} == {
+        name: row["本期累计"] for name, row in before.items()
+    }
+    assert not any("企业名称" in row for row in now.values())
+
+
+def test_aggregates_of_a_park_as_large_as_the_real_one_are_the_published_ones() -> None:
+    table, _ = aggregates_table(3500, date(2022, 11, 1), "汇总统计_202211.csv")
+    assert [row[2] for row in table.rows] == [478_15, 12_791_00, 452_00, 278_00, 288_00]
+    assert round(478.15 / (int(table.rows[0][3]) / 100) - 1, 3) == 0.071  # type: ignore[arg-type]
+
+
+def test_the_watch_list_names_the_largest_firms_and_never_one_that_left(
+    written: Path, truth: dict[str, Any], park: Park
+) -> None:
+    rows = table_of(written / "landing", "重点服务企业名单_202206.csv")
+    listed = {row["统一社会信用代码"] for row in rows}
+    largest = max((firm for firm in park.firms if firm.in_park), key=lambda firm: firm.annual_local)
+    gone = {m["enterprise_id"] for m in truth["moves"] if m["kind"] == "整体迁出" and m["returned_on"] is None}
+    assert (largest.uscc in listed) or (largest.uscc in gone)
+    assert not listed & gone
+
+
+def test_a_request_comes_again_when_it_is_settled(written: Path, truth: dict[str, Any]) -> None:
+    settled: dict[str, list[bool]] = defaultdict(list)
+    for file in delivered(truth, "service_requests"):
+        for row in table_of(written / "landing", file["file"]):
+            settled[row["诉求编号"]].append(bool(row["办结日期"]))
+    assert [False, True] in settled.values()
+    assert all(states == sorted(states) for states in settled.values())
