@@ -31,8 +31,11 @@ app.add_typer(contract_app, name="contract")
 
 logger = logging.getLogger("mainstay")
 
-SIMULATED_FROM, SIMULATED_MONTHS = date(2021, 1, 1), 18
-"""The span of the simulated park: a base year, and the year of the refunds up to June (DOMAIN section 0)."""
+SIMULATED_FROM, SIMULATED_MONTHS = date(2020, 1, 1), 36
+"""The span of the simulated park: two base years, and the year of the refunds (DOMAIN section 0)."""
+
+DEMO_FROM, DEMO_MONTHS = date(2021, 1, 1), 18
+"""The span of the demo's park: a base year, and the year of the refunds up to June."""
 
 DEMO_WEEKS = (
     (date(2022, 6, 6), date(2022, 5, 1)),
@@ -151,11 +154,15 @@ def contract_schema() -> None:
 @app.command()
 def simulate(
     context: typer.Context,
-    enterprises: Annotated[int, typer.Option("--enterprises", min=10, help="How many firms.")] = 300,
+    enterprises: Annotated[int, typer.Option("--enterprises", min=10, help="How many firms.")] = 3500,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same park.")] = 7,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=SIMULATED_MONTHS, help="How many months, the last ones of 2020-2022.")
+    ] = SIMULATED_MONTHS,
 ) -> None:
-    """Write a small simulated park's extracts into landing/, its planted truth beside it."""
+    """Write a simulated park's extracts into landing/, its planted truth beside it."""
     from mainstay.simulate import write_park
+    from mainstay.simulate.months import months_from
 
     workspace: Workspace = context.obj
     if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
@@ -166,8 +173,8 @@ def simulate(
         workspace.home / "truth.json",
         enterprises=enterprises,
         seed=seed,
-        first_month=SIMULATED_FROM,
-        months=SIMULATED_MONTHS,
+        first_month=months_from(SIMULATED_FROM, SIMULATED_MONTHS)[-months],
+        months=months,
     )
     typer.echo(f"simulated: {workspace.landing}")
 
@@ -183,7 +190,7 @@ def demo(context: typer.Context) -> None:
             raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
         shutil.rmtree(workspace.home)
     _mark_simulated(workspace)
-    park = Park(enterprises=300, seed=7, first_month=SIMULATED_FROM, months=SIMULATED_MONTHS)
+    park = Park(enterprises=300, seed=7, first_month=DEMO_FROM, months=DEMO_MONTHS)
     for monday, delivered_until in DEMO_WEEKS:
         months = [month for month in park.months if month <= delivered_until]
         for month in months:
@@ -269,9 +276,17 @@ def _missed_weeks(last: date, today: date) -> list[str]:
 
 def _mark_simulated(workspace: Workspace) -> None:
     """A simulated workspace says so in its settings, from which every page and order number takes it."""
+    from mainstay.simulate import DISTRICT_AUTHORITY_WORDS
+
     workspace.home.mkdir(parents=True, exist_ok=True)
     if not workspace.settings_file.exists():
-        workspace.settings_file.write_text('[workspace]\ntitle = "模拟园区"\nsimulated = true\n', "utf-8")
+        words = json.dumps(DISTRICT_AUTHORITY_WORDS, ensure_ascii=False)
+        workspace.settings_file.write_text(
+            '[workspace]\ntitle = "模拟园区"\nsimulated = true\n\n'
+            "[outbound]  # words in the names of the district's own tax authorities\n"
+            f"district_authorities = {words}\n",
+            "utf-8",
+        )
 
 
 def _print_demo(workspace: Workspace) -> None:

@@ -120,21 +120,19 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
     """Three months of receipts of a small simulated park, not run yet; and a date as of which they can be run."""
     workspace = Workspace(tmp_path_factory.mktemp("scheduled") / "park")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), "simulate", "--enterprises", "20"])
+        options = ["--enterprises", "20", "--months", "3"]
+        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), "simulate", *options])
         with pytest.raises(SystemExit):
             cli.main()
     cli.logger.handlers.clear()
-    months = {}
+    months = []
     for path in workspace.landing.rglob("*"):
         found = MONTH.search(path.name)
         if path.is_file() and found and "入库" in path.name:
-            months[path] = date(int(found[1]), int(found[2]), 1)
+            months.append(date(int(found[1]), int(found[2]), 1))
         elif path.is_file():
             path.unlink()
-    last = max(months.values())
-    for path, month in months.items():
-        if last - month > timedelta(days=75):
-            path.unlink()
+    last = max(months)
     return workspace, (last + timedelta(days=31)).replace(day=11)
 
 
