@@ -23,7 +23,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.states import Scheduled
 
-from mainstay import cli
+from mainstay import cli, running
 from mainstay.errors import LockHeldError, UsageError
 from mainstay.settings import Workspace
 
@@ -137,7 +137,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
 
 
 def keep(workspace: Workspace, **options: Any) -> None:
-    cli.load_flow("schedule").keep(workspace.home, tell=lambda _: None, **options)
+    running.load_flow("schedule").keep(workspace.home, tell=lambda _: None, **options)
 
 
 def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest_missed_week_only(
@@ -192,7 +192,7 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_started(
 
 def test_the_deployment_file_and_the_command_say_the_same() -> None:
     stated = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
-    flow = cli.load_flow("schedule")
+    flow = running.load_flow("schedule")
     (deployment,) = stated["deployments"]
     assert (deployment["name"], deployment["work_pool"]["name"]) == (flow.DEPLOYMENT, flow.POOL)
     assert deployment["schedules"] == [{"cron": flow.MONDAY_MORNING, "timezone": "Asia/Shanghai", "active": True}]
