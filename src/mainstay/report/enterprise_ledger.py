@@ -142,8 +142,11 @@ def ledger_columns(frames: LedgerFrames, week: Mapping[str, Any]) -> tuple[Colum
         *(column for name in LEVEL_WORDS for column in _level_columns(name)),
         *_levy_columns(_levy_kinds(frames.levies), f"分税种{level}收入_自然口径({{unit}})"),
         *(
-            Column(f"{month.year}年{month.month}月", _month_name(month), "exact_money", band=band, total="sum")
-            for band in (f"分月{level}收入_自然口径({{unit}})",)
+            _money(
+                f"{month.year}年{month.month}月",
+                _month_name(month),
+                f"{month.year}年分月{level}收入_自然口径({{unit}})",
+            )
             for month in last_months(week["last_closed"])
         ),
     )

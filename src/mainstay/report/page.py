@@ -1,4 +1,4 @@
-"""Widths, heights and paper: how a table of a workbook fits the screen and the page."""
+"""Rows, widths, heights and paper: how a table of a workbook fits the screen and the page."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ Paper = Literal["A4", "A3"]
 """Always landscape."""
 
 PAPER_CODES = MappingProxyType({"A4": 9, "A3": 8})
+TITLE_ROW, HINT_ROW, BAND_ROW = range(3)
 TALLEST_POINTS = 409  # a limit of the format
 LINE_POINTS = 14
 
@@ -65,6 +66,40 @@ def bands(columns: Sequence[Column]) -> list[tuple[int, int]]:
         return []
     starts = [n for n, column in enumerate(columns) if n == 0 or columns[n - 1].band != column.band]
     return [(first, after - 1) for first, after in zip(starts, [*starts[1:], len(columns)], strict=True)]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on its sheet: what stands in which row, counted from zero."""
+
+    table: Table
+    totals: tuple[Cell, ...]
+    layout: Layout
+
+    @property
+    def bands(self) -> list[tuple[int, int]]:
+        """The first and last columns of every band."""
+        return bands(self.table.columns)
+
+    @property
+    def heading_row(self) -> int:
+        """The row of the headings, below that of the bands if there is one."""
+        return BAND_ROW + bool(self.bands)
+
+    @property
+    def filter_row(self) -> int:
+        """The row above the first one that a filter may hide: the totals, or the headings."""
+        return self.heading_row + bool(self.totals)
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first cells."""
+        return self.filter_row + 1
+
+    @property
+    def last_row(self) -> int:
+        """The row of the last cells; without any the one above the first."""
+        return self.filter_row + len(self.table.rows)
 
 
 def layout_of(table: Table, totals: Sequence[Cell], unit: DisplayUnit) -> Layout:

@@ -5,7 +5,6 @@ name is ever run, linked or rounded. The bytes depend on the arguments only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,16 +16,19 @@ import xlsxwriter
 from mainstay.report.cells import Cell, Kind
 from mainstay.report.files import replace_file
 from mainstay.report.page import (
+    BAND_ROW,
     BUTTON_INDENT,
+    HINT_ROW,
     LINE_POINTS,
     PAPER_CODES,
     TALLEST_POINTS,
+    TITLE_ROW,
+    Grid,
     Layout,
-    bands,
     layout_of,
     row_height,
 )
-from mainstay.report.sheet import Column, Table, rendered_table
+from mainstay.report.sheet import Column, rendered_table
 from mainstay.report.totals import TOTAL_WORD, total_cells, total_formula
 from mainstay.report.units import DisplayUnit
 from mainstay.report.wording import SIMULATED_MARK
@@ -35,7 +37,6 @@ _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone; a
 _LONGEST_CELL = 32_767  # a limit of the format; xlsxwriter drops a longer text without a word
 _LONGEST_SHEET_NAME = 31
 
-_TITLE_ROW, _HINT_ROW, _BAND_ROW = range(3)
 _NOTES_WIDTH = 110
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.75, "bottom": 0.6}
 
@@ -55,36 +56,6 @@ _CONFIDENTIAL = "内部工作资料，含涉税信息，注意保密"
 
 
 _TINTS = ("#E7EDF5", "#F3EEE3")  # bands in turn; the first is every heading's without bands
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """The rows and columns of the sheet: what stands in which row."""
-
-    table: Table
-    totals: tuple[Cell, ...]
-    layout: Layout
-
-    @property
-    def bands(self) -> list[tuple[int, int]]:
-        return bands(self.table.columns)
-
-    @property
-    def heading_row(self) -> int:
-        return _BAND_ROW + bool(self.bands)
-
-    @property
-    def filter_row(self) -> int:
-        """The row above the first one that a filter may hide: the totals, or the headings."""
-        return self.heading_row + bool(self.totals)
-
-    @property
-    def first_row(self) -> int:
-        return self.filter_row + 1
-
-    @property
-    def last_row(self) -> int:
-        return self.filter_row + len(self.table.rows)
 
 
 def write_xlsx(
@@ -113,18 +84,10 @@ def write_xlsx(
     """
     table = rendered_table(frame, columns, unit)
     totals = total_cells(table)
-    grid = _Grid(table, totals, layout_of(table, totals, unit))
+    grid = Grid(table, totals, layout_of(table, totals, unit))
     heading = f"{title}（{SIMULATED_MARK}）" if simulated else title
     buffer = BytesIO()
-    # In memory, xlsxwriter stamps the archive's members with a constant time and needs no temporary files.
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": heading, "created": _CREATED})
+    with new_book(buffer, heading) as book:
         sheet = book.add_worksheet(title[:_LONGEST_SHEET_NAME])
         _write_head(book, sheet, grid, heading, unit)
         _write_totals(book, sheet, grid, unit)
@@ -138,13 +101,33 @@ def write_xlsx(
 # xlsxwriter comes without type information: its books and sheets are Any below.
 
 
-def _write_head(book: Any, sheet: Any, grid: _Grid, title: str, unit: DisplayUnit) -> None:  # noqa: ANN401
-    sheet.write_string(_TITLE_ROW, 0, title, book.add_format({**_FONT, "bold": True, "font_size": 16}))
-    sheet.set_row(_TITLE_ROW, 26)
+def new_book(buffer: BytesIO, title: str, **options: object) -> Any:  # noqa: ANN401
+    """Open a workbook whose bytes depend on what is written only, and in which no text is run, linked or rounded.
+
+    Args:
+        buffer: Where the bytes go when the book is closed.
+        title: The document's title.
+        options: Further options of xlsxwriter.
+    """
+    # In memory, xlsxwriter stamps the archive's members with a constant time and needs no temporary files.
+    safe = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    book = xlsxwriter.Workbook(buffer, {**options, **safe})
+    book.set_properties({"title": title, "created": _CREATED})
+    return book
+
+
+def _write_head(book: Any, sheet: Any, grid: Grid, title: str, unit: DisplayUnit) -> None:  # noqa: ANN401
+    sheet.write_string(TITLE_ROW, 0, title, book.add_format({**_FONT, "bold": True, "font_size": 16}))
+    sheet.set_row(TITLE_ROW, 26)
     hint = f"金额单位：{unit.label}；空白表示未知，不是零；口径见“{_NOTES_SHEET}”页"
     if grid.totals:
         hint += f"；{TOTAL_WORD}随筛选变化"
-    sheet.write_string(_HINT_ROW, 0, hint, book.add_format({**_FONT, "font_size": 9, "font_color": "#595959"}))
+    sheet.write_string(HINT_ROW, 0, hint, book.add_format({**_FONT, "font_size": 9, "font_color": "#595959"}))
     tinted = [
         book.add_format({**_FONT, **_GRID, "bold": True, "text_wrap": True, "align": "center", "bg_color": tint})
         for tint in (_TINTS if grid.bands else _TINTS[:1])
@@ -163,12 +146,12 @@ def _write_head(book: Any, sheet: Any, grid: _Grid, title: str, unit: DisplayUni
 
 def _write_band(sheet: Any, first: int, last: int, band: str, cell_format: Any) -> None:  # noqa: ANN401
     if first == last:
-        sheet.write_string(_BAND_ROW, first, band, cell_format)
+        sheet.write_string(BAND_ROW, first, band, cell_format)
     else:
-        sheet.merge_range(_BAND_ROW, first, _BAND_ROW, last, band, cell_format)
+        sheet.merge_range(BAND_ROW, first, BAND_ROW, last, band, cell_format)
 
 
-def _write_totals(book: Any, sheet: Any, grid: _Grid, unit: DisplayUnit) -> None:  # noqa: ANN401
+def _write_totals(book: Any, sheet: Any, grid: Grid, unit: DisplayUnit) -> None:  # noqa: ANN401
     if not grid.totals:
         return
     shared = {**_FONT, **_GRID, "bold": True, "bg_color": "#F2F2F2"}
@@ -185,7 +168,7 @@ def _write_totals(book: Any, sheet: Any, grid: _Grid, unit: DisplayUnit) -> None
     sheet.write_string(grid.filter_row, label, TOTAL_WORD, book.add_format(shared))
 
 
-def _write_rows(book: Any, sheet: Any, grid: _Grid, unit: DisplayUnit) -> None:  # noqa: ANN401
+def _write_rows(book: Any, sheet: Any, grid: Grid, unit: DisplayUnit) -> None:  # noqa: ANN401
     columns, widths = grid.table.columns, grid.layout.widths
     formats = [book.add_format({**_FONT, **_GRID, **_kind_format(c.kind, unit)}) for c in columns]
     wrapping = [n for n, column in enumerate(columns) if column.kind not in _NEVER_TEXT]
@@ -227,7 +210,7 @@ def _write_notes(book: Any, title: str, notes: Sequence[str], *, simulated: bool
     _set_paper(sheet, layout, title, simulated=simulated)
 
 
-def _set_view(sheet: Any, grid: _Grid) -> None:  # noqa: ANN401
+def _set_view(sheet: Any, grid: Grid) -> None:  # noqa: ANN401
     for number, width in enumerate(grid.layout.widths):
         sheet.set_column(number, number, width)
     last_column = len(grid.table.columns) - 1
@@ -239,9 +222,9 @@ def _set_view(sheet: Any, grid: _Grid) -> None:  # noqa: ANN401
         sheet.ignore_errors({"number_stored_as_text": xlsxwriter.utility.xl_range(*corners)})
 
 
-def _set_pages(sheet: Any, grid: _Grid, title: str, *, simulated: bool) -> None:  # noqa: ANN401
+def _set_pages(sheet: Any, grid: Grid, title: str, *, simulated: bool) -> None:  # noqa: ANN401
     _set_paper(sheet, grid.layout, title, simulated=simulated)
-    sheet.repeat_rows(_BAND_ROW, grid.heading_row)
+    sheet.repeat_rows(BAND_ROW, grid.heading_row)
     if grid.layout.pinned:
         sheet.repeat_columns(0, grid.layout.pinned - 1)
     breaks = grid.layout.page_breaks(grid.table.columns)

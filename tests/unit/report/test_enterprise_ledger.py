@@ -113,7 +113,8 @@ def test_the_columns_come_in_bands(tmp_path: Path) -> None:
     read = sheet(written(tmp_path, frames(FIRM)))
     assert [cell.value for cell in read[3] if cell.value] == [
         "企业", "基本信息", "关注等级", "全口径收入(万元)", "中央级收入(万元)", "地方级收入(万元)", "市级收入(万元)",
-        "区级收入(万元)", "分税种地方级收入_自然口径(万元)", "分月地方级收入_自然口径(万元)",
+        "区级收入(万元)", "分税种地方级收入_自然口径(万元)", "2020年分月地方级收入_自然口径(万元)",
+        "2021年分月地方级收入_自然口径(万元)", "2022年分月地方级收入_自然口径(万元)",
     ]  # fmt: skip
 
 
@@ -205,9 +206,9 @@ def test_the_notes_say_what_holds_in_this_week_only(tmp_path: Path, week: dict[s
 
 def test_the_level_that_stands_in_is_named_in_its_bands(tmp_path: Path) -> None:
     read = sheet(written(tmp_path, frames(FIRM, level="total", is_fallback=True)))
-    assert [cell.value for cell in read[3] if cell.value][-2:] == [
+    assert [cell.value for cell in read[3] if cell.value][-4:-2] == [
         "分税种全口径收入_自然口径(万元)",
-        "分月全口径收入_自然口径(万元)",
+        "2020年分月全口径收入_自然口径(万元)",
     ]
 
 
