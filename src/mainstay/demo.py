@@ -18,9 +18,9 @@ from mainstay.warehouse.snapshot import Snapshot
 
 logger = logging.getLogger("mainstay.demo")
 
-ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 7, date(2021, 1, 1), 18
-"""A base year, and the year of the refunds up to June (DOMAIN section 0)."""
-FIRST_MONDAY, WEEKS = date(2022, 5, 23), 8
+ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 7, date(2021, 1, 1), 24
+"""A base year, and the year of the refunds (DOMAIN section 0); of its second half only the signs of moves are known."""
+FIRST_MONDAY, WEEKS, NEWEST_MONTH = date(2022, 5, 23), 8, date(2022, 6, 1)
 _DELIVERED_BY = 6
 """On the Mondays from this day of a month on, the extracts of the month before have come."""
 
@@ -57,7 +57,7 @@ def play(workspace: Workspace) -> None:
             raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
         shutil.rmtree(workspace.home)
     mark_simulated(workspace)
-    park = Park(enterprises=ENTERPRISES, seed=SEED, first_month=FIRST_MONTH, months=MONTHS)
+    park = Park(enterprises=ENTERPRISES, seed=SEED, first_month=FIRST_MONTH, months=MONTHS, newest_month=NEWEST_MONTH)
     (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
     visitors = Visitors(park)
     weeks = []
@@ -69,9 +69,9 @@ def play(workspace: Workspace) -> None:
         snapshot = open_snapshot(workspace.home)
         weeks.append(_week_row(snapshot))
         if number + 1 < WEEKS:
-            form = workspace.out_of(monday) / "visit_form.xlsx"
-            returned = visitors.send_back(monday, form, workspace.review, workspace.landing)
-            logger.info("-- %d forms come back", len(returned))
+            week = workspace.out_of(monday)
+            returned = visitors.send_back(monday, week, workspace.review, workspace.landing)
+            logger.info("-- %d files come back from visitors and office", len(returned))
     _tell(workspace, snapshot, park, visitors, weeks)
 
 
@@ -97,7 +97,9 @@ def _week_row(snapshot: Snapshot) -> tuple[str, ...]:
         f"+{lists['entered'].sum()} −{lists['left_list'].sum()}",
         f"{lists['inquired'].sum()}/{lists['rows'].sum()}",
         str(outcomes),
-        f"{opened.filter('is_new').height} new, {opened.height} open, {orders.height - opened.height} settled",
+        str(opened.filter("is_new").height),
+        str(opened.height),
+        str(orders.height - opened.height),
         str(opened.filter("is_overdue").height),
         f"{scope.filter(pl.col('contacts') > 0).height}/{scope.height}",
     )
@@ -108,8 +110,9 @@ def _tell(
 ) -> None:
     """What the eight weeks have made; the firms are invented."""
     console = Console()
+    columns = ("as of", "files", "lists", "inquired", "outcomes", "new", "open", "settled", "late", "contacted")
     played = Table(
-        "as of", "new files", "lists", "inquired", "outcomes", "work orders", "overdue", "contacted", title="模拟数据"
+        *columns, title="模拟数据", caption="files and outcomes: new ones; from lists on: firms; new..late: orders"
     )
     for row in weeks:
         played.add_row(*row)

@@ -1,9 +1,10 @@
 """The visitors of the simulated park: forms come back partly filled, late and with errors, and are corrected.
 
-They know nothing but the form itself and what is planted for the firm that it names; an answer is written right of its
-label, as a person would.
+They know nothing but the papers of the week and what is planted for the firm that a page names; an answer is written
+right of its label, as a person would.
 """
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -33,6 +34,19 @@ TICKED_AS = {
 }
 """Which box a visitor ticks for a planted cause; a firm that ended (C1) cannot be asked any more."""
 
+_BOXES = (
+    "订单减少",
+    "退税影响",
+    "缓税",
+    "上年一次性",
+    "搬迁或业务转移",
+    "集团调整",
+    "结算时间差",
+    "数据不符",
+    "企业未说明",
+)
+_NOBODY = "未联系上"
+
 _DAYS_TO_SEND = 4
 """Forms go out on Monday and come back on Friday."""
 _LATE = timedelta(weeks=2)
@@ -41,6 +55,8 @@ _ON_TIME, _LATER, _NEVER = "on time", "later", "never"
 _FATES, _ODDS = (_ON_TIME, _LATER, _NEVER), (70, 18, 12)
 _WRONG_PAGES = 0.12
 _SAYS_SO = 0.7
+_SAYS_NOTHING = 0.15
+"""Of the firms with a planted cause: they do not tell it, or do not know it."""
 _NOT_REACHED, _DECLINED = 0.08, 0.04
 
 
@@ -54,83 +70,104 @@ class Tally:
     corrected: int = 0
 
 
+@dataclass(frozen=True)
+class _Return:
+    """A workbook that comes back: how its name ends, the form it is, and the visits on its pages (order -> Monday).
+
+    A correction has no visits of its own: it tells again of those that its pages name.
+    """
+
+    kind: str
+    source: Path
+    visits: Mapping[str, date] | None
+
+    @property
+    def corrects(self) -> bool:
+        return self.visits is None
+
+
 @dataclass
 class Visitors:
     """Fill and return the visit forms of a simulated park, week by week."""
 
     park: Park
     tally: Tally = field(default_factory=Tally)
-    _late: list[tuple[date, Path, frozenset[str]]] = field(default_factory=list)
-    _done: set[str] = field(default_factory=set)
+    _late: dict[date, _Return] = field(default_factory=dict)
+    _visited: dict[str, date] = field(default_factory=dict)
+    _corrected: set[str] = field(default_factory=set)
 
-    def send_back(self, monday: date, form: Path, review: Path, landing: Path) -> list[Path]:
+    def send_back(self, monday: date, week: Path, review: Path, landing: Path) -> list[Path]:
         """Return the forms of a week: those of its orders that are visited in it, late ones, corrected ones.
+
+        Beside them the office decides on the orders that wait for it, in a plain table.
 
         Args:
             monday: The week's as-of date; what is returned carries the date of its Friday.
-            form: `visit_form.xlsx` of the week.
+            week: The folder with `visit_form.xlsx` and `work_orders.csv` of the week.
             review: The folder with marked copies of what was wrong before.
             landing: Where the filled forms go; their folder below it is made.
 
         Returns:
             The files written, in the order in which they are counted.
         """
-        friday = monday + timedelta(days=_DAYS_TO_SEND)
-        written = []
-        for kind, (source, wanted) in self._due(monday, form, review).items():
-            book = openpyxl.load_workbook(source)
-            filled = self._fill(book, monday, wanted, corrects=kind.startswith("更正"))
-            if filled:
-                path = landing / "走访" / f"走访表_{friday:%Y%m%d}_{kind}.xlsx"
-                path.parent.mkdir(parents=True, exist_ok=True)
+        friday, folder = monday + timedelta(days=_DAYS_TO_SEND), landing / "走访"
+        folder.mkdir(parents=True, exist_ok=True)
+        written = _decisions(week / "work_orders.csv", friday, folder)
+        for one in self._due(monday, week / "visit_form.xlsx", review):
+            book = openpyxl.load_workbook(one.source)
+            if self._fill(book, one):
+                path = folder / f"走访表_{friday:%Y%m%d}_{one.kind}.xlsx"
                 book.save(path)
                 written.append(path)
         return written
 
-    def _due(self, monday: date, form: Path, review: Path) -> dict[str, tuple[Path, frozenset[str] | None]]:
-        """What is filled this week: name part -> the workbook and the orders whose pages are; None for all."""
-        fates = {order: self._fate(order, monday) for order in _orders(form)}
-        on_time, later = (
-            frozenset(order for order, fate in fates.items() if fate == kind) for kind in (_ON_TIME, _LATER)
-        )
-        due: dict[str, tuple[Path, frozenset[str] | None]] = {"本周": (form, on_time)}
-        for number, (_, source, orders) in enumerate((one for one in self._late if one[0] == monday), start=1):
-            due[f"补报{number}"] = (source, orders)
-        self._late.append((monday + _LATE, form, later))
+    def _due(self, monday: date, form: Path, review: Path) -> Iterator[_Return]:
+        """What is filled this week; what will be late is kept for the week in which it comes."""
+        fates = {order: self._fate(order, monday) for order in _orders(form) if order not in self._visited}
+        late = self._late.pop(monday, None)
+        for fate in (_ON_TIME, _LATER):
+            visits = dict.fromkeys((order for order, drawn in fates.items() if drawn == fate), monday)
+            self._visited |= visits
+            if fate == _ON_TIME:
+                yield _Return("本周", form, visits)
+            else:
+                self._late[monday + _LATE] = _Return("补报", form, visits)
+        if late is not None:
+            self.tally.late += len(late.visits or ())
+            yield late
         for number, copy in enumerate(sorted(review.glob("走访表*.xlsx")), start=1):
-            if copy.name not in self._done:
-                self._done.add(copy.name)
-                due[f"更正{number}"] = (copy, None)
-        return due
+            if copy.name not in self._corrected:
+                self._corrected.add(copy.name)
+                yield _Return(f"更正{number}", copy, None)
 
     def _fate(self, order: str, monday: date) -> str:
         return Random(f"{self.park.seed}:{order}:{monday}").choices(_FATES, weights=_ODDS)[0]
 
-    def _fill(self, book: Workbook, monday: date, wanted: frozenset[str] | None, *, corrects: bool) -> int:
-        """Fill the pages of these orders; returns how many."""
+    def _fill(self, book: Workbook, one: _Return) -> int:
+        """Fill the pages that come back; returns how many."""
         firms = {firm.uscc: firm for firm in self.park.firms}
         filled = 0
         for sheet in book.worksheets:
             places = _places(sheet)
             order, firm = _told(sheet, places, "工单编号"), firms.get(_told(sheet, places, "统一社会信用代码"))
-            is_asked = order in wanted if wanted is not None else True
-            if firm is None or not is_asked or (order in self._done and not corrects):
+            monday = self._visited.get(order) if one.visits is None else one.visits.get(order)
+            if firm is None or monday is None:
                 continue
-            chance = Random(f"{self.park.seed}:{order}")
+            chance = Random(f"{self.park.seed}:{order}:{monday}:visit")
             visited_on = monday + timedelta(days=chance.randint(1, _DAYS_TO_SEND - 1))
             answers = dict(_answers(firm, visited_on, chance, self.park))
-            is_wrong = not corrects and chance.random() < _WRONG_PAGES
+            is_wrong = chance.random() < _WRONG_PAGES and not one.corrects
             _write(sheet, places, _spoilt(answers, chance) if is_wrong else answers)
-            self._count(order, is_wrong=is_wrong, corrects=corrects)
+            self._count(order, answers, is_wrong=is_wrong, corrects=one.corrects)
             filled += 1
         return filled
 
-    def _count(self, order: str, *, is_wrong: bool, corrects: bool) -> None:
-        self._done.add(order)
+    def _count(self, order: str, answers: Answers, *, is_wrong: bool, corrects: bool) -> None:
+        if answers["走访结果"] == _NOBODY:
+            self._visited.pop(order, None)  # tried again another week
         self.tally.filled += not corrects
         self.tally.corrected += corrects
         self.tally.wrong += is_wrong
-        self.tally.late += not corrects and any(order in orders for _, _, orders in self._late[:-1])
 
 
 def planted_causes(firm: Firm, park: Park, day: date) -> list[str]:
@@ -170,7 +207,8 @@ def _told(sheet: Worksheet, places: Mapping[str, tuple[int, int]], label: str) -
 
 
 def _write(sheet: Worksheet, places: Mapping[str, tuple[int, int]], answers: Answers) -> None:
-    for label, answer in answers.items():
+    """Write the answers; what stood in the boxes before, of a page that is corrected, goes."""
+    for label, answer in (dict.fromkeys(_BOXES) | dict(answers)).items():
         place = places.get(label)
         if place is not None:
             value = datetime.combine(answer, time()) if isinstance(answer, date) else answer
@@ -187,11 +225,11 @@ def _answers(firm: Firm, visited_on: date, chance: Random, park: Park) -> Iterat
         return
     missed = chance.random()
     if missed < _NOT_REACHED + _DECLINED:
-        yield "走访结果", "未联系上" if missed < _NOT_REACHED else "婉拒"
+        yield "走访结果", _NOBODY if missed < _NOT_REACHED else "婉拒"
         return
     yield "走访结果", chance.choice(("面谈", "面谈", "电话"))
     causes = [TICKED_AS[cause] for cause in planted_causes(firm, park, visited_on) if cause in TICKED_AS]
-    yield from _ticks(causes, chance)
+    yield from _ticks(causes if chance.random() >= _SAYS_NOTHING else [], chance)
     yield "企业说明", "经营情况见原因选项（模拟）"
     yield "企业全年预计（万元）", round(firm.annual_local * firm.plot.kept(visited_on) / 1_000_000, 2)
     yield "走访人研判", "低于" if causes else "持平"
@@ -200,10 +238,11 @@ def _answers(firm: Firm, visited_on: date, chance: Random, park: Park) -> Iterat
         yield "企业诉求", "希望协助申报资质（模拟）"
         yield "需协调部门", "政务服务部门"
         yield "诉求办理时限", visited_on + timedelta(days=30)
-    yield "下一步措施", "持续跟踪" if causes else "无需跟进"
-    if causes:
+    step = chance.choice(("持续跟踪", "持续跟踪", "申请办结")) if causes else "无需跟进"
+    yield "下一步措施", step
+    if step == "持续跟踪":
         yield "责任人", "模拟走访人"
-        yield "下一步时限", visited_on + timedelta(days=30)
+        yield "下一步时限", visited_on + timedelta(days=60)
 
 
 def _ticks(causes: Iterable[str], chance: Random) -> Iterator[tuple[str, Answer]]:
@@ -239,3 +278,20 @@ def _spoilt(answers: dict[str, Answer], chance: Random) -> dict[str, Answer]:
         {"走访结果": "微信联系"},
     ]
     return answers | chance.choice(faults)
+
+
+def _decisions(orders: Path, day: date, folder: Path) -> list[Path]:
+    """The office closes what waits for its approval, and settles what a firm's end has settled; no file for nothing."""
+    decided = {"待审核": "已办结", "已诊断": "无需跟进"}
+    with orders.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [
+            (row["工单编号"], row["统一社会信用代码"].rstrip("\t"), f"{day}", decided[row["处置状态"]])
+            for row in csv.DictReader(stream)
+            if row["处置状态"] in decided
+        ]
+    if not rows:
+        return []
+    path = folder / f"走访记录_{day:%Y%m%d}_审核.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([("工单编号", "统一社会信用代码", "办理日期", "处置状态"), *rows])
+    return [path]
