@@ -3,6 +3,7 @@
 -- materialized: table
 --
 -- Figures are of the year to date; local and district, or the level the data can give instead (is_fallback, level).
+-- An enterprise of the ledger that paid nothing in both years has zeros, one with an unknown month blanks.
 -- is_overdue: nobody came by due_on, or the day that the visit has set for the next step is past.
 with
 
@@ -13,12 +14,6 @@ levels as (
         bool_or(is_fallback) filter (where level_asked = 'local') as is_fallback
     from features.levels_in_use
     group by as_of_date
-),
-
-ytd as (
-    select * exclude (window_name)
-    from features.window_changes
-    where window_name = 'ytd'
 ),
 
 scores as (
@@ -95,12 +90,12 @@ left join features.windows as windows
     on orders.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
 left join features.data_until as data_until on orders.as_of_date = data_until.as_of_date
 left join levels on orders.as_of_date = levels.as_of_date
-left join ytd as local
+left join features.ledger_changes as local
     on
         orders.as_of_date = local.as_of_date
         and orders.enterprise_id = local.enterprise_id
         and levels.local_level = local.level
-left join ytd as district
+left join features.ledger_changes as district
     on
         orders.as_of_date = district.as_of_date
         and orders.enterprise_id = district.enterprise_id

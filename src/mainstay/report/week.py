@@ -2,17 +2,17 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 
 from mainstay.extracts.contract import Contract
-from mainstay.report import brief
+from mainstay.report import brief, enterprise_ledger
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
@@ -34,6 +34,7 @@ RELATIONS = frozenset(
         "marts.outbound_register",
         "features.list_windows",
         *brief.RELATIONS.values(),
+        *enterprise_ledger.RELATIONS.values(),
     }
 )
 """What the papers of a week are made of."""
@@ -46,6 +47,7 @@ SCORING_NOTE = (
     "迁出关注等级为规则评分（变动信号先验权重之和），均不是模型评分，无训练期。"
 )
 
+T = TypeVar("T")
 Audience = Literal["task_force", "steward", "analyst"]
 FORM_TITLE = "走访表"
 """How the names of visit forms begin; the built-in contract knows them by it when they come back."""
@@ -150,6 +152,11 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     year, week, _ = as_of.isocalendar()
     # Its name says no day: what comes back under it is known from the day it is first seen.
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
+    ledger = _frames(enterprise_ledger.LedgerFrames, enterprise_ledger.RELATIONS, frames)
+    path = enterprise_ledger.write_enterprise_ledger(
+        folder, ledger, as_of=as_of, unit=unit, simulated=paper.simulated, scoring_note=note
+    )
+    yield _Written(path, "analyst", ledger.enterprises.height, "")
     members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
@@ -161,10 +168,15 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     register = frames["marts.outbound_register"]
     path = write_outbound(register, folder, unit=unit, guard=guard)
     yield _Written(path, "task_force", register.filter("is_outbound").height, f"{OUTBOUND_TITLE}_{day}")
-    told = brief.BriefFrames(**{field: frames[relation] for field, relation in brief.RELATIONS.items()})
+    told = _frames(brief.BriefFrames, brief.RELATIONS, frames)
     path = brief.write_brief(folder, told, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
     issue = told.weeks["issue_no"].item()
     yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
+
+
+def _frames(kind: Callable[..., T], relations: Mapping[str, str], frames: Mapping[str, pl.DataFrame]) -> T:
+    """What a paper is made of: its fields filled from the relations that it names."""
+    return kind(**{field: frames[relation] for field, relation in relations.items()})
 
 
 def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Path]:
