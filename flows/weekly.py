@@ -1,4 +1,4 @@
-"""The weekly run: ingest -> check -> build -> register -> score -> order -> gate -> export -> record -> publish.
+"""The weekly run: ingest, check, build, register, score, order, gate, export, send back, record, publish.
 
 Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
 a frame. What is done lives in `mainstay`; here is only the order of it.
@@ -23,6 +23,7 @@ from mainstay.errors import ExitStatus, MainstayError, place_of
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
+from mainstay.extracts.returning import return_errors
 from mainstay.orders.causes import cause_ticks
 from mainstay.orders.lifecycle import follow_orders
 from mainstay.orders.selection import select_orders
@@ -31,7 +32,7 @@ from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_f
 from mainstay.quality.metrics import batch_metrics, range_failures
 from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
-from mainstay.report.week import Paper, export_week, swap_in
+from mainstay.report.week import RELATIONS, Paper, export_week, swap_in
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
 from mainstay.risk.baseline import DropTimesAmount
@@ -236,19 +237,31 @@ def export(run: Run) -> None:
     with run.warehouse() as warehouse:
         files = export_week(
             run.written,
-            orders=warehouse.read("marts.work_orders"),
-            inquiries=warehouse.read("marts.drop_list_inquiries"),
-            list_windows=warehouse.read("features.list_windows"),
+            {name: warehouse.read(name) for name in sorted(RELATIONS)},
+            as_of=run.as_of,
             paper=Paper(
                 unit=DisplayUnit(settings.money.display_unit, settings.money.divisor),
                 guard=settings.export.csv_text_guard,
                 simulated=settings.workspace.simulated,
                 recent_months=settings.score.recent_months,
+                office=settings.workspace.title,
             ),
             content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),
             run={"run_id": run.run_id, "started_at": run.started_at, "replay": run.replay},
         )
         checks.record_exports(warehouse, run.run_id, files)
+
+
+@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+def send_back(run: Run) -> dict[str, list[str]]:
+    """Return what is wrong in visit outcomes to whoever sent it, as marked copies in review/; journals their names."""
+    contracts = {contract.name: contract for contract in run.contracts}
+    folder = run.workspace.review
+    with run.warehouse() as warehouse:
+        wrong, sent = checks.outcome_errors(warehouse), checks.exported_rows(warehouse, folder.name)
+        copies = return_errors(wrong, run.workspace.landing, folder, contracts, sent)
+        checks.record_exports(warehouse, run.run_id, copies)
+    return {"returned": copies["path"].to_list()}
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
@@ -279,7 +292,7 @@ def hand_out_replay(run: Run) -> None:
 
 
 STEPS: tuple[Any, ...] = (ingest, check_batches, build, register, score, order, gate, export)
-"""The steps of a week in their order; `record` and `publish` follow or, for an older week, `hand_out_replay`."""
+"""The steps of a week; `send_back`, `record` and `publish` follow or, for an older week, `hand_out_replay`."""
 
 
 @flow(name="weekly", flow_run_name="weekly-{as_of}")
@@ -330,7 +343,7 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
 
 def _take_steps(run: Run, entry: dict[str, Any]) -> None:
     """Take every step of the week, and add what each one tells and how long it took to the journal's entry."""
-    last = (hand_out_replay,) if run.replay else (record, publish)
+    last = (hand_out_replay,) if run.replay else (send_back, record, publish)
     try:
         for step in (*STEPS, *last):
             begun = perf_counter()

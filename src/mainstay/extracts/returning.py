@@ -4,6 +4,7 @@ The copy holds only what has to be corrected, and nothing of it is loaded. Saved
 comes in again like any delivery. It is a workbook in any case: a table of text cells keeps ids and runs no formula.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +53,10 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
 """What the sender has to do, by reason."""
 OTHERWISE = "内容无法识别，请核对"
 
+COPIES = pl.Schema({"path": pl.String(), "audience": pl.String(), "rows": pl.Int64(), "sha256": pl.String()})
+"""One row per copy that was written, for the record of exports."""
+
+_AUDIENCE = "steward"
 _FIELD_OF: Mapping[str, str] = MappingProxyType(
     {
         "unknown order": "order_id",
@@ -84,10 +89,10 @@ def return_errors(
         sent: Copies written before and how many errors each marked; a person may have taken them away since.
 
     Returns:
-        One row a copy: `path`, `rows` (errors marked). It is named by the contract's title and the batch, without a
-        day, so that what comes back is known from the day it is first seen.
+        One row a copy: `path` (review/ and its name), `audience`, `rows` (errors marked), `sha256`. It is named by the
+        contract's title and the batch, without a day, so that what comes back is known from the day it is first seen.
     """
-    written: list[tuple[str, int]] = []
+    written: list[tuple[str, str, int, str]] = []
     for (batch_id, file, name), errors in wrong.sort("batch_id", "line").group_by(
         "batch_id", "file", "contract", maintain_order=True
     ):
@@ -104,8 +109,9 @@ def return_errors(
         review.mkdir(parents=True, exist_ok=True)
         book.properties.created = book.properties.modified = _STATED
         book.save(path)
-        written.append((path.name, errors.height))
-    return pl.DataFrame(written, schema={"path": pl.String, "rows": pl.Int64}, orient="row")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        written.append((f"{review.name}/{path.name}", _AUDIENCE, errors.height, digest))
+    return pl.DataFrame(written, schema=COPIES, orient="row")
 
 
 def explained(field: str, reason: str, contract: Contract) -> str:

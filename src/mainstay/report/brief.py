@@ -18,6 +18,7 @@ from mainstay.report.units import DisplayUnit
 from mainstay.report.wording import SIMULATED_MARK
 
 FILE_NAME = "brief.html"
+TITLE = "财源稳存量工作周报"
 TEMPLATE = "brief.html.j2"
 
 RELATIONS: Mapping[str, str] = MappingProxyType(

@@ -70,6 +70,7 @@ FRAME_COLUMNS: tuple[str, ...] = (
 """What a frame of the register must have; null where unknown."""
 
 FILE_NAME = "outbound.csv"
+TITLE = "迁出企业对接台账"
 
 
 def write_outbound(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit, guard: TextGuard) -> Path:

@@ -1,32 +1,54 @@
 """`out/<as_of>/`: everything that people receive of one week, written beside and swapped in whole."""
 
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 import polars as pl
 
+from mainstay.report import brief
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
 from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
 from mainstay.report.notes import with_list_notes, with_order_notes
+from mainstay.report.outbound import TITLE as OUTBOUND_TITLE
+from mainstay.report.outbound import write_outbound
 from mainstay.report.units import DisplayUnit
+from mainstay.report.wording import SIMULATED_MARK
 from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
+from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 
-NOT_YET_KNOWN = (
-    "forecast_local_restored",
-    "forecast_system",
-    "forecast_firm",
-    "last_visit_on",
-    "cause_confirmed",
-    "judgement",
+RELATIONS = frozenset(
+    {
+        "marts.work_orders",
+        "marts.drop_list_inquiries",
+        "marts.outbound_register",
+        "features.list_windows",
+        *brief.RELATIONS.values(),
+    }
 )
-"""Columns of the sheets that wait for forecasts and for visit outcomes."""
+"""What the papers of a week are made of."""
 
-SCORING_NOTE = "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），不是模型评分，无训练期。"
+NOT_YET_KNOWN = ("forecast_local_restored", "forecast_system")
+"""Columns of the sheets that wait for the forecast."""
+
+SCORING_NOTE = (
+    "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），"
+    "迁出关注等级为规则评分（变动信号先验权重之和），均不是模型评分，无训练期。"
+)
+
+Audience = Literal["task_force", "steward", "analyst"]
+COPIES: Mapping[Audience, str] = MappingProxyType({"task_force": "报送", "steward": "走访"})
+"""Where the copies go that leave the house, under Chinese names with their date; an analyst's papers stay."""
+
+_UNFIT_FOR_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 @dataclass(frozen=True)
@@ -38,69 +60,61 @@ class Paper:
         guard: Whether digits that a spreadsheet would change get a trailing TAB.
         simulated: Whether every page must say that the data are simulated.
         recent_months: Over how many months the score measures the drop.
+        office: Whose papers they are, the workspace's title.
     """
 
     unit: DisplayUnit
     guard: TextGuard
     simulated: bool
     recent_months: int
+    office: str = ""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A file for people: its path, who reads it, how many rows it has, and the name of its dated copy."""
+
+    path: Path
+    audience: Audience
+    rows: int
+    copy_name: str
 
 
 def export_week(
     folder: Path,
+    frames: Mapping[str, pl.DataFrame],
     *,
-    orders: pl.DataFrame,
-    inquiries: pl.DataFrame,
-    list_windows: pl.DataFrame,
+    as_of: date,
     paper: Paper,
     content: Mapping[str, object],
     run: Mapping[str, object],
 ) -> pl.DataFrame:
-    """Write work orders, drop lists and the manifest of one as-of date into an empty folder.
+    """Write every paper of one as-of date, the dated copies and the manifest into an empty folder.
 
     Args:
         folder: Where; not yet the folder that people look into, see `swap_in`.
-        orders: `marts.work_orders`.
-        inquiries: `marts.drop_list_inquiries`.
-        list_windows: `features.list_windows`; a list that could not be computed gets its heading only.
+        frames: The relations of `RELATIONS` by name, of one as-of date. A list that could not be computed gets its
+            heading only.
+        as_of: The week's date.
         paper: How money and text are written.
         content: What the manifest says beside the files; a replay must repeat it byte for byte.
         run: What differs from run to run.
 
     Returns:
-        One row a file: `path`, `rows`, `sha256`, for the record of exports.
+        One row a file: `path`, `audience`, `rows`, `sha256`, for the record of exports.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "lists").mkdir(parents=True)
-    sheet = _filled(with_order_notes(orders), ORDER_COLUMNS)
-    rows = {
-        path.name: sheet.height
-        for path in write_work_orders(
-            sheet,
-            folder,
-            unit=paper.unit,
-            guard=paper.guard,
-            simulated=paper.simulated,
-            scoring_note=SCORING_NOTE.format(months=paper.recent_months),
-        )
-    }
-    noted = with_list_notes(inquiries)
-    for window in list_windows.sort("list_name").iter_rows(named=True):
-        members = noted.filter(pl.col("list_name") == window["list_name"])
-        path = write_drop_list(
-            _filled(members, LIST_COLUMNS),
-            folder,
-            list_name=window["list_name"],
-            level=window["level"],
-            unit=paper.unit,
-            guard=paper.guard,
-        )
-        rows[f"lists/{path.name}"] = members.height
+    rows: dict[str, tuple[Audience, int]] = {}
+    for written in _papers(folder, frames, as_of, paper):
+        for path in (written.path, *_copied(written, folder, simulated=paper.simulated)):
+            rows[path.relative_to(folder).as_posix()] = (written.audience, written.rows)
     files = file_entries(folder)
     write_manifest(folder / MANIFEST_NAME, content={**content, "files": files}, run=run)
     return pl.DataFrame(
-        [{"path": str(f["path"]), "rows": rows[str(f["path"])], "sha256": str(f["sha256"])} for f in files],
-        schema={"path": pl.String, "rows": pl.Int64, "sha256": pl.String},
+        [(str(file["path"]), *rows[str(file["path"])], str(file["sha256"])) for file in files],
+        schema={"path": pl.String, "audience": pl.String, "rows": pl.Int64, "sha256": pl.String},
+        orient="row",
     )
 
 
@@ -116,6 +130,42 @@ def swap_in(written: Path, final: Path) -> None:
             final.replace(retired)
         written.replace(final)
     shutil.rmtree(retired, ignore_errors=True)
+
+
+def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper) -> Iterator[_Written]:
+    day = f"{as_of:%Y%m%d}"
+    orders = _filled(with_order_notes(frames["marts.work_orders"]), ORDER_COLUMNS)
+    note = SCORING_NOTE.format(months=paper.recent_months)
+    unit, guard = paper.unit, paper.guard
+    for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
+        yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
+    members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
+    windows = frames["features.list_windows"].sort("list_name")
+    for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
+        name = window["list_name"]
+        of_list = members.filter(pl.col("list_name") == name)
+        path = write_drop_list(of_list, folder, list_name=name, level=window["level"], unit=unit, guard=guard)
+        title = f"{window['title']}_{name}" if is_shared else window["title"]
+        yield _Written(path, "task_force", of_list.height, f"{title}_{day}")
+    register = frames["marts.outbound_register"]
+    path = write_outbound(register, folder, unit=unit, guard=guard)
+    yield _Written(path, "task_force", register.filter("is_outbound").height, f"{OUTBOUND_TITLE}_{day}")
+    told = brief.BriefFrames(**{field: frames[relation] for field, relation in brief.RELATIONS.items()})
+    path = brief.write_brief(folder, told, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
+    issue = told.weeks["issue_no"].item()
+    yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
+
+
+def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Path]:
+    """Copy a paper that leaves the house under its Chinese name."""
+    if written.audience not in COPIES:
+        return
+    mark = f"{SIMULATED_MARK}_" if simulated else ""
+    name = _UNFIT_FOR_A_NAME.sub("", f"{mark}{written.copy_name}")
+    copy = folder / COPIES[written.audience] / f"{name}{written.path.suffix}"
+    copy.parent.mkdir(exist_ok=True)
+    shutil.copyfile(written.path, copy)
+    yield copy
 
 
 def _filled(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
