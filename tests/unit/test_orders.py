@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,8 +134,17 @@ def test_a_closed_order_is_opened_again_under_its_own_number_within_ninety_days(
 
 
 def test_an_order_settled_otherwise_than_closed_is_not_opened_again() -> None:
-    carried = followed(("O1", "A", "no_action", "2022-05-30")).with_columns(published_status=pl.lit("no_action"))
+    carried = followed(("O1", "A", "no_action", "2022-03-30")).with_columns(published_status=pl.lit("no_action"))
     assert ids(select(candidates(("A", "drop_list", -9)), carried)) == [("M2022W23-0001", "A")]
+
+
+@pytest.mark.parametrize("status", ["no_action", "closed", "declined_by_firm", "returned_wrong", "cancelled"])
+def test_a_firm_whose_order_was_settled_is_left_alone_for_its_quarter_unless_it_asks(status: str) -> None:
+    carried = followed(("O1", "A", status, "2022-04-01")).with_columns(published_status=pl.lit(status))
+    assert select(candidates(("A", "drop_list", -9)), carried).is_empty()
+    assert select(candidates(("A", "hotline", None)), carried)["enterprise_id"].to_list() == ["A"]
+    before = carried.with_columns(settled_on=pl.lit(date(2022, 3, 31)))
+    assert select(candidates(("A", "drop_list", -9)), before)["enterprise_id"].to_list() == ["A"]
 
 
 def test_a_number_that_was_given_is_not_given_again_and_a_rerun_keeps_it() -> None:

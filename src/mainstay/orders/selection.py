@@ -43,8 +43,9 @@ def select_orders(
 
     New ones go first to enterprises for which others wait (`is_urgent`: the enterprise asks, a migration is filed;
     then dispatched alerts), then by the drop in the restored caliber, ties by enterprise id. An enterprise with an open
-    order gets no second one; its new sources join the order. One that was visited in this quarter gets none unless it
-    is urgent (无事不扰), and a candidate that may not open an order (`may_issue`) only joins one.
+    order gets no second one; its new sources join the order. One that was visited in this quarter, or whose order was
+    settled in it (it declined, it is not of this park, there is nothing to do), gets none unless it is urgent
+    (无事不扰), and a candidate that may not open an order (`may_issue`) only joins one.
 
     Args:
         candidates: `marts.order_candidates` of the as-of date.
@@ -68,7 +69,8 @@ def select_orders(
     ).sort("urgency", "drop", "enterprise_id")
     is_open = ~pl.col("status").is_in(list(SETTLED))
     still_open, settled = followed.filter(is_open), followed.filter(~is_open)
-    fresh = _issued(_fresh(asked, still_open, last_visits, settings), settled, numbers, as_of, settings, simulated)
+    left_alone = _left_alone(settled, last_visits, as_of)
+    fresh = _issued(_fresh(asked, still_open, left_alone, settings), settled, numbers, as_of, settings, simulated)
     fresh = fresh.with_columns(
         assignee=pl.Series(_assign(fresh.height, still_open, settings.assignees), dtype=pl.String)
     )
@@ -99,16 +101,26 @@ _COLUMNS = [
 ]
 
 
+def _left_alone(settled: pl.DataFrame, last_visits: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The enterprises with which somebody was done in the as-of date's quarter, one row each: `enterprise_id`."""
+    quarter = as_of.replace(month=as_of.month - (as_of.month - 1) % 3, day=1)
+    lately = settled.filter(pl.col("settled_on") >= quarter)
+    return pl.concat(
+        [frame.select("enterprise_id") for frame in (last_visits.filter("visited_this_quarter"), lately)]
+    ).unique()
+
+
 def _fresh(
-    asked: pl.DataFrame, still_open: pl.DataFrame, last_visits: pl.DataFrame, settings: OrderSettings
+    asked: pl.DataFrame, still_open: pl.DataFrame, left_alone: pl.DataFrame, settings: OrderSettings
 ) -> pl.DataFrame:
     """The candidates that get an order, in their order."""
-    left_alone = last_visits.filter("visited_this_quarter").select("enterprise_id", was_visited=pl.lit(value=True))
     return (
         asked.filter("may_issue")
         .join(still_open, on="enterprise_id", how="anti")
-        .join(left_alone, on="enterprise_id", how="left", maintain_order="left")
-        .filter(pl.col("is_urgent") | pl.col("was_visited").is_null())
+        .join(
+            left_alone.with_columns(is_done=pl.lit(value=True)), on="enterprise_id", how="left", maintain_order="left"
+        )
+        .filter(pl.col("is_urgent") | pl.col("is_done").is_null())
         .head(settings.visiting_capacity)
     )
 
