@@ -25,6 +25,9 @@ _REVENUE_SIZE = {"width": 430, "height": 98}
 _FUNNEL_SIZE = {"width": 290, "height": 150}
 _LEGEND_ROWS = (-37, -19)  # above the plot: the bars' legend, and below it the lines'; each of two columns
 _MONTHS = [f"{month}月" for month in range(1, 13)]
+_MONTH_LABELS = alt.Axis(title=None, labelAngle=0, domain=False, ticks=False, labelPadding=5)
+_GRID, _ZERO = "#E3E3E3", "#6E6E6E"
+"""The line at zero is the one that bars stand on or hang from, wherever on the drawing it is."""
 _CONFIG: dict[str, Any] = {
     "font": CHART_FONTS,
     "background": "transparent",
@@ -35,7 +38,7 @@ _CONFIG: dict[str, Any] = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "gridColor": "#E3E3E3",
+        "gridColor": _GRID,
         "domainColor": "#8C8C8C",
         "tickColor": "#8C8C8C",
     },
@@ -119,12 +122,14 @@ def _table(points: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _month_axis() -> alt.X:
-    return alt.X("month:N", sort=_MONTHS, scale=alt.Scale(domain=_MONTHS), axis=alt.Axis(title=None, labelAngle=0))
+    return alt.X("month:N", sort=_MONTHS, scale=alt.Scale(domain=_MONTHS), axis=_MONTH_LABELS)
 
 
 def _amount_axis(unit: DisplayUnit) -> alt.Y:
     # 12 decimals at most, without trailing zeros; d3's short forms (1k, 1M) are no words of the office.
-    axis = alt.Axis(title=unit.label, format=",~f", tickCount=4, titleAngle=0, titleAlign="left", titleY=-8, titleX=-30)
+    looks: dict[str, Any] = {"titleAngle": 0, "titleAlign": "left", "titleY": -8, "titleX": -30}
+    looks["gridColor"] = {"condition": {"test": "datum.value === 0", "value": _ZERO}, "value": _GRID}
+    axis = alt.Axis(title=unit.label, format=",~f", tickCount=4, **looks)
     return alt.Y("value:Q", axis=axis)
 
 
