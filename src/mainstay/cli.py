@@ -1,16 +1,11 @@
 """The commands (DESIGN section 3). Progress goes to standard error; `--json` prints to standard output."""
 
-import importlib
-import importlib.util
 import json
 import logging
-import os
 import shutil
 import sys
-import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +16,7 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UsageError, place_of
 from mainstay.extracts.targets import TARGETS
-from mainstay.resources import shipped
+from mainstay.running import load_flow, prepare_prefect, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
@@ -36,8 +31,11 @@ app.add_typer(contract_app, name="contract")
 
 logger = logging.getLogger("mainstay")
 
-SIMULATED_FROM, SIMULATED_MONTHS = date(2021, 1, 1), 18
-"""The span of the simulated park: a base year, and the year of the refunds up to June (DOMAIN section 0)."""
+SIMULATED_FROM, SIMULATED_MONTHS = date(2020, 1, 1), 36
+"""The span of the simulated park: two base years, and the year of the refunds (DOMAIN section 0)."""
+
+DEMO_FROM, DEMO_MONTHS = date(2021, 1, 1), 18
+"""The span of the demo's park: a base year, and the year of the refunds up to June."""
 
 DEMO_WEEKS = (
     (date(2022, 6, 6), date(2022, 5, 1)),
@@ -138,7 +136,7 @@ def schedule(
     cron: Annotated[str, typer.Option("--cron", help="When to run, in Asia/Shanghai.")] = "0 7 * * 1",
 ) -> None:
     """Keep the Monday schedule on this machine until it is stopped; of missed weeks only the latest is run."""
-    _prepare_prefect(context.obj)
+    prepare_prefect(context.obj)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     load_flow("schedule").keep(context.obj.home, port=port, cron=cron, tell=console.print)
 
@@ -156,11 +154,15 @@ def contract_schema() -> None:
 @app.command()
 def simulate(
     context: typer.Context,
-    enterprises: Annotated[int, typer.Option("--enterprises", min=10, help="How many firms.")] = 300,
+    enterprises: Annotated[int, typer.Option("--enterprises", min=10, help="How many firms.")] = 3500,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same park.")] = 7,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=SIMULATED_MONTHS, help="How many months, the last ones of 2020-2022.")
+    ] = SIMULATED_MONTHS,
 ) -> None:
-    """Write a small simulated park's extracts into landing/, its planted truth beside it."""
+    """Write a simulated park's extracts into landing/, its planted truth beside it."""
     from mainstay.simulate import write_park
+    from mainstay.simulate.months import months_from
 
     workspace: Workspace = context.obj
     if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
@@ -171,8 +173,8 @@ def simulate(
         workspace.home / "truth.json",
         enterprises=enterprises,
         seed=seed,
-        first_month=SIMULATED_FROM,
-        months=SIMULATED_MONTHS,
+        first_month=months_from(SIMULATED_FROM, SIMULATED_MONTHS)[-months],
+        months=months,
     )
     typer.echo(f"simulated: {workspace.landing}")
 
@@ -188,7 +190,7 @@ def demo(context: typer.Context) -> None:
             raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
         shutil.rmtree(workspace.home)
     _mark_simulated(workspace)
-    park = Park(enterprises=300, seed=7, first_month=SIMULATED_FROM, months=SIMULATED_MONTHS)
+    park = Park(enterprises=300, seed=7, first_month=DEMO_FROM, months=DEMO_MONTHS)
     for monday, delivered_until in DEMO_WEEKS:
         months = [month for month in park.months if month <= delivered_until]
         for month in months:
@@ -199,44 +201,6 @@ def demo(context: typer.Context) -> None:
         run_week(workspace, monday)
     (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
     _print_demo(workspace)
-
-
-def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
-    """Run the weekly flow on an ephemeral Prefect server inside the workspace; returns the journal's entry."""
-    _prepare_prefect(workspace)
-    flow = load_flow("weekly")
-    # Great Expectations takes seconds to import; Prefect's server, a process of its own, takes longer to start.
-    threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
-    entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
-    return entry
-
-
-def load_flow(name: str) -> ModuleType:
-    """Import a shipped flow by its file; flows are not a package of ours, Prefect finds them by path as well."""
-    path = shipped("flows") / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"mainstay_flows_{name}", path)
-    if spec is None or spec.loader is None:
-        raise MainstayError("a shipped flow cannot be loaded", where=str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _prepare_prefect(workspace: Workspace) -> None:
-    """Keep Prefect inside the workspace, quiet, and on this machine; it reads these when it is imported."""
-    for elsewhere in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
-        os.environ.pop(elsewhere, None)
-    os.environ |= {
-        "PREFECT_HOME": str(workspace.prefect),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "GX_ANALYTICS_ENABLED": "false",
-    }
 
 
 def _show_progress() -> None:
@@ -312,9 +276,17 @@ def _missed_weeks(last: date, today: date) -> list[str]:
 
 def _mark_simulated(workspace: Workspace) -> None:
     """A simulated workspace says so in its settings, from which every page and order number takes it."""
+    from mainstay.simulate import DISTRICT_AUTHORITY_WORDS
+
     workspace.home.mkdir(parents=True, exist_ok=True)
     if not workspace.settings_file.exists():
-        workspace.settings_file.write_text('[workspace]\ntitle = "模拟园区"\nsimulated = true\n', "utf-8")
+        words = json.dumps(DISTRICT_AUTHORITY_WORDS, ensure_ascii=False)
+        workspace.settings_file.write_text(
+            '[workspace]\ntitle = "模拟园区"\nsimulated = true\n\n'
+            "[outbound]  # words in the names of the district's own tax authorities\n"
+            f"district_authorities = {words}\n",
+            "utf-8",
+        )
 
 
 def _print_demo(workspace: Workspace) -> None:

@@ -93,28 +93,28 @@ def test_simulate_weekly_status_and_a_refusal(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
     home = ("--home", str(tmp_path / "park"))
-    assert typed(monkeypatch, *home, "simulate", "--enterprises", "30") == 0
+    assert typed(monkeypatch, *home, "simulate", "--enterprises", "30", "--months", "18") == 0
     assert typed(monkeypatch, *home, "simulate") == 2, "a landing folder with files in it is not overwritten"
     capsys.readouterr()
 
-    assert typed(monkeypatch, *home, "weekly", "--as-of", "2022-07-11", "--json") == 0
+    assert typed(monkeypatch, *home, "weekly", "--as-of", "2023-01-11", "--json") == 0
     manifest = json.loads(capsys.readouterr().out)
-    assert manifest["content"]["as_of_date"] == "2022-07-11"
+    assert manifest["content"]["as_of_date"] == "2023-01-11"
     assert manifest["content"]["simulated"] is True
 
-    assert typed(monkeypatch, *home, "weekly", "--as-of", "2022-08-29") == 3
+    assert typed(monkeypatch, *home, "weekly", "--as-of", "2023-02-27") == 3
     refused = capsys.readouterr()
-    assert "receipts 2022-07" in refused.err
+    assert "receipts 2023-01" in refused.err
     assert "hint:" in refused.err
     assert "Traceback" not in refused.err
 
     assert typed(monkeypatch, *home, "status", "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["published"]["as_of"] == "2022-07-11"
+    assert told["published"]["as_of"] == "2023-01-11"
     assert [run["status"] for run in told["runs"]] == ["refused", "done"]
     workspace = Workspace(tmp_path / "park")
-    assert workspace.out_of(date(2022, 7, 11)).exists()
-    assert not workspace.out_of(date(2022, 8, 29)).exists()
+    assert workspace.out_of(date(2023, 1, 11)).exists()
+    assert not workspace.out_of(date(2023, 2, 27)).exists()
 
 
 def test_an_unexpected_error_names_its_place_and_no_data(

@@ -23,7 +23,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.states import Scheduled
 
-from mainstay import cli
+from mainstay import cli, running
 from mainstay.errors import LockHeldError, UsageError
 from mainstay.settings import Workspace
 from mainstay.warehouse.lock import exclusive
@@ -143,26 +143,24 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
     """Three months of receipts of a small simulated park, not run yet; and a date as of which they can be run."""
     workspace = Workspace(tmp_path_factory.mktemp("scheduled") / "park")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), "simulate", "--enterprises", "20"])
+        options = ["--enterprises", "20", "--months", "3"]
+        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), "simulate", *options])
         with pytest.raises(SystemExit):
             cli.main()
     cli.logger.handlers.clear()
-    months = {}
+    months = []
     for path in workspace.landing.rglob("*"):
         found = MONTH.search(path.name)
         if path.is_file() and found and "入库" in path.name:
-            months[path] = date(int(found[1]), int(found[2]), 1)
+            months.append(date(int(found[1]), int(found[2]), 1))
         elif path.is_file():
             path.unlink()
-    last = max(months.values())
-    for path, month in months.items():
-        if last - month > timedelta(days=75):
-            path.unlink()
+    last = max(months)
     return workspace, (last + timedelta(days=31)).replace(day=11)
 
 
 def keep(workspace: Workspace, **options: Any) -> None:
-    cli.load_flow("schedule").keep(workspace.home, tell=lambda _: None, **options)
+    running.load_flow("schedule").keep(workspace.home, tell=lambda _: None, **options)
 
 
 def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest_missed_week_only(
@@ -252,7 +250,7 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_started(
 
 def test_the_deployment_file_and_the_command_say_the_same() -> None:
     stated = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
-    flow = cli.load_flow("schedule")
+    flow = running.load_flow("schedule")
     (deployment,) = stated["deployments"]
     assert (deployment["name"], deployment["work_pool"]["name"]) == (flow.DEPLOYMENT, flow.POOL)
     assert deployment["schedules"] == [{"cron": flow.MONDAY_MORNING, "timezone": "Asia/Shanghai", "active": True}]

@@ -13,11 +13,11 @@ import duckdb
 import pytest
 from prefect.client.orchestration import get_client
 
-from mainstay.cli import run_week
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError
 from mainstay.extracts import landing
 from mainstay.quality import metrics
 from mainstay.report import week
+from mainstay.running import run_week
 from mainstay.settings import Workspace
 from mainstay.warehouse import lock
 from mainstay.warehouse.lock import exclusive

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from mainstay.cli import run_week
+from mainstay.running import run_week
 from mainstay.settings import Workspace
 from tests.realdata import oracle
 

@@ -1,11 +1,14 @@
-"""The six extracts of a month as tables, each with its planted accounting."""
+"""The extracts of money, register, moves and alerts as tables, each with its planted accounting."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from random import Random
 
+from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import Split
+from mainstay.simulate.marking import MARK, heading
 from mainstay.simulate.months import day_of, last_day
 from mainstay.simulate.receipts import (
     HEADER,
@@ -20,16 +23,9 @@ from mainstay.simulate.receipts import (
 from mainstay.simulate.refunds import Refund
 from mainstay.simulate.stories import is_declining
 from mainstay.simulate.table import Cell, Cents, Row, Table
-from mainstay.simulate.truth import PlantedFile
 
-MARK = "（模拟数据）"
 LEVEL_NAMES = {"total": "全口径", "central": "中央级", "local": "地方级", "city": "市级", "district": "区级"}
 _LEVEL_COLUMNS = {"amount_total": 0, "amount_central": 1, "amount_city": 2, "amount_district": 3}
-
-
-def heading(subject: str, month: date) -> str:
-    """Return the title line of a month's file, marked as simulated."""
-    return f"模拟科技园{subject}（{month.year}年{month.month}月）{MARK}"
 
 
 def receipts_table(lines: Sequence[Line], month: date, mess: Mess, file: str) -> tuple[Table, PlantedFile]:
@@ -113,7 +109,7 @@ def refunds_table(refunds: Sequence[Refund], month: date, file: str) -> tuple[Ta
         for refund in refunds
     ]
     table = Table(heading("税收退库明细", month), header, rows, notes=("单位：元",))
-    return table, _clean(file, "refunds", month, table, _money(refund.amount for refund in refunds))
+    return table, PlantedFile.faultless(file, "refunds", month, table, _money(refund.amount for refund in refunds))
 
 
 def control_totals_table(
@@ -129,11 +125,14 @@ def control_totals_table(
         for level, name in LEVEL_NAMES.items()
     ]
     table = Table(heading("财政收入控制数", month), ("月份", "级次", "征收项目", "金额", "来源"), rows)
-    return table, _clean(file, "control_totals", month, table, {"amount": sum(net.values())})
+    return table, PlantedFile.faultless(file, "control_totals", month, table, {"amount": sum(net.values())})
 
 
 def register_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table, PlantedFile]:
-    """Return the register at the end of the month: everyone who ever joined, with the day of leaving."""
+    """Return the register at the end of the month: everyone who ever joined, with the day of leaving.
+
+    A firm that moved out has its new tax authority; one that came back is in again, from the day it returned.
+    """
     header = (
         "统一社会信用代码",
         "企业名称",
@@ -149,29 +148,26 @@ def register_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table
         "所属园区/孵化器",
     )
     end = last_day(month)
-    rows: list[Row] = []
-    for firm in firms:
-        if not firm.in_park or firm.in_from > end:
-            continue
-        left = firm.plot.ended_on
-        rows.append(
-            (
-                firm.uscc,
-                firm.name,
-                firm.address,
-                firm.in_from,
-                left if left is not None and left <= end else "",
-                firm.industry.division,
-                firm.industry.code,
-                "是" if firm.is_high_precision else "否",
-                firm.qualifications,
-                firm.authority,
-                firm.zone,
-                firm.incubator,
-            )
+    rows: list[Row] = [
+        (
+            firm.uscc,
+            firm.name,
+            firm.address,
+            firm.entered_on(end),
+            firm.plot.left_on(end) or "",
+            firm.industry.division,
+            firm.industry.code,
+            "是" if firm.is_high_precision else "否",
+            firm.qualifications,
+            firm.authority_on(end),
+            firm.zone,
+            firm.incubator,
         )
+        for firm in firms
+        if firm.in_park and firm.in_from <= end
+    ]
     table = Table(heading("园区企业名录", month), header, rows)
-    return table, _clean(file, "enterprises", month, table)
+    return table, PlantedFile.faultless(file, "enterprises", month, table)
 
 
 def outbound_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table, PlantedFile]:
@@ -204,7 +200,7 @@ def outbound_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table
                 )
             )
     table = Table(heading("迁出企业清单", month), header, rows)
-    return table, _clean(file, "outbound", month, table)
+    return table, PlantedFile.faultless(file, "outbound", month, table)
 
 
 def alerts_table(firms: Sequence[Firm], month: date, file: str, rng: Random) -> tuple[Table, PlantedFile]:
@@ -230,21 +226,9 @@ def alerts_table(firms: Sequence[Firm], month: date, file: str, rng: Random) -> 
             )
         )
     table = Table(heading("大数据预警派单", month), header, rows)
-    return table, _clean(file, "alerts", month, table)
-
-
-def _clean(file: str, contract: str, month: date, table: Table, loaded: Mapping[str, int] | None = None) -> PlantedFile:
-    return PlantedFile(
-        file=file,
-        contract=contract,
-        month=f"{month:%Y-%m}",
-        rows_read=len(table.rows),
-        rows_loaded=len(table.rows),
-        rows_preamble=table.preamble,
-        loaded=loaded or {},
-    )
+    return table, PlantedFile.faultless(file, "alerts", month, table)
 
 
 def _money(amounts: Iterable[Split]) -> dict[str, int]:
     found = list(amounts)
-    return {column: sum(amount[place] for amount in found) for column, place in _LEVEL_COLUMNS.items()}
+    return {column: sum(map(itemgetter(place), found)) for column, place in _LEVEL_COLUMNS.items()}

@@ -56,6 +56,15 @@ class Firm:
     collects_for_others: bool
     plot: Plot
 
+    def entered_on(self, day: date) -> date:
+        """Return since when the firm is in the park, as it stands on a day: after a return the day it came back."""
+        return self.plot.back_on(day) or self.in_from
+
+    def authority_on(self, day: date) -> str:
+        """Return its tax authority on a day: another district's from a whole move until the firm is back."""
+        move = self.plot.move
+        return self.authority if move is None or self.plot.left_on(day) is None else move.authority
+
 
 def draw_sizes(rng: Random, count: int) -> list[float]:
     """Draw annual local revenues in cents, lognormal, and scale them to the park's mean.

@@ -33,6 +33,8 @@ INDUSTRIES = (
 ZONES = ("云岭街道", "清溪街道", "石桥镇", "北原镇")
 INCUBATORS = ("人工智能孵化器", "医药中试基地", "创客工场", "")
 AUTHORITIES = ("模拟区税务局第一税务所", "模拟区税务局第二税务所", "模拟区税务局重点税源科")
+DISTRICT_AUTHORITY_WORDS = ("模拟区税务局",)
+"""What only the names of the district's own tax authorities contain; a simulated workspace states them."""
 DESTINATIONS = (
     ("北京市海淀区", 4),
     ("北京市昌平区", 3),

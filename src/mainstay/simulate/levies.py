@@ -54,13 +54,13 @@ class Levy:
     shares: Shares | None
 
 
-_VAT = Shares(500, 250, 250)
+VAT_SHARES = Shares(500, 250, 250)
 INCOME_SHARES = Shares(600, 200, 200)
 _LOCAL = Shares(0, 500, 500)
 CREDIT_REFUND = Shares(500, 425, 75)
 """How VAT credit refunds are borne: inferred from two rounded totals (DOMAIN section 1), an assumption."""
 
-VAT = Levy("增值税", "信息技术服务", "一般增值税", _VAT)
+VAT = Levy("增值税", "信息技术服务", "一般增值税", VAT_SHARES)
 CIT = Levy("企业所得税", "应纳税所得额", "其他企业所得税", INCOME_SHARES)
 IIT = Levy("个人所得税", "工资薪金所得", "其他个人所得税", INCOME_SHARES)
 IIT_TRANSFER = Levy("个人所得税", "财产转让所得", "其他个人所得税", INCOME_SHARES)

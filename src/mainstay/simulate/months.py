@@ -28,6 +28,7 @@ def months_between(earlier: date, later: date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
+@cache
 def day_of(month: date, number: int) -> date:
     """Return the day of that number, or the last day of a shorter month."""
     return min(month.replace(day=1) + timedelta(days=number - 1), last_day(month))

@@ -1,10 +1,15 @@
 """The simulated park as a whole: drawn once, written month by month or all at once."""
 
+import gc
 from collections.abc import Iterator
-from datetime import date
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.aggregates import aggregates_table
+from mainstay.simulate.deferrals import PAID_IN, Deferral, deferrals_table, months_paid_in
 from mainstay.simulate.deliveries import (
     alerts_table,
     control_totals_table,
@@ -14,12 +19,26 @@ from mainstay.simulate.deliveries import (
     register_table,
 )
 from mainstay.simulate.firms import Firm, draw_firm, draw_sizes
-from mainstay.simulate.months import months_from
+from mainstay.simulate.leases import draw_leases, leases_table
+from mainstay.simulate.months import add_months, last_day, months_from
 from mainstay.simulate.receipts import Line, Mess, lines_of, reversed_line
-from mainstay.simulate.refunds import all_refunds
+from mainstay.simulate.refunds import Refund, all_refunds
+from mainstay.simulate.requests import draw_requests, requests_table
+from mainstay.simulate.signals import draw_signals, signals_table
 from mainstay.simulate.stories import Plot, draw_plots
-from mainstay.simulate.table import DAY_STYLES, Style, Table, write_table
-from mainstay.simulate.truth import PlantedFile, planted_declines, planted_moves, write_truth
+from mainstay.simulate.table import DAY_STYLES, Style, Table, write_csv
+from mainstay.simulate.truth import (
+    planted_declines,
+    planted_moves,
+    planted_retentions,
+    planted_signals,
+    write_truth,
+)
+from mainstay.simulate.visits import contacts_table, draw_contacts
+from mainstay.simulate.watch_list import draw_watch_list, watch_list_table
+from mainstay.simulate.workbook import write_workbook
+
+Made = tuple[Table, PlantedFile]
 
 CORRECTED_MONTH = 7
 """Counted from 0: its extract comes incomplete, and whole on the 20th of the month after it."""
@@ -31,6 +50,11 @@ FAULTS = {
     "odd_amounts": (5, 1),
 }
 """Which months' receipts have a fault: every so many, from that one on, counted from 0."""
+WORKBOOK_MONTHS = 3
+"""The newest months come again as a workbook, a day after their CSV file."""
+CSV_DELAY = timedelta(days=5)
+"""How long after its month an extract is known (the receipts contract)."""
+_WORKBOOK_DELAY = CSV_DELAY + timedelta(days=1)
 _OUTSIDE_PARK = 40
 _LEAST_ENTERPRISES = 10
 
@@ -54,15 +78,23 @@ class Park:
         self.seed = seed
         self.months = months_from(first_month, months)
         self.firms = _draw_firms(Random(f"{seed}:firms"), enterprises, self.months)
-        in_park = [firm for firm in self.firms if firm.in_park]
+        park = [firm for firm in self.firms if firm.in_park]
         self._newest: dict[date, list[Line]] = {}
-        self.refunds = all_refunds(Random(f"{seed}:refunds"), in_park, self.months)
+        self._put_off: dict[date, list[Deferral]] = {}
+        self.refunds = all_refunds(Random(f"{seed}:refunds"), park, self.months)
+        self.signals = draw_signals(Random(f"{seed}:signals"), park, self.months)
+        self.leases = draw_leases(Random(f"{seed}:leases"), park, self.months)
+        self.requests = draw_requests(Random(f"{seed}:requests"), park, self.months)
+        self.contacts = draw_contacts(Random(f"{seed}:contacts"), park, self.signals, self.months)
+        self._watched = draw_watch_list(Random(f"{seed}:watched"), park, self.months)
+        self._enterprises = enterprises
 
     def write_month(self, folder: Path, month: date) -> list[PlantedFile]:
         """Write what the office receives for one month, straight into `folder`.
 
-        Receipts, control totals and alerts always; refunds and the outbound list where there are any; the
-        register for the first month, each quarter's last and the last. A correction comes a month later.
+        Receipts, control totals, alerts and aggregates always; refunds, deferrals, the outbound list, signals,
+        requests and contacts where there are any; register, leases and watch list for the first month, each
+        quarter's last and the last. One month's correction comes a month later; the newest months come twice.
 
         Args:
             folder: Where the files go; it is made if it is missing.
@@ -78,84 +110,131 @@ class Park:
         if month not in self.months:
             raise ValueError(f"the simulation spans {self.months[0]:%Y-%m} to {self.months[-1]:%Y-%m}")
         written = []
-        for name, table, style, planted in self._files(month):
-            write_table(folder / name, table, style)
+        folder.mkdir(parents=True, exist_ok=True)
+        for table, planted, style in self._files(month):
+            path = folder / planted.file
+            if path.suffix == ".xlsx":
+                write_workbook(path, table)
+            else:
+                write_csv(path, table, style)
             written.append(planted)
         return written
 
+    @property
+    def deferrals(self) -> list[Deferral]:
+        """What was put off in the simulated months, by month and firm."""
+        months = [add_months(period, 1) for period in PAID_IN]
+        return [item for month in months if month in self.months for item in self._deferred(month)]
+
     def truth(self) -> dict[str, object]:
-        """Return what is planted: parameters, declines by cause, moves. Money in yuan, as text."""
+        """Return what is planted: parameters, declines by cause, moves, retained firms, signals. Money in yuan."""
+        signals = planted_signals(self.signals, self.leases, self.requests, self.months)
         return {
             "simulated": True,
             "seed": self.seed,
             "enterprises": sum(firm.in_park for firm in self.firms),
             "outside_park": [firm.uscc for firm in self.firms if not firm.in_park],
             "months": [f"{month:%Y-%m}" for month in self.months],
-            "declines": planted_declines(self.firms, self.refunds),
-            "moves": planted_moves(self.firms),
+            "declines": planted_declines(self.firms, self.refunds, self.deferrals),
+            "moves": planted_moves(self.firms, signals),
+            "retained": planted_retentions(self.firms),
+            "signals": signals,
         }
 
-    def _files(self, month: date) -> Iterator[tuple[str, Table, Style, PlantedFile]]:
-        place = self.months.index(month)
-        if place == CORRECTED_MONTH + 1:
-            yield self._receipts(self.months[CORRECTED_MONTH], corrected_on=month.replace(day=20))
-        yield self._receipts(month)
-        refunds = [refund for refund in self.refunds if refund.refunded_on.replace(day=1) == month]
+    def _files(self, month: date) -> Iterator[tuple[Table, PlantedFile, Style]]:
+        """What comes for a month, as tables with their accounting, and how a CSV file of them is written."""
+        office, bureau = Style(day=DAY_STYLES[self.months.index(month) % len(DAY_STYLES)]), Style(encoding="utf-8-sig")
+        yield from ((*made, office) for made in self._receipts(month))
+        yield from ((*made, office) for made in self._other_money(month))
         stamp = f"{month:%Y%m}"
-        if refunds:
-            name = f"税收退库明细_{stamp}.csv"
-            yield name, *_styled(refunds_table(refunds, month, name), self._style(month))
-        name = f"财政收入控制数_{stamp}.csv"
-        yield (
-            name,
-            *_styled(control_totals_table(self._booked(month), refunds, month, name), Style(encoding="utf-8-sig")),
-        )
-        if place == 0 or month.month % 3 == 0 or month == self.months[-1]:
-            name = f"园区企业名录_{stamp}.{'xlsx' if month == self.months[-1] else 'csv'}"
-            yield name, *_styled(register_table(self.firms, month, name), self._style(month))
-        name = f"迁出企业清单_{stamp}.csv"
-        table, planted = outbound_table(self.firms, month, name)
-        if table.rows:
-            yield name, table, self._style(month), planted
-        name = f"大数据预警派单_{stamp}.csv"
-        yield (
-            name,
-            *_styled(alerts_table(self.firms, month, name, self._chance(month, "alerts")), Style(encoding="utf-8")),
-        )
+        yield *control_totals_table(*self._booked(month), month, f"财政收入控制数_{stamp}.csv"), bureau
+        yield *aggregates_table(self._enterprises, month, f"汇总统计_{stamp}.csv"), bureau
+        if month == self.months[0] or month.month % 3 == 0 or month == self.months[-1]:
+            yield from ((*made, office) for made in self._whole_lists(month))
+        yield from ((*made, office) for made in self._happenings(month) if made[0].rows)
+        alerts = alerts_table(self.firms, month, f"大数据预警派单_{stamp}.csv", self._chance(month, "alerts"))
+        yield *alerts, Style(encoding="utf-8")
 
-    def _receipts(self, month: date, corrected_on: date | None = None) -> tuple[str, Table, Style, PlantedFile]:
-        correction = f"_更正{corrected_on:%Y%m%d}" if corrected_on else ""
-        name = f"税收入库明细_{month:%Y%m}{correction}.{'xlsx' if month == self.months[-1] else 'csv'}"
+    def _other_money(self, month: date) -> Iterator[Made]:
+        """Refunds and deferrals, where there are any."""
+        refunds = self._refunds(month)
+        if refunds:
+            yield refunds_table(refunds, month, f"税收退库明细_{month:%Y%m}.csv")
+        put_off = self._deferred(month)
+        if put_off:
+            yield deferrals_table(put_off, month, f"缓税明细_{month:%Y%m}.csv")
+
+    def _whole_lists(self, month: date) -> Iterator[Made]:
+        """What is complete at every delivery; the last register is a workbook."""
+        stamp = f"{month:%Y%m}"
+        suffix = "xlsx" if month == self.months[-1] else "csv"
+        yield register_table(self.firms, month, f"园区企业名录_{stamp}.{suffix}")
+        yield leases_table(self.leases, month, f"房屋租约台账_{stamp}.csv")
+        yield watch_list_table(self._watched, month, f"重点服务企业名单_{stamp}.csv")
+
+    def _happenings(self, month: date) -> Iterator[Made]:
+        """What happened in the month; nothing may have."""
+        stamp = f"{month:%Y%m}"
+        yield outbound_table(self.firms, month, f"迁出企业清单_{stamp}.csv")
+        yield signals_table(self.signals, month, f"登记变动信号_{stamp}.csv")
+        yield requests_table(self.requests, month, f"企业诉求台账_{stamp}.csv")
+        yield contacts_table(self.contacts, month, f"企业对接记录_{stamp}.csv")
+
+    def _receipts(self, month: date) -> Iterator[Made]:
+        """The month's receipts, with their corrections and those of an earlier month that come now."""
+        place, stamp = self.months.index(month), f"{month:%Y%m}"
+        newest = self.months[-WORKBOOK_MONTHS:]
+        if place == CORRECTED_MONTH + 1 and self.months[CORRECTED_MONTH] not in newest:
+            before = self.months[CORRECTED_MONTH]
+            name = f"税收入库明细_{before:%Y%m}_更正{month.replace(day=20):%Y%m%d}.csv"
+            yield receipts_table(self._lines(before), before, self._mess(before), name)
         lines = self._lines(month)
-        if self.months.index(month) == CORRECTED_MONTH and not corrected_on:
-            lines = lines[: len(lines) * 97 // 100]
-        return name, *_styled(receipts_table(lines, month, self._mess(month), name), self._style(month))
+        is_short = place == CORRECTED_MONTH and month not in newest
+        shown = lines[: len(lines) * 97 // 100] if is_short else lines
+        yield receipts_table(shown, month, self._mess(month), f"税收入库明细_{stamp}.csv")
+        if month in newest:
+            tidy = Mess(reversal=self._mess(month).reversal)
+            name = f"税收入库明细_{stamp}_更正{last_day(month) + _WORKBOOK_DELAY:%Y%m%d}.xlsx"
+            yield receipts_table(lines, month, tidy, name)
 
     def _lines(self, month: date) -> list[Line]:
         """The month's lines; the newest are kept, because receipts and control totals need them."""
         if month not in self._newest:
-            self._newest = {month: lines_of(self.firms, month, self._chance(month, "receipts"))}
+            due = [
+                item
+                for before in months_paid_in(month)
+                if before in self.months
+                for item in self._deferred(before)
+                if item.paid_month == month
+            ]
+            lines, self._put_off[month] = lines_of(self.firms, month, self._chance(month, "receipts"), due)
+            self._newest = {month: lines}
         return self._newest[month]
 
-    def _booked(self, month: date) -> list[Line]:
-        """What the bureau booked: the whole month with its reversal, nothing twice, nothing garbled."""
+    def _deferred(self, month: date) -> list[Deferral]:
+        """What was put off in a month, kept for the month in which it is paid."""
+        if month not in self._put_off:
+            self._lines(month)
+        return self._put_off[month]
+
+    def _refunds(self, month: date) -> list[Refund]:
+        return [refund for refund in self.refunds if refund.refunded_on.replace(day=1) == month]
+
+    def _booked(self, month: date) -> tuple[list[Line], list[Refund]]:
+        """What the bureau booked: the whole month with its reversal, nothing twice, nothing garbled; its refunds."""
         lines = self._lines(month)
-        return [*lines, reversed_line(lines)] if self._mess(month).reversal else lines
+        booked = [*lines, reversed_line(lines)] if self._mess(month).reversal else lines
+        return booked, self._refunds(month)
 
     def _chance(self, month: date, what: str) -> Random:
         """A source of its own for each month, so that months can be written in any order."""
         return Random(f"{self.seed}:{month:%Y-%m}:{what}")
 
     def _mess(self, month: date) -> Mess:
-        """Which faults a month's receipts have; the last month is a tidy workbook."""
-        if month == self.months[-1]:
-            return Mess()
+        """Which faults a month's receipts have."""
         place = self.months.index(month)
         faults = {fault for fault, (every, first) in FAULTS.items() if place % every == first}
         return Mess(**dict.fromkeys(faults, True))
-
-    def _style(self, month: date) -> Style:
-        return Style(day=DAY_STYLES[self.months.index(month) % len(DAY_STYLES)])
 
 
 def write_park(landing: Path, truth: Path, *, enterprises: int, seed: int, first_month: date, months: int) -> None:
@@ -173,8 +252,21 @@ def write_park(landing: Path, truth: Path, *, enterprises: int, seed: int, first
         ValueError: fewer than 10 enterprises, or no month.
     """
     park = Park(enterprises=enterprises, seed=seed, first_month=first_month, months=months)
-    files = [planted for month in park.months for planted in park.write_month(landing / f"{month:%Y-%m}", month)]
+    with _uncollected():
+        files = [planted for month in park.months for planted in park.write_month(landing / f"{month:%Y-%m}", month)]
     write_truth(truth, park.truth(), files)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Switch the search for reference cycles off: there are none, and it takes a sixth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _draw_firms(rng: Random, enterprises: int, months: tuple[date, ...]) -> tuple[Firm, ...]:
@@ -185,7 +277,3 @@ def _draw_firms(rng: Random, enterprises: int, months: tuple[date, ...]) -> tupl
         draw_firm(rng, number, size, months, plots.get(number, Plot()), in_park=number <= enterprises)
         for number, size in enumerate(sizes, start=1)
     )
-
-
-def _styled(made: tuple[Table, PlantedFile], style: Style) -> tuple[Table, Style, PlantedFile]:
-    return made[0], style, made[1]

@@ -43,6 +43,7 @@ class Payment(NamedTuple):
     period: tuple[date, date]
     paid_on: date
     voucher: int
+    reason: str = "正常申报"
 
 
 class _Due(NamedTuple):
@@ -52,7 +53,7 @@ class _Due(NamedTuple):
 
 
 def payments_of(firm: Firm, month: date, rng: Random) -> list[Payment]:
-    """Return what the firm pays in the month; empty before it joins, after it left, and between quarters.
+    """Return what the firm owes in the month, deferrals aside; empty before it joins and after it left.
 
     Args:
         firm: The enterprise.
@@ -69,7 +70,7 @@ def payments_of(firm: Firm, month: date, rng: Random) -> list[Payment]:
         total = round(item.local / item.levy.shares.local) if item.levy.shares else round(item.local)
         if total < _LEAST:
             continue
-        paid_on = day_of(month, rng.randint(3, 18))
+        paid_on = day_of(month, 3 + int(rng.random() * 16))
         payments.append(_payment(item.levy, total, item.period, paid_on, number))
         if item.levy is VAT:
             payments += [

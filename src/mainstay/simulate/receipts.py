@@ -7,6 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from mainstay.simulate.codes import citizen_number
+from mainstay.simulate.deferrals import Deferral, put_off
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.industries import AUTHORITIES, SIMULATED, ZONES
 from mainstay.simulate.levies import IIT_BUSINESS, IIT_TRANSFER, STAMP_SALES, Levy, Split
@@ -61,8 +62,8 @@ class Line(NamedTuple):
     def row(self) -> Row:
         """Return the cells of the file; an item without levels has dashes there."""
         shares = self.levy.shares
-        parts = (self.amount.central, self.amount.city, self.amount.district)
-        levels: tuple[Cell, ...] = tuple(Cents(part) for part in parts) if shares else ("-", "-", "-")
+        total, central, city, district = self.amount
+        levels: tuple[Cell, ...] = (Cents(central), Cents(city), Cents(district)) if shares else ("-", "-", "-")
         return (
             self.source_id,
             self.name,
@@ -70,7 +71,7 @@ class Line(NamedTuple):
             self.levy.subitem,
             *self.period,
             self.industry,
-            Cents(self.amount.total),
+            Cents(total),
             self.authority,
             self.levy.budget_subject,
             shares.as_delivered if shares else "",
@@ -84,10 +85,29 @@ class Line(NamedTuple):
         )
 
 
-def lines_of(firms: Sequence[Firm], month: date, rng: Random) -> list[Line]:
-    """Return every line of the month: enterprises in order, then natural persons and sole traders."""
-    lines = [_line(firm, payment, month) for firm in firms for payment in payments_of(firm, month, rng)]
-    return lines + _persons(len(firms), month, rng)
+def lines_of(
+    firms: Sequence[Firm], month: date, rng: Random, due: Sequence[Deferral] = ()
+) -> tuple[list[Line], list[Deferral]]:
+    """Return every line of the month, and what is put off instead of being paid.
+
+    Args:
+        firms: Enterprises, in order; natural persons and sole traders come after them.
+        month: The month of receipt.
+        rng: The month's source of chance.
+        due: What was put off earlier, to be paid in this month.
+    """
+    ended: dict[int, list[Payment]] = {}
+    for item in due:
+        payments = ended.setdefault(item.firm.number, [])
+        payments.append(item.payment(len(payments)))
+    lines: list[Line] = []
+    later: list[Deferral] = []
+    for firm in firms:
+        payments, put = put_off(firm, payments_of(firm, month, rng), month)
+        later += put
+        payments += ended.get(firm.number, [])
+        lines += [_line(firm, payment, month) for payment in payments]
+    return lines + _persons(len(firms), month, rng), later
 
 
 def _line(firm: Firm, payment: Payment, month: date) -> Line:
@@ -103,6 +123,7 @@ def _line(firm: Firm, payment: Payment, month: date) -> Line:
         authority=firm.authority,
         zone=firm.zone,
         registration_seq=firm.registration_seq,
+        reason=payment.reason,
     )
 
 

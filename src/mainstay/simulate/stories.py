@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from mainstay.simulate.industries import DESTINATIONS
+from mainstay.simulate.industries import DESTINATIONS, SIMULATED
 from mainstay.simulate.months import add_months, day_of, months_between
 
 MOVERS_A_YEAR = 160 / 3500
 """The report's 160 outbound firms; that they left within a year is an assumption (DOMAIN section 3)."""
 DECLINERS_PER_MOVER = 5
+_TURNING_PER_MOVER = 2 / 160
+"""The report's 2 returned firms, and as many retained ones."""
+_MOVERS_OF_A_RETURN = 10
+"""From so many movers on at least one returns, so that a small park shows one too."""
+_MONTHS_OF_A_TURN = 8
 _LARGEST_DECLINING_SHARE = 0.6
 _CAUSES = (("M1", 25), ("M3", 42), ("B1", 15), ("P4", 8), ("C1", 5), ("R3", 5))
 
@@ -37,16 +42,31 @@ class Story:
 
 @dataclass(frozen=True)
 class Move:
-    """A firm leaves; receipts stop (whole) or shrink (partial) from the month after."""
+    """A firm leaves; receipts stop (whole) or shrink (partial) from the month after, until it returns if it does."""
 
     moved_on: date
     kind: str
     destination: str
+    returned_on: date | None = None
+
+    @property
+    def authority(self) -> str:
+        """The tax authority of its new place, of an invented name."""
+        return f"{self.destination}税务局{SIMULATED}"
 
     @property
     def leaves_city(self) -> bool:
         """Whether the city loses the revenue as well as the district."""
         return not self.destination.startswith("北京市")
+
+
+@dataclass(frozen=True)
+class Retention:
+    """A firm says that it will leave, and later that it stays; its receipts go on throughout."""
+
+    said_on: date
+    stays_on: date
+    destination: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,17 @@ class Plot:
     stories: tuple[Story, ...] = ()
     move: Move | None = None
     ended_on: date | None = None
+    retention: Retention | None = None
+
+    def back_on(self, day: date) -> date | None:
+        """Return when the firm came back, if it has by that day."""
+        returned_on = self.move.returned_on if self.move else None
+        return returned_on if returned_on is not None and returned_on <= day else None
+
+    def left_on(self, day: date) -> date | None:
+        """Return when the firm left or ended, if on that day it is gone."""
+        gone = self.ended_on is not None and self.ended_on <= day and self.back_on(day) is None
+        return self.ended_on if gone else None
 
     def kept(self, month: date) -> float:
         """Return the part of its usual revenue that the firm pays in a month, over all stories."""
@@ -68,6 +99,9 @@ class Plot:
 def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> dict[int, Plot]:
     """Plant movers and, for each of them, five decliners that stay; the other firms have no plot.
 
+    A few of the movers come back, and as many other firms that wanted to leave are retained, if the months are enough
+    for their evidence to show.
+
     Args:
         rng: The source of all chance.
         numbers: The firms of the park.
@@ -76,21 +110,54 @@ def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> d
     candidates = rng.sample(list(numbers), len(numbers))
     movers = round(len(numbers) * MOVERS_A_YEAR * len(months) / 12)
     decliners = min(DECLINERS_PER_MOVER * movers, int(_LARGEST_DECLINING_SHARE * (len(numbers) - movers)))
+    turning = _turning(movers) if len(months) >= _MONTHS_OF_A_TURN else 0
     starts = months[min(2, len(months) - 1) :]
-    plots = {number: _move(rng, rng.choice(starts)) for number in candidates[:movers]}
-    for number in candidates[movers : movers + decliners]:
-        plots[number] = _decline(rng, rng.choice(starts))
+    plots: dict[int, Plot] = {}
+    for place, number in enumerate(candidates[: movers + decliners + turning]):
+        if place < turning:
+            plots[number] = _return(rng, months)
+        elif place < movers:
+            plots[number] = _move(rng, rng.choice(starts))
+        elif place < movers + decliners:
+            plots[number] = _decline(rng, rng.choice(starts))
+        else:
+            plots[number] = _retain(rng, months)
     return plots
+
+
+def _turning(movers: int) -> int:
+    """How many movers return, and how many firms are retained besides."""
+    return max(round(movers * _TURNING_PER_MOVER), 1 if movers >= _MOVERS_OF_A_RETURN else 0)
 
 
 def _move(rng: Random, month: date) -> Plot:
     moved_on = day_of(month, rng.randint(1, 28))
-    places, odds = zip(*DESTINATIONS, strict=True)
-    destination = rng.choices(places, weights=odds)[0]
     kind = rng.choices(("整体迁出", "部分迁出"), weights=(85, 15))[0]
     keeps = 0.4 if kind == "部分迁出" else 0.0
     story = Story("R1", add_months(month, 1), None, keeps)
-    return Plot((story,), Move(moved_on, kind, destination), moved_on if not keeps else None)
+    return Plot((story,), Move(moved_on, kind, _destination(rng)), moved_on if not keeps else None)
+
+
+def _return(rng: Random, months: Sequence[date]) -> Plot:
+    """Away for three to nine months: one register at least shows it there, and the last one shows it back."""
+    left = rng.randrange(2, len(months) - 5)
+    back = rng.randint(left + 3, min(left + 9, len(months) - 3))
+    moved_on, returned_on = (day_of(months[place], rng.randint(1, 28)) for place in (left, back))
+    story = Story("R1", months[left + 1], months[back - 1], 0.0)
+    return Plot((story,), Move(moved_on, "整体迁出", _destination(rng), returned_on), moved_on)
+
+
+def _retain(rng: Random, months: Sequence[date]) -> Plot:
+    """It says so, and within two months that it stays; three more months show that it does."""
+    said = rng.randrange(2, len(months) - 5)
+    stays = said + rng.randint(1, 2)
+    said_on, stays_on = (day_of(months[place], rng.randint(1, 28)) for place in (said, stays))
+    return Plot(retention=Retention(said_on, stays_on, _destination(rng)))
+
+
+def _destination(rng: Random) -> str:
+    places, odds = zip(*DESTINATIONS, strict=True)
+    return str(rng.choices(places, weights=odds)[0])
 
 
 def _decline(rng: Random, month: date) -> Plot:

@@ -1,44 +1,27 @@
 """The planted truth: what a reader of the simulated files has to find."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
+from mainstay.simulate.accounting import PlantedFile, yuan
+from mainstay.simulate.deferrals import Deferral
 from mainstay.simulate.firms import Firm
+from mainstay.simulate.leases import Lease
+from mainstay.simulate.months import last_day
 from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
-from mainstay.simulate.table import money_text
+from mainstay.simulate.requests import ServiceRequest
+from mainstay.simulate.signals import Signal
 
 
-@dataclass(frozen=True)
-class PlantedFile:
-    """The accounting of one written file: rows_read is the sum of the five kinds; titles are preamble.
+def planted_declines(
+    firms: Iterable[Firm], refunds: Iterable[Refund], deferrals: Iterable[Deferral]
+) -> list[dict[str, object]]:
+    """Return one entry per planted decline: enterprise, cause code, first and last month, part that stays.
 
-    `rows_natural_person` are among the loaded ones: a reader sums them. `loaded` is money by column of the
-    contract's target, in cents and in the file's sign, over the loaded rows.
+    A refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes.
     """
-
-    file: str
-    contract: str
-    month: str
-    rows_read: int
-    rows_loaded: int
-    rows_rejected: int = 0
-    rows_duplicate: int = 0
-    rows_total_line: int = 0
-    rows_blank: int = 0
-    rows_preamble: int = 0
-    rows_natural_person: int = 0
-    loaded: Mapping[str, int] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, object]:
-        """Return it with money in yuan, as text."""
-        money = {column: _yuan(cents) for column, cents in self.loaded.items()}
-        return {**asdict(self), "loaded": money}
-
-
-def planted_declines(firms: Iterable[Firm], refunds: Iterable[Refund]) -> list[dict[str, object]]:
-    """Return one entry per planted decline: enterprise, cause code, first and last month, part that stays."""
     entries: list[dict[str, object]] = [
         {
             **_who(firm),
@@ -46,38 +29,116 @@ def planted_declines(firms: Iterable[Firm], refunds: Iterable[Refund]) -> list[d
             "first_month": f"{story.first:%Y-%m}",
             "last_month": story.last and f"{story.last:%Y-%m}",
             "keeps": round(story.keeps, 4),
-            "one_off_local": _yuan(round(firm.annual_local * story.one_off)),
+            "one_off_local": yuan(round(firm.annual_local * story.one_off)),
         }
         for firm in firms
         for story in firm.plot.stories
     ]
-    return entries + [
-        {
-            **_who(refund.firm),
-            "cause": "P1",
-            "first_month": f"{refund.refunded_on:%Y-%m}",
-            "last_month": f"{refund.refunded_on:%Y-%m}",
-            "keeps": 1.0,
-            "one_off_local": _yuan(refund.amount.city + refund.amount.district),
-        }
+    entries += [
+        _in_one_month(refund.firm, "P1", refund.refunded_on, refund.amount.city + refund.amount.district)
         for refund in refunds
         if refund.reason == CREDIT_REFUND_REASON
     ]
+    put_off: dict[tuple[str, date], list[Deferral]] = {}
+    for item in deferrals:
+        put_off.setdefault((item.firm.uscc, item.month), []).append(item)
+    return entries + [
+        {
+            **_in_one_month(items[0].firm, "P3", month, sum(item.amount.city + item.amount.district for item in items)),
+            "paid_month": f"{items[0].paid_month:%Y-%m}",
+        }
+        for (_, month), items in put_off.items()
+    ]
 
 
-def planted_moves(firms: Iterable[Firm]) -> list[dict[str, object]]:
-    """Return one entry per firm that leaves: day, kind, destination, whether the city loses too."""
+def _in_one_month(firm: Firm, cause: str, day: date, local: int) -> dict[str, object]:
+    month = f"{day:%Y-%m}"
+    return {
+        **_who(firm),
+        "cause": cause,
+        "first_month": month,
+        "last_month": month,
+        "keeps": 1.0,
+        "one_off_local": yuan(local),
+    }
+
+
+def planted_moves(firms: Iterable[Firm], signals: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Return one entry per firm that leaves: day, kind, destination, whether the city loses too, day of return.
+
+    `has_signals`: whether any sign of it is among `signals`, the entries of `planted_signals`.
+    """
+    signalled = {signal["enterprise_id"] for signal in signals if signal["true"]}
     return [
         {
             **_who(firm),
-            "moved_on": firm.plot.move.moved_on.isoformat(),
-            "kind": firm.plot.move.kind,
-            "destination": firm.plot.move.destination,
-            "leaves_city": firm.plot.move.leaves_city,
+            "moved_on": move.moved_on.isoformat(),
+            "kind": move.kind,
+            "destination": move.destination,
+            "leaves_city": move.leaves_city,
+            "returned_on": move.returned_on and move.returned_on.isoformat(),
+            "has_signals": firm.uscc in signalled,
         }
         for firm in firms
-        if firm.plot.move is not None
+        if (move := firm.plot.move) is not None
     ]
+
+
+def planted_retentions(firms: Iterable[Firm]) -> list[dict[str, object]]:
+    """Return one entry per firm that wanted to leave and stays: the days on which it said so."""
+    return [
+        {**_who(firm), "said_on": kept.said_on.isoformat(), "stays_on": kept.stays_on.isoformat()}
+        for firm in firms
+        if (kept := firm.plot.retention) is not None
+    ]
+
+
+def planted_signals(
+    signals: Iterable[Signal], leases: Iterable[Lease], requests: Iterable[ServiceRequest], months: Sequence[date]
+) -> list[dict[str, object]]:
+    """Return one entry per sign in the files, by firm and day; `true`: the firm really means to leave.
+
+    Among them what leases and requests show: no renewal six months before the end, no answer for sixty days.
+    """
+    end = last_day(months[-1])
+    entries = [
+        _sign(signal.firm, signal.kind.code, signal.observed_on, signal.ended_on, is_true=signal.is_true)
+        for signal in signals
+    ]
+    entries += [
+        _sign(lease.firm, "lease_ends", lease.warned_on, lease.renewed_on, is_true=lease.renewed_on is None)
+        for lease in leases
+        if lease.renewed_on is None or lease.renewed_on > lease.warned_on
+        if _is_there(lease.firm, lease.warned_on)
+    ]
+    entries += [
+        _sign(
+            request.firm,
+            "request_unresolved",
+            request.overdue_on,
+            request.resolved_on,
+            is_true=request.resolved_on is None,
+        )
+        for request in requests
+        if request.resolved_on is None or request.resolved_on >= request.overdue_on
+        if _is_there(request.firm, request.overdue_on)
+    ]
+    shown = [entry for entry in entries if f"{months[0]}" <= str(entry["observed_on"]) <= f"{end}"]
+    return sorted(shown, key=lambda entry: (str(entry["enterprise_id"]), str(entry["observed_on"])))
+
+
+def _is_there(firm: Firm, day: date) -> bool:
+    return firm.in_from <= day and firm.plot.left_on(day) is None
+
+
+def _sign(firm: Firm, code: str, observed_on: date, ended_on: date | None, *, is_true: bool) -> dict[str, object]:
+    return {
+        **_who(firm),
+        "signal": code,
+        "observed_on": observed_on.isoformat(),
+        "ended_on": ended_on and ended_on.isoformat(),
+        "true": is_true,
+    }
 
 
 def write_truth(path: Path, truth: Mapping[str, object], files: Iterable[PlantedFile]) -> None:
@@ -89,7 +150,3 @@ def write_truth(path: Path, truth: Mapping[str, object], files: Iterable[Planted
 
 def _who(firm: Firm) -> dict[str, object]:
     return {"enterprise_id": firm.uscc, "name": firm.name}
-
-
-def _yuan(cents: int) -> str:
-    return f"-{_yuan(-cents)}" if cents < 0 else money_text(cents, thousands=False)

@@ -1,0 +1,123 @@
+"""Deferred taxes (缓税): what manufacturers did not pay from November 2021 on, and when they did (DOMAIN section 1)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.firms import Firm
+from mainstay.simulate.levies import CIT, SURTAXES, VAT, Levy, Split
+from mainstay.simulate.marking import heading
+from mainstay.simulate.months import add_months, day_of, months_between
+from mainstay.simulate.payments import Payment
+from mainstay.simulate.table import Cents, Row, Table
+
+PAID_IN = {
+    date(2021, 10, 1): date(2022, 8, 1),
+    date(2021, 11, 1): date(2023, 1, 1),
+    date(2021, 12, 1): date(2023, 2, 1),
+    date(2022, 1, 1): date(2022, 8, 1),
+    date(2022, 2, 1): date(2023, 1, 1),
+    date(2022, 3, 1): date(2023, 2, 1),
+    date(2022, 4, 1): date(2023, 3, 1),
+    date(2022, 5, 1): date(2023, 4, 1),
+    date(2022, 6, 1): date(2023, 5, 1),
+}
+"""The month in which the tax of a period is paid, by the period's last month; a quarter goes with its last."""
+DEFERRED_REASON = "缓缴税款入库"
+_LEVIES = frozenset(levy.item for levy in (VAT, CIT, *(levy for levy, _ in SURTAXES)))
+_LONGEST_PERIOD = 2
+_SMALL, _MEDIUM = 500_000_00, 20_000_000_00
+"""Annual local revenue up to which a firm puts off all of it, and half of it: the sizes are an assumption."""
+_FIRST_VOUCHER = 60
+
+
+class Deferral(NamedTuple):
+    """A payment, or half of one, that was due in `month` and comes in `paid_month`."""
+
+    firm: Firm
+    levy: Levy
+    amount: Split
+    period: tuple[date, date]
+    month: date
+    paid_month: date
+
+    def payment(self, place: int) -> Payment:
+        """Return the payment that ends it, for the old tax period; `place` numbers the firm's vouchers."""
+        paid_on = day_of(self.paid_month, 3 + self.firm.number % 12)
+        return Payment(self.levy, self.amount, self.period, paid_on, _FIRST_VOUCHER + place, DEFERRED_REASON)
+
+
+def deferred_hundredths(firm: Firm) -> int:
+    """Return how much of its taxes a firm puts off: small manufacturers all, medium ones half, others nothing.
+
+    Firms that leave or end put nothing off: whoever deregisters from tax settles first.
+    """
+    if firm.industry.division != "制造业" or firm.plot.ended_on is not None or firm.annual_local > _MEDIUM:
+        return 0
+    return 100 if firm.annual_local <= _SMALL else 50
+
+
+def put_off(firm: Firm, payments: Sequence[Payment], month: date) -> tuple[list[Payment], list[Deferral]]:
+    """Part the payments due in a month into those made and those put off; no cent is lost between the two."""
+    hundredths = deferred_hundredths(firm)
+    if not hundredths or not is_put_off(month):
+        return list(payments), []
+    made, later = [], []
+    for payment in payments:
+        first, last = payment.period
+        paid_month = PAID_IN.get(last.replace(day=1))
+        shares = payment.levy.shares
+        is_late = paid_month is None or months_between(first, last) > _LONGEST_PERIOD
+        if payment.levy.item not in _LEVIES or is_late or paid_month is None or shares is None:
+            made.append(payment)
+            continue
+        amount = payment.amount if hundredths == 100 else shares.of(payment.amount.total // 2)  # noqa: PLR2004 -- the whole
+        later.append(Deferral(firm, payment.levy, amount, payment.period, month, paid_month))
+        rest = Split(*(whole - part for whole, part in zip(payment.amount, amount, strict=True)))
+        if rest.total:
+            made.append(payment._replace(amount=rest))
+    return made, later
+
+
+def is_put_off(month: date) -> bool:
+    """Tell whether taxes due in a month may be put off: those of the month or quarter before it."""
+    return add_months(month, -1) in PAID_IN
+
+
+def months_paid_in(month: date) -> list[date]:
+    """Return the months whose deferrals are paid in a month."""
+    return [add_months(period, 1) for period, paid_month in PAID_IN.items() if paid_month == month]
+
+
+def deferrals_table(deferrals: Sequence[Deferral], month: date, file: str) -> tuple[Table, PlantedFile]:
+    """Return what was put off in a month, with the month in which it falls due, and its accounting."""
+    header = (
+        "社会信用代码（纳税人识别号）",
+        "纳税人名称",
+        "征收项目",
+        "税款所属期起",
+        "税款所属期止",
+        "应入库月份",
+        "缓缴到期月份",
+        "缓缴税额",
+        "中央级",
+        "市级",
+        "区级",
+    )
+    rows: list[Row] = [
+        (
+            item.firm.uscc,
+            item.firm.name,
+            item.levy.item,
+            *item.period,
+            f"{item.month:%Y-%m}",
+            f"{item.paid_month:%Y-%m}",
+            *(Cents(part) for part in item.amount),
+        )
+        for item in deferrals
+    ]
+    table = Table(heading("缓税明细", month), header, rows, notes=("单位：元",))
+    sums = (sum(parts) for parts in zip(*(item.amount for item in deferrals), strict=True))
+    levels = ("amount_total", "amount_central", "amount_city", "amount_district")
+    return table, PlantedFile.faultless(file, "deferrals", month, table, dict(zip(levels, sums, strict=True)))

@@ -1,0 +1,132 @@
+"""What firms ask for (诉求台账): most is settled in days, some lies for months, more often with firms that leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.firms import Firm
+from mainstay.simulate.marking import heading
+from mainstay.simulate.months import day_of, last_day
+from mainstay.simulate.signals import is_quiet, lead
+from mainstay.simulate.table import Row, Table
+
+UNRESOLVED_DAYS = 60
+"""A request open longer than that is a sign that a firm may leave (DOMAIN section 3)."""
+UNHEARD_MOVERS = 0.3
+"""Movers with such a request before they leave (an assumption)."""
+_A_MONTH = 0.02
+_LONG = 0.08
+_CHANNELS = ("企业来电", "企业来访", "12345热线", "服务管家")
+_MATTERS = (
+    ("办公用房扩租需求", "平台公司"),
+    ("人才公寓申请", "人才服务部门"),
+    ("行业资质办理咨询", "政务服务部门"),
+    ("留抵退税办理进度", "税务所"),
+    ("园区周边通勤接驳", "综合管理部门"),
+    ("项目申报辅导", "产业促进部门"),
+)
+
+
+@dataclass(frozen=True)
+class ServiceRequest:
+    """One request and what became of it; the days lie ahead of some of the extracts that tell it."""
+
+    firm: Firm
+    asked_on: date
+    channel: str
+    matter: str
+    department: str
+    answered_on: date
+    resolved_on: date | None
+    is_satisfied: bool
+
+    @property
+    def overdue_on(self) -> date:
+        """The day from which it counts as unresolved for too long, if it is open then."""
+        return self.asked_on + timedelta(days=UNRESOLVED_DAYS + 1)
+
+    def changed_in(self, month: date) -> bool:
+        """Tell whether it was asked, answered or resolved in the month."""
+        days = (self.asked_on, self.answered_on, self.resolved_on)
+        return any(day is not None and day.replace(day=1) == month for day in days)
+
+
+def draw_requests(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> list[ServiceRequest]:
+    """Draw every request of the simulated months, by day and firm."""
+    found = []
+    for firm in firms:
+        move = firm.plot.move
+        if move is not None and not is_quiet(firm) and rng.random() < UNHEARD_MOVERS:
+            overdue_on = move.moved_on - lead(rng, 1, 6)
+            found.append(_request(rng, firm, overdue_on - timedelta(days=UNRESOLVED_DAYS + 1), None))
+    for month in months:
+        here = [firm for firm in firms if firm.in_from <= month and not _is_leaving(firm, month)]
+        for firm in rng.sample(here, round(len(here) * _A_MONTH)):
+            days = rng.randint(61, 200) if rng.random() < _LONG else rng.randint(2, 45)
+            found.append(_request(rng, firm, day_of(month, rng.randint(1, 28)), days))
+    asked = [request for request in found if months[0] <= request.asked_on]
+    return sorted(asked, key=lambda request: (request.asked_on, request.firm.number))
+
+
+def _is_leaving(firm: Firm, month: date) -> bool:
+    """What a firm asks for in the year before it leaves is drawn for itself."""
+    ended_on = firm.plot.move.moved_on if firm.plot.move else firm.plot.ended_on
+    return ended_on is not None and ended_on < month + timedelta(days=366)
+
+
+def _request(rng: Random, firm: Firm, asked_on: date, days: int | None) -> ServiceRequest:
+    matter, department = rng.choice(_MATTERS)
+    answered = rng.randint(1, 10 if days is None else min(days, 10))
+    return ServiceRequest(
+        firm=firm,
+        asked_on=asked_on,
+        channel=rng.choice(_CHANNELS),
+        matter=matter,
+        department=department,
+        answered_on=asked_on + timedelta(days=answered),
+        resolved_on=None if days is None else asked_on + timedelta(days=days),
+        is_satisfied=rng.random() < 0.9,  # noqa: PLR2004 -- nine in ten
+    )
+
+
+def requests_table(requests: Sequence[ServiceRequest], month: date, file: str) -> tuple[Table, PlantedFile]:
+    """Return the requests that came in or moved on in the month, as they stand at its end."""
+    header = (
+        "诉求编号",
+        "统一社会信用代码",
+        "企业名称",
+        "提出日期",
+        "来源渠道",
+        "诉求内容",
+        "承办部门",
+        "办理时限",
+        "响应日期",
+        "办结日期",
+        "企业是否满意",
+    )
+    end = last_day(month)
+
+    def by_then(day: date | None) -> date | str:
+        return day if day is not None and day <= end else ""
+
+    rows: list[Row] = [
+        (
+            f"SIM-SQ-{number:06d}",
+            request.firm.uscc,
+            request.firm.name,
+            request.asked_on,
+            request.channel,
+            request.matter,
+            request.department,
+            request.asked_on + timedelta(days=30),
+            by_then(request.answered_on),
+            by_then(request.resolved_on),
+            ("是" if request.is_satisfied else "否") if by_then(request.resolved_on) else "",
+        )
+        for number, request in enumerate(requests, start=1)
+        if request.changed_in(month)
+    ]
+    table = Table(heading("企业诉求台账", month), header, rows)
+    return table, PlantedFile.faultless(file, "service_requests", month, table)
