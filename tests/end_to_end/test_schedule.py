@@ -214,7 +214,7 @@ def test_a_killed_schedule_leaves_neither_server_nor_run_nor_lock_behind(park: t
 
 
 def test_the_server_always_asks_for_a_password_that_only_its_user_can_read(tmp_path: Path) -> None:
-    flow, workspace = cli.load_flow("schedule"), Workspace(tmp_path)
+    flow, workspace = running.load_flow("schedule"), Workspace(tmp_path)
     path = workspace.prefect / "schedule-password"
     workspace.prefect.mkdir()
     for cut_off in ("", "mainstay:\n", "mainstay:abc"):
@@ -228,7 +228,7 @@ def test_the_server_always_asks_for_a_password_that_only_its_user_can_read(tmp_p
 
 
 def test_the_port_is_held_from_the_start() -> None:
-    flow = cli.load_flow("schedule")
+    flow = running.load_flow("schedule")
     with flow._door(None) as door, pytest.raises(UsageError, match="the port is taken"):
         flow._door(door.getsockname()[1])
 
