@@ -188,7 +188,7 @@ def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest
 
     with schedule(workspace) as second:
         latest = second.wait(missed[1], lambda state: state.is_final())
-        assert latest.name == "Completed"
+        assert latest.name == "Completed", latest.message
         assert [second.wait(missed[number], lambda state: state.is_final()).name for number in (0, 2)] == [
             "Cancelled"
         ] * 2
