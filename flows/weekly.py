@@ -22,7 +22,7 @@ from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, place_of
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
-from mainstay.extracts.registry import one_namespace, workspace_contracts
+from mainstay.extracts.registry import form_contract, one_namespace, workspace_contracts
 from mainstay.extracts.returning import return_errors
 from mainstay.orders.causes import cause_ticks
 from mainstay.orders.lifecycle import follow_orders
@@ -244,6 +244,7 @@ def export(run: Run) -> None:
                 guard=settings.export.csv_text_guard,
                 simulated=settings.workspace.simulated,
                 recent_months=settings.score.recent_months,
+                form=form_contract(run.contracts, shipped("seeds")),
                 office=settings.workspace.title,
             ),
             content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),

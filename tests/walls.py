@@ -27,8 +27,10 @@ SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.errors", "mainsta
 PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})
 """Modules of plain value types that other packages may import too."""
 
-MEETING_PLACES = frozenset({"src/mainstay/__init__.py", "src/mainstay/cli.py", "src/mainstay/__main__.py"})
-"""Modules that may import any package: the commands, and what analysts import."""
+MEETING_PLACES = frozenset(
+    {"src/mainstay/__init__.py", "src/mainstay/cli.py", "src/mainstay/__main__.py", "src/mainstay/demo.py"}
+)
+"""Modules that may import any package: the commands, the demo, and what analysts import."""
 
 FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
 """What a flow must not import: frames stay inside tasks' callees."""

@@ -11,7 +11,7 @@ counted as (
         dates.as_of_date,
         events.sha256
     from run.as_of_dates as dates
-    inner join events.receipts as events on dates.as_of_date > events.as_of_date
+    inner join events.deliveries as events on dates.as_of_date > events.as_of_date
 ),
 
 deliveries as (

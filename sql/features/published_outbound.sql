@@ -11,7 +11,7 @@ published as (
         dates.as_of_date,
         max(events.as_of_date) as published_on
     from run.as_of_dates as dates
-    inner join events.receipts as events
+    inner join events.deliveries as events
         on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
     group by dates.as_of_date
 ),

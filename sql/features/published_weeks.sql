@@ -9,6 +9,6 @@ select
     count(distinct date_trunc('week', events.as_of_date)) as weeks_before,
     max(events.as_of_date) as published_before
 from run.as_of_dates as dates
-left join events.receipts as events
+left join events.deliveries as events
     on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
 group by dates.as_of_date

@@ -3,6 +3,7 @@
 -- materialized: table
 --
 -- Figures are of the year to date; local and district, or the level the data can give instead (is_fallback, level).
+-- is_overdue: nobody came by due_on, or the day that the visit has set for the next step is past.
 with
 
 levels as (
@@ -41,7 +42,12 @@ select
     orders.due_on,
     orders.opened_on = orders.as_of_date as is_new,
     orders.status in ('to_dispatch', 'dispatched', 'not_reached') as awaits_visit,
-    orders.due_on < orders.as_of_date and orders.is_open as is_overdue,
+    orders.is_open
+    and if(
+        orders.status in ('to_dispatch', 'dispatched', 'not_reached'),
+        orders.due_on,
+        coalesce(visits.next_due_on, orders.due_on)
+    ) < orders.as_of_date as is_overdue,
     visits.last_visit_on,
     visits.cause_confirmed,
     visits.firm_estimate,

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import shutil
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,16 +32,6 @@ logger = logging.getLogger("mainstay")
 
 SIMULATED_FROM, SIMULATED_MONTHS = date(2020, 1, 1), 36
 """The span of the simulated park: two base years, and the year of the refunds (DOMAIN section 0)."""
-
-DEMO_FROM, DEMO_MONTHS = date(2021, 1, 1), 18
-"""The span of the demo's park: a base year, and the year of the refunds up to June."""
-
-DEMO_WEEKS = (
-    (date(2022, 6, 6), date(2022, 5, 1)),
-    (date(2022, 6, 13), date(2022, 5, 1)),
-    (date(2022, 7, 11), date(2022, 6, 1)),
-)
-"""The Mondays of the demo, each with the last month that has been delivered by then."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
@@ -161,13 +150,14 @@ def simulate(
     ] = SIMULATED_MONTHS,
 ) -> None:
     """Write a simulated park's extracts into landing/, its planted truth beside it."""
+    from mainstay.demo import mark_simulated
     from mainstay.simulate import write_park
     from mainstay.simulate.months import months_from
 
     workspace: Workspace = context.obj
     if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
         raise UsageError("landing/ is not empty", where=str(workspace.landing), hint="simulate into a fresh --home")
-    _mark_simulated(workspace)
+    mark_simulated(workspace)
     write_park(
         workspace.landing,
         workspace.home / "truth.json",
@@ -181,26 +171,10 @@ def simulate(
 
 @app.command()
 def demo(context: typer.Context) -> None:
-    """Simulate a park in a fresh workspace, run three weeks of it, and print where to look."""
-    from mainstay.simulate import Park
+    """Play eight weeks of a simulated park in a fresh workspace; print what was found of it, and where to look."""
+    from mainstay.demo import play
 
-    workspace = Workspace(context.obj.home / "demo")
-    if workspace.home.exists():
-        if not workspace.settings().workspace.simulated:
-            raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
-        shutil.rmtree(workspace.home)
-    _mark_simulated(workspace)
-    park = Park(enterprises=300, seed=7, first_month=DEMO_FROM, months=DEMO_MONTHS)
-    for monday, delivered_until in DEMO_WEEKS:
-        months = [month for month in park.months if month <= delivered_until]
-        for month in months:
-            folder = workspace.landing / f"{month:%Y-%m}"
-            if not folder.exists():
-                park.write_month(folder, month)
-        logger.info("-- week of %s: extracts up to %s are in landing/", monday, f"{delivered_until:%Y-%m}")
-        run_week(workspace, monday)
-    (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
-    _print_demo(workspace)
+    play(Workspace(context.obj.home / "demo"))
 
 
 def _show_progress() -> None:
@@ -272,39 +246,3 @@ def _missed_weeks(last: date, today: date) -> list[str]:
         mondays.append(monday.isoformat())
         monday += timedelta(days=7)
     return mondays
-
-
-def _mark_simulated(workspace: Workspace) -> None:
-    """A simulated workspace says so in its settings, from which every page and order number takes it."""
-    from mainstay.simulate import DISTRICT_AUTHORITY_WORDS
-
-    workspace.home.mkdir(parents=True, exist_ok=True)
-    if not workspace.settings_file.exists():
-        words = json.dumps(DISTRICT_AUTHORITY_WORDS, ensure_ascii=False)
-        workspace.settings_file.write_text(
-            '[workspace]\ntitle = "模拟园区"\nsimulated = true\n\n'
-            "[outbound]  # words in the names of the district's own tax authorities\n"
-            f"district_authorities = {words}\n",
-            "utf-8",
-        )
-
-
-def _print_demo(workspace: Workspace) -> None:
-    """What the demo has made, on paper and in figures; the firms are invented."""
-    week = workspace.out_of(DEMO_WEEKS[-1][0])
-    manifest = json.loads((week / "manifest.json").read_text("utf-8"))["content"]
-    table = Table("drop list", "title", "window", "rows", title=f"{week.name} 模拟数据")
-    for one in manifest["lists"]:
-        lines = (week / "lists" / f"{one['list_name']}.csv").read_text("utf-8-sig").count("\n") - 1
-        table.add_row(one["list_name"], one["title"], f"{one['window_start']} .. {one['window_end']}", str(lines))
-    console = Console()
-    console.print(table)
-    for label, path in (
-        ("work orders, for a spreadsheet", week / "work_orders.xlsx"),
-        ("work orders, for the task force", week / "work_orders.csv"),
-        ("drop lists", week / "lists"),
-        ("what decided them", week / "manifest.json"),
-        ("the snapshot that notebooks open", workspace.latest),
-        ("what was planted", workspace.home / "truth.json"),
-    ):
-        console.print(f"{label:<34} {path}", soft_wrap=True, highlight=False)

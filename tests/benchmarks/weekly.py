@@ -1,7 +1,7 @@
 """Wall time and peak memory of the weekly run, as whole processes, with Prefect's start and imports shown apart.
 
-`make bench`. Texas: 24 real extracts (where they are at hand) loaded at once, then one more file a week later. Park:
-17 simulated months at once, then one more. Single runs on a shared machine: quote ratios and orders of magnitude.
+`make bench`. Texas: 24 real extracts (where they are at hand) loaded at once, then one more file a week later. Park: 36
+simulated months of 3,500 firms at once, then one more. Single runs on a shared machine: quote orders of magnitude.
 """
 
 import json
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from mainstay.demo import mark_simulated
 from mainstay.settings import Workspace
 from mainstay.simulate import Park
 
 HERE = Path(__file__).resolve().parent
 REALDATA = Path(os.environ.get("MAINSTAY_REALDATA") or HERE.parents[1].parent / "shared" / "realdata")
 CHECKS = ("check_batches", "gate")
-WORK = ("ingest", "build", "score", "order", "export", "publish")
+WORK = ("ingest", "build", "register", "score", "order", "export", "send_back", "record", "publish")
 
 
 @dataclass(frozen=True)
@@ -103,16 +104,18 @@ def _texas_office(workspace: Workspace, extracts: list[Path]) -> None:
 
 
 def park() -> None:
-    """Load 17 simulated months of 300 enterprises at once, then one more."""
-    simulated = Park(enterprises=300, seed=7, first_month=date(2021, 1, 1), months=18)
+    """Load 36 simulated months of 3,500 enterprises at once, then one more."""
+    begun = time.perf_counter()
+    simulated = Park(enterprises=3500, seed=7, first_month=date(2020, 1, 1), months=37)
     with fresh("park") as workspace:
-        workspace.home.mkdir()
-        workspace.settings_file.write_text("[workspace]\nsimulated = true\n", "utf-8")
+        mark_simulated(workspace)
         for month in simulated.months[:-1]:
             simulated.write_month(workspace.landing / f"{month:%Y-%m}", month)
-        print(f"park, first load of 17 months: {weekly(workspace, date(2022, 6, 13))}")
-        simulated.write_month(workspace.landing / "2022-06", simulated.months[-1])
-        print(f"park, one more month: {weekly(workspace, date(2022, 7, 11))}")
+        files = sum(path.is_file() for path in workspace.landing.rglob("*"))
+        print(f"park of 3,500 firms, 36 months in {files} files, written in {time.perf_counter() - begun:.1f} s")
+        print(f"park, first load of 36 months: {weekly(workspace, date(2023, 1, 16))}")
+        simulated.write_month(workspace.landing / "2023-01", simulated.months[-1])
+        print(f"park, one more month: {weekly(workspace, date(2023, 2, 13))}")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def publish_outbound(office: Office, as_of: str) -> None:
     columns = ["as_of_date", "case_id", "enterprise_id", "state"]
     office.warehouse.append("events.outbound_cases", cases.select(columns))
     week = pl.DataFrame({"as_of_date": [as_of], "sha256": ["file"]}).with_columns(pl.col("as_of_date").str.to_date())
-    office.warehouse.append("events.receipts", week)
+    office.warehouse.append("events.deliveries", week)
 
 
 def receipts(office: Office, rows: str, known: str) -> None:

@@ -13,6 +13,7 @@ from mainstay.report.units import DisplayUnit
 from mainstay.resources import shipped
 from mainstay.risk.scoring import SCORES
 from mainstay.warehouse import models, run
+from mainstay.warehouse.events import record_week
 from tests.sql.office import Office, contract, drop_list
 from tests.sql.outbound_week import follow_outbound
 from tests.unit.report.brief_samples import SCHEMAS
@@ -29,7 +30,7 @@ MATTERS = ("matter_no", "enterprise_id", "matter", "department", "due_on", "sour
 def counted(office: Office, as_of: str, *files: str) -> None:
     """Publish a week that has counted these files."""
     rows = [{"as_of_date": date.fromisoformat(as_of), "sha256": file} for file in files]
-    office.warehouse.append("events.receipts", pl.DataFrame(rows))
+    office.warehouse.append("events.deliveries", pl.DataFrame(rows))
 
 
 def listed(office: Office, as_of: str, *enterprises: str) -> None:
@@ -96,16 +97,20 @@ def test_a_week_says_why_its_window_gives_no_yoy_and_which_level_stands_in(offic
     ]
 
 
-def test_a_file_is_new_until_a_published_week_has_counted_it(office: Office) -> None:
+def test_a_file_of_any_kind_is_new_until_a_published_week_has_counted_it(office: Office) -> None:
     office.deliver(YEARS, "2022-02-01")
     alerted(office, "A,1,2022-02-01,", known="2022-02-01")
-    counted(office, "2022-02-07", "file 1")
+    office.build("2022-02-07", settings=drop_list())
+    ordered(office)
+    record_week(office.warehouse, date(2022, 2, 7))
+    alerted(office, "A,2,2022-02-08,", known="2022-02-08")
     office.build("2022-02-07", "2022-02-14", settings=drop_list())
     assert office.rows("marts.week_files", "as_of_date", "file", "target", "rows_loaded", "is_new") == [
         ("2022-02-07", "file 1", "receipts", 4, True),
         ("2022-02-07", "file 2", "alerts", 1, True),
         ("2022-02-14", "file 1", "receipts", 4, False),
-        ("2022-02-14", "file 2", "alerts", 1, True),
+        ("2022-02-14", "file 2", "alerts", 1, False),
+        ("2022-02-14", "file 3", "alerts", 1, True),
     ]
 
 

@@ -239,7 +239,7 @@ def test_an_extract_that_lands_late_is_still_new_for_the_next_week(office: Offic
     office.build("2022-02-07", settings=drop_list())
     assert office.rows("features.data_until", "has_new_receipts") == [(True,)]
     counted = pl.DataFrame({"as_of_date": [date(2022, 2, 7)], "sha256": ["file 1"]})
-    office.warehouse.append("events.receipts", counted)
+    office.warehouse.append("events.deliveries", counted)
     office.build("2022-02-14", settings=drop_list())
     assert office.rows("features.data_until", "has_new_receipts") == [(False,)]
     office.deliver(

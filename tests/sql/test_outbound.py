@@ -273,7 +273,7 @@ def test_a_week_published_with_an_empty_register_opens_the_next_one_empty(office
     moved(office, "A,2022-03-10,天津市", "2022-04-05")
     keep_outbound(office, "2022-04-11")
     publish_outbound(office, "2022-04-11")
-    office.warehouse.execute("insert into events.receipts values (date '2022-04-18', 'file')")
+    office.warehouse.execute("insert into events.deliveries values (date '2022-04-18', 'file')")
     keep_outbound(office, "2022-04-25")
     assert funnel(office) == {"moved_out": (0, 1, 0, 1)}
 
@@ -287,7 +287,7 @@ def test_a_case_that_a_correction_made_vanish_leaves_the_funnel(office: Office) 
             "select date '2022-04-11' as as_of_date, 'Z#1' as case_id, 'Z' as enterprise_id, 'moved_out' as state"
         ),
     )
-    office.warehouse.execute("insert into events.receipts values (date '2022-04-11', 'file')")
+    office.warehouse.execute("insert into events.deliveries values (date '2022-04-11', 'file')")
     keep_outbound(office, "2022-04-18")
     assert funnel(office) == {"moved_out": (1, 1, 1, 1)}
 

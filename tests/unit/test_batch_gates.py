@@ -40,7 +40,7 @@ CONTRACT = Contract.model_validate(
 )
 SOUND: dict[str, Any] = {
     "batch_id": 1,
-    "rows_loaded": 10,
+    "rows_given": 10,
     "rows": 10,
     "parties": 5,
     "rows_ratio": 1.0,
@@ -74,7 +74,7 @@ def test_nothing_to_compare_with_is_no_violation() -> None:
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"rows_loaded": 0}, "not_empty"),
+        ({"rows_given": 0}, "not_empty"),
         ({"rejected_share": 0.021}, "rejected_share"),
         ({"low_amount_total": -0.01}, "range_amount_total_low"),
         ({"high_amount_total": 100.01}, "range_amount_total_high"),

@@ -210,6 +210,19 @@ def test_the_order_of_rows_never_matters_and_every_outcome_is_applied_or_listed_
     assert (followed["settled_on"].item() is not None) == (followed["status"].item() in SETTLED)
 
 
+def test_a_problem_is_none_any_more_when_a_later_delivery_tells_of_the_same_order_without_one() -> None:
+    wrong = {"result": "phone", "problem": "in the future", "visited_on": date(2022, 9, 1)}
+    fine = {"result": "phone", "next_step": "tracking"}
+    followed, problems = follow_orders(known(("O1", "A")), visits(wrong, fine | {"batch_id": 2}), AS_OF)
+    assert (followed["status"].item(), problems.height) == ("tracking", 0)
+    _, same_file = follow_orders(known(("O1", "A")), visits(wrong, fine), AS_OF)
+    assert same_file["reason"].to_list() == ["in the future"]
+    _, other_firm = follow_orders(
+        known(("O1", "A")), visits(wrong | {"enterprise_id": "B"}, fine | {"batch_id": 2}), AS_OF
+    )
+    assert other_firm.height == 1
+
+
 def test_the_problems_of_no_visit_have_their_columns() -> None:
     assert follow_orders(known(), visits(), AS_OF)[1].schema == PROBLEMS
 

@@ -32,6 +32,12 @@ def one_namespace(contracts: tuple[Contract, ...]) -> bool:
     return len({contract.id_namespace for contract in contracts if contract.definition.has_party}) == 1
 
 
+def form_contract(contracts: tuple[Contract, ...], seeds: Path) -> Contract:
+    """The contract under which visit forms come back; a workspace without one prints the pages of the built-in one."""
+    forms = [one for one in contracts if one.target == "visit_outcomes" and one.format.header == "form"]
+    return forms[0] if forms else load_contract(seeds / "contracts" / "visit_forms.toml")
+
+
 def load_contract(path: Path) -> Contract:
     """Read one contract.
 

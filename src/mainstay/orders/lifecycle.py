@@ -38,7 +38,8 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
 
     Args:
         known: `features.known_orders` of the as-of date.
-        visits: `features.visits` of the as-of date; rows with a problem are not applied.
+        visits: `features.visits` of the as-of date; rows with a problem are not applied. One is a problem no more when
+            a later delivery tells of the same order and enterprise without one: it has been corrected.
         as_of: The week's date.
 
     Returns:
@@ -49,7 +50,7 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
     outcomes: dict[str, list[dict[str, Any]]] = {}
     for row in fine.iter_rows(named=True):
         outcomes.setdefault(row["order_id"], []).append(row)
-    problems = visits.filter(pl.col("problem").is_not_null()).select(
+    problems = _uncorrected(visits.filter(pl.col("problem").is_not_null()), fine).select(
         "as_of_date", "batch_id", "line", "order_id", reason="problem"
     )
     states, refused = [], list[dict[str, Any]]()
@@ -67,6 +68,14 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
             pl.DataFrame(refused, schema=PROBLEMS),
         ]
     ).sort("batch_id", "line")
+
+
+def _uncorrected(wrong: pl.DataFrame, fine: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what a later delivery has corrected: a wrong day makes another key, so it is no later version."""
+    key = ["order_id", "enterprise_id"]
+    corrected = fine.group_by(key).agg(corrected_by=pl.col("batch_id").max())
+    is_open = (pl.col("corrected_by") <= pl.col("batch_id")).fill_null(value=True)
+    return wrong.join(corrected, on=key, how="left").filter(is_open)
 
 
 def _fold(

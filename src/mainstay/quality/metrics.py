@@ -33,7 +33,7 @@ amounts as (
 )
 select
     batches.batch_id,
-    batches.rows_loaded,
+    batches.rows_loaded + batches.rows_rejected + batches.rows_duplicate as rows_given,
     batches.rows_loaded as rows,
     batches.parties,
     batches.rows_loaded / batches.usual_rows as rows_ratio,

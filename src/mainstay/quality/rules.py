@@ -45,7 +45,7 @@ def batch_rules(contract: Contract) -> tuple[Rule, ...]:
     general = (
         Rule("rows_conserved", "rows_unaccounted", 0, 0, breaks_conservation=True),
         Rule("money_conserved", "money_unaccounted", 0, 0, breaks_conservation=True),
-        Rule("not_empty", "rows_loaded", 1),
+        Rule("not_empty", "rows_given", 1),
         Rule("rejected_share", "rejected_share", None, contract.max_rejected_share),
         Rule("money_fully_accounted", "rows_unreadable", 0, 0, "warn"),
         Rule("total_lines_agree", "total_line_difference", 0, 0, "warn"),

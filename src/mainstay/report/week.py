@@ -11,6 +11,7 @@ from typing import Literal
 
 import polars as pl
 
+from mainstay.extracts.contract import Contract
 from mainstay.report import brief
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
@@ -20,6 +21,7 @@ from mainstay.report.notes import with_list_notes, with_order_notes
 from mainstay.report.outbound import TITLE as OUTBOUND_TITLE
 from mainstay.report.outbound import write_outbound
 from mainstay.report.units import DisplayUnit
+from mainstay.report.visit_form import write_visit_forms
 from mainstay.report.wording import SIMULATED_MARK
 from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
@@ -45,6 +47,9 @@ SCORING_NOTE = (
 )
 
 Audience = Literal["task_force", "steward", "analyst"]
+FORM_TITLE = "走访表"
+"""How the names of visit forms begin; the built-in contract knows them by it when they come back."""
+
 COPIES: Mapping[Audience, str] = MappingProxyType({"task_force": "报送", "steward": "走访"})
 """Where the copies go that leave the house, under Chinese names with their date; an analyst's papers stay."""
 
@@ -60,6 +65,7 @@ class Paper:
         guard: Whether digits that a spreadsheet would change get a trailing TAB.
         simulated: Whether every page must say that the data are simulated.
         recent_months: Over how many months the score measures the drop.
+        form: The contract under which visit forms come back; its labels are theirs.
         office: Whose papers they are, the workspace's title.
     """
 
@@ -67,6 +73,7 @@ class Paper:
     guard: TextGuard
     simulated: bool
     recent_months: int
+    form: Contract
     office: str = ""
 
 
@@ -139,6 +146,10 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     unit, guard = paper.unit, paper.guard
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
+    path = write_visit_forms(frames["marts.work_orders"], folder, contract=paper.form, simulated=paper.simulated)
+    year, week, _ = as_of.isocalendar()
+    # Its name says no day: what comes back under it is known from the day it is first seen.
+    yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):

@@ -97,15 +97,7 @@ def write_xlsx(
     layout = _Layout(_widths(table), sum(column.pinned for column in table.columns))
     heading = f"{title}（{SIMULATED_MARK}）" if simulated else title
     buffer = BytesIO()
-    # In memory, xlsxwriter stamps the archive's members with a constant time and needs no temporary files.
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": heading, "created": _CREATED})
+    with new_book(buffer, heading) as book:
         sheet = book.add_worksheet(title[:_LONGEST_SHEET_NAME])
         _write_head(book, sheet, table, layout, heading, unit)
         _write_rows(book, sheet, table, layout, unit)
@@ -116,6 +108,31 @@ def write_xlsx(
 
 
 # xlsxwriter comes without type information: its books and sheets are Any below.
+
+
+def new_book(buffer: BytesIO, title: str, **options: object) -> Any:  # noqa: ANN401
+    """Open a workbook whose bytes depend on what is written only, and in which no text is run, linked or rounded.
+
+    Args:
+        buffer: Where the bytes go when the book is closed.
+        title: The document's title.
+        options: Further options of xlsxwriter.
+    """
+    # In memory, xlsxwriter stamps the archive's members with a constant time and needs no temporary files.
+    safe = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    book = xlsxwriter.Workbook(buffer, {**options, **safe})
+    book.set_properties({"title": title, "created": _CREATED})
+    return book
+
+
+def text_width(text: str) -> int:
+    """Return how wide a text is, in ASCII characters; a Chinese one takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _write_head(book: Any, sheet: Any, table: Table, layout: _Layout, title: str, unit: DisplayUnit) -> None:  # noqa: ANN401
@@ -208,7 +225,7 @@ def _widths(table: Table) -> tuple[float, ...]:
     for number, column in enumerate(table.columns):
         least = _NARROWEST_DATE if column.kind == "date" else _NARROWEST
         longest = max((_shown_width(row[number], column.kind) for row in table.rows), default=0)
-        heading = ceil(_text_width(column.heading) / _HEADING_LINES)
+        heading = ceil(text_width(column.heading) / _HEADING_LINES)
         widths.append(float(min(_WIDEST, max(least, heading, longest)) + _PADDING))
     return tuple(widths)
 
@@ -216,14 +233,10 @@ def _widths(table: Table) -> tuple[float, ...]:
 def _shown_width(cell: Cell, kind: Kind) -> int:
     if kind == "money" and isinstance(cell, Decimal):
         return len(f"{cell:,f}")
-    return _text_width(csv_text(cell, "none"))
-
-
-def _text_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return text_width(csv_text(cell, "none"))
 
 
 def _height(texts: Sequence[str], widths: Sequence[float]) -> int:
     """Return the points that the tallest of one row's texts needs in its column."""
-    lines = (ceil(_text_width(text) / (width - _PADDING)) for text, width in zip(texts, widths, strict=True))
+    lines = (ceil(text_width(text) / (width - _PADDING)) for text, width in zip(texts, widths, strict=True))
     return _LINE_POINTS * max(1, *lines) + 4

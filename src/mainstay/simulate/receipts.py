@@ -100,17 +100,18 @@ def lines_of(
     for item in due:
         payments = ended.setdefault(item.firm.number, [])
         payments.append(item.payment(len(payments)))
+    series = f"3110109{month:%y%m}"
     lines: list[Line] = []
     later: list[Deferral] = []
     for firm in firms:
         payments, put = put_off(firm, payments_of(firm, month, rng), month)
         later += put
         payments += ended.get(firm.number, [])
-        lines += [_line(firm, payment, month) for payment in payments]
+        lines += [_line(firm, payment, series) for payment in payments]
     return lines + _persons(len(firms), month, rng), later
 
 
-def _line(firm: Firm, payment: Payment, month: date) -> Line:
+def _line(firm: Firm, payment: Payment, series: str) -> Line:
     return Line(
         source_id=firm.uscc,
         name=firm.name,
@@ -118,7 +119,7 @@ def _line(firm: Firm, payment: Payment, month: date) -> Line:
         period=payment.period,
         amount=payment.amount,
         received_on=payment.paid_on,
-        voucher=f"3110109{month:%y%m}{firm.number:05d}{payment.voucher:02d}",
+        voucher=f"{series}{firm.number:05d}{payment.voucher:02d}",
         industry=firm.industry.division,
         authority=firm.authority,
         zone=firm.zone,

@@ -70,11 +70,13 @@ def _entry(name: str) -> ZipInfo:
 def _sheet(table: Table) -> Iterator[str]:
     last = _LETTERS[len(table.header) - 1]
     yield f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'
+    # Names, items and offices stand in thousands of rows.
+    contents: dict[type, Callable[[Any], str]] = {Cents: _money, date: cache(_day), str: cache(_text)}
     above: list[Row] = [(table.title,), *((note,) for note in table.notes), table.header]
     below: list[Row] = [] if table.total is None else [(), table.total]
     for number, row in enumerate([*above, *table.rows, *below], start=1):
         cells = [
-            f'<c r="{letter}{number}"{_CONTENTS[cell.__class__](cell)}</c>'
+            f'<c r="{letter}{number}"{contents[cell.__class__](cell)}</c>'
             for letter, cell in zip(_LETTERS, row, strict=False)
             if cell != ""
         ]
@@ -86,14 +88,9 @@ def _money(cents: Cents) -> str:
     return f' s="{_MONEY_STYLE}"><v>{cents / 100:.2f}</v>'
 
 
-@cache
 def _day(day: date) -> str:
-    """A file repeats a few days thousands of times."""
     return f' s="{_DAY_STYLE}"><v>{day.toordinal() - _DAY_ZERO}</v>'
 
 
 def _text(text: str) -> str:
     return f' t="inlineStr"><is><t>{escape(text)}</t></is>'
-
-
-_CONTENTS: dict[type, Callable[[Any], str]] = {Cents: _money, date: _day, str: _text}

@@ -16,12 +16,11 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
             """,
             [as_of],
         )
-        warehouse.execute("delete from events.receipts where as_of_date = $1", [as_of])
+        warehouse.execute("delete from events.deliveries where as_of_date = $1", [as_of])
         warehouse.execute(
             """
-            insert into events.receipts by name
-            select as_of_date, sha256 from ledger.deliveries_as_known
-            where as_of_date = $1 and target = 'receipts'
+            insert into events.deliveries by name
+            select distinct as_of_date, sha256 from ledger.deliveries_as_known where as_of_date = $1
             """,
             [as_of],
         )

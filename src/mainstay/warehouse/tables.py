@@ -198,8 +198,8 @@ EVENTS_OUTBOUND_CASES = pl.Schema(
 # key: order_id; append-only, so that no number is ever given twice.
 EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
 
-# key: as_of_date, sha256; the receipts extracts that a published week counted.
-EVENTS_RECEIPTS = pl.Schema({"as_of_date": pl.Date(), "sha256": pl.String()})
+# key: as_of_date, sha256; the landed files that a published week counted.
+EVENTS_DELIVERIES = pl.Schema({"as_of_date": pl.Date(), "sha256": pl.String()})
 
 TABLES: dict[str, pl.Schema] = {
     "ledger.batches": LEDGER_BATCHES,
@@ -213,7 +213,7 @@ TABLES: dict[str, pl.Schema] = {
     "ops.checks": OPS_CHECKS,
     "ops.runs": OPS_RUNS,
     "ops.exports": OPS_EXPORTS,
-    "events.receipts": EVENTS_RECEIPTS,
+    "events.deliveries": EVENTS_DELIVERIES,
     "events.drop_lists": EVENTS_DROP_LISTS,
     "events.work_orders": EVENTS_WORK_ORDERS,
     "events.outbound_cases": EVENTS_OUTBOUND_CASES,
