@@ -18,8 +18,9 @@ from mainstay.warehouse.snapshot import Snapshot
 
 logger = logging.getLogger("mainstay.demo")
 
-ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 7, date(2021, 1, 1), 24
-"""A base year, and the year of the refunds (DOMAIN section 0); of its second half only the signs of moves are known."""
+ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 5, date(2021, 1, 1), 24
+"""A base year, and the year of the refunds (DOMAIN section 0); of its second half only the signs of moves are known.
+With this seed a firm comes back, and one is retained, before the weeks are over."""
 FIRST_MONDAY, WEEKS, NEWEST_MONTH = date(2022, 5, 23), 8, date(2022, 6, 1)
 _DELIVERED_BY = 6
 """On the Mondays from this day of a month on, the extracts of the month before have come."""
@@ -85,6 +86,7 @@ def _land(park: Park, workspace: Workspace, monday: date) -> None:
 
 
 def _week_row(snapshot: Snapshot) -> tuple[str, ...]:
+    """New files, firms that came on lists and went, inquiries done, new visits, orders, contacts with movers."""
     files = snapshot["marts.week_files"].filter("is_new")
     lists = snapshot["marts.list_movements"].filter("is_covered")
     orders = snapshot["marts.work_orders"]
@@ -97,9 +99,7 @@ def _week_row(snapshot: Snapshot) -> tuple[str, ...]:
         f"+{lists['entered'].sum()} −{lists['left_list'].sum()}",
         f"{lists['inquired'].sum()}/{lists['rows'].sum()}",
         str(outcomes),
-        str(opened.filter("is_new").height),
-        str(opened.height),
-        str(orders.height - opened.height),
+        f"{opened.filter('is_new').height}/{opened.height}/{orders.height - opened.height}",
         str(opened.filter("is_overdue").height),
         f"{scope.filter(pl.col('contacts') > 0).height}/{scope.height}",
     )
@@ -110,10 +110,8 @@ def _tell(
 ) -> None:
     """What the eight weeks have made; the firms are invented."""
     console = Console()
-    columns = ("as of", "files", "lists", "inquired", "outcomes", "new", "open", "settled", "late", "contacted")
-    played = Table(
-        *columns, title="模拟数据", caption="files and outcomes: new ones; from lists on: firms; new..late: orders"
-    )
+    columns = ("as of", "files", "lists", "inquired", "visits", "orders", "late", "contacted")
+    played = Table(*columns, title="模拟数据", caption="orders: new/open/settled; inquired, contacted: done of all")
     for row in weeks:
         played.add_row(*row)
     console.print(played)

@@ -11,6 +11,7 @@ from mainstay import cli
 from mainstay.errors import UsageError
 from mainstay.extracts.targets import TARGETS
 from mainstay.settings import Workspace
+from mainstay.simulate import DISTRICT_AUTHORITY_WORDS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -94,6 +95,8 @@ def test_simulate_weekly_status_and_a_refusal(
 ) -> None:
     home = ("--home", str(tmp_path / "park"))
     assert typed(monkeypatch, *home, "simulate", "--enterprises", "30", "--months", "18") == 0
+    outbound = Workspace(tmp_path / "park").settings().outbound
+    assert outbound.district_authorities == DISTRICT_AUTHORITY_WORDS
     assert typed(monkeypatch, *home, "simulate") == 2, "a landing folder with files in it is not overwritten"
     capsys.readouterr()
 

@@ -109,6 +109,9 @@ BREAKS = {
     "drop_lists.key_unique": f"insert into {MARTS}.drop_lists from {MARTS}.drop_lists",
     "enterprises.key_unique": f"insert into {MARTS}.enterprises from {MARTS}.enterprises",
     "revenue_monthly.key_unique": f"insert into {MARTS}.revenue_monthly from {MARTS}.revenue_monthly",
+    "enterprise_ledger.ties_to_the_indicators": (
+        f"update {MARTS}.enterprise_ledger set local_restored_prior = local_restored_prior + 0.01 where rank = 1"
+    ),
     "enterprise_risk.risk_between_0_and_1": f"update {MARTS}.enterprise_risk set risk = 1.5",
     "enterprise_risk.expected_loss_not_negative": f"update {MARTS}.enterprise_risk set expected_loss = -1",
     "work_orders.one_open_order_per_enterprise": f"update {MARTS}.work_orders set enterprise_id = 'A'",

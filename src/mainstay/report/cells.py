@@ -19,7 +19,12 @@ from mainstay.report.wording import (
     flag_word,
 )
 
-Kind = Literal["text", "code", "integer", "money", "percent", "date", "flag", "grade", "status", "sources", "judgement"]
+Kind = Literal[
+    "text", "code", "integer", "money", "exact_money", "percent", "date",
+    "flag", "grade", "status", "sources", "judgement",
+]  # fmt: skip
+"""`exact_money` keeps every cent behind the digits shown, so that a reader's own sums are exact."""
+
 TextGuard = Literal["tab", "none"]
 Cell = str | int | Decimal | date | None
 
@@ -124,6 +129,12 @@ def _money(value: object, unit: DisplayUnit) -> Cell:
     raise UnfitValueError("money must arrive as an exact decimal, never as a float")
 
 
+def _exact_money(value: object, unit: DisplayUnit) -> Cell:
+    if isinstance(value, Decimal) and value.is_finite():
+        return unit.convert(value)
+    raise UnfitValueError("money must arrive as an exact decimal, never as a float")
+
+
 def _percent(value: object, _: DisplayUnit) -> Cell:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return percent(value)
@@ -163,6 +174,7 @@ _SHOWN: Mapping[Kind, Callable[[object, DisplayUnit], Cell]] = {
     "code": _text,
     "integer": _integer,
     "money": _money,
+    "exact_money": _exact_money,
     "percent": _percent,
     "date": _date,
     "flag": _flag,

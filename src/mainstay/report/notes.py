@@ -4,11 +4,12 @@ import polars as pl
 
 from mainstay.report.wording import LEVEL_WORDS
 
-_NO_WINDOW = {
+NO_WINDOW = {
     "window not over": "统计期间尚未结束，无同比",
     "window not covered": "本期数据不全，无同比",
     "base window not covered": "上年同期数据不全，无同比",
 }
+"""Why a window gives no year-on-year figure."""
 REFUND_CAUSE = "可能受留抵退税影响"
 NO_REFUNDS = "未导入退库数据，还原口径等于自然口径"
 MOVED = "已迁出或已不在园区名录，先核对迁出情况"
@@ -40,7 +41,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("is_fallback")).then(
                 pl.format("本数据无地方级金额，地方级各列为{}", pl.col("level").replace(dict(LEVEL_WORDS)))
             ),
-            pl.col("not_covered_reason").replace_strict(_NO_WINDOW, default=None, return_dtype=pl.String),
+            pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
             pl.when(moved).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
             pl.when(~pl.col("has_refunds")).then(pl.lit(NO_REFUNDS)),
             pl.when(pl.col("is_overdue")).then(pl.lit("已超办理时限")),

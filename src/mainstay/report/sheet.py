@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -15,17 +16,28 @@ from mainstay.report.units import DisplayUnit
 
 
 @dataclass(frozen=True)
+class Growth:
+    """A total that is the growth between the totals of two columns, which it names by their sources."""
+
+    current: str
+    prior: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a file: the heading people read, the frame's column it shows, and what that holds.
 
-    `{unit}` in the heading stands for the workspace's display unit. Pinned columns lead a workbook:
-    they stay in sight while scrolling and repeat on every printed page.
+    `{unit}` in heading and band stands for the workspace's display unit. Pinned columns lead a workbook: they stay in
+    sight while scrolling and repeat on every printed page. A workbook shows a run of columns of one band below a
+    common heading, and with a total in any column a row of totals. A CSV file has neither.
     """
 
     heading: str
     source: str
     kind: Kind
     pinned: bool = False
+    band: str = ""
+    total: Literal["sum"] | Growth | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +88,7 @@ def rendered_table(frame: pl.DataFrame, columns: Sequence[Column], unit: Display
             count=sum(rows for rows, _ in problems.values()),
             hint="; ".join(f"{source}: {reason}" for source, (_, reason) in problems.items()),
         )
-    headings = tuple(replace(c, heading=c.heading.replace("{unit}", unit.label)) for c in columns)
-    return Table(headings, tuple(zip(*cells, strict=True)))
+    return Table(tuple(_in_unit(column, unit) for column in columns), tuple(zip(*cells, strict=True)))
 
 
 def write_csv(
@@ -101,6 +112,11 @@ def write_csv(
     text = StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(lines)
     replace_file(path, text.getvalue().encode("utf-8-sig"))
+
+
+def _in_unit(column: Column, unit: DisplayUnit) -> Column:
+    heading, band = (text.replace("{unit}", unit.label) for text in (column.heading, column.band))
+    return replace(column, heading=heading, band=band)
 
 
 def _column_cells(

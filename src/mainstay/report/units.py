@@ -55,9 +55,13 @@ class DisplayUnit:
         """Digits after the point: 2 up to 万元; 4 above it, as 0.01亿元 would hide a firm's million."""
         return 2 if self.divisor <= _LARGEST_DIVISOR_WITH_CENTS else 4
 
+    def convert(self, amount: Decimal) -> Decimal:
+        """Convert an amount of the ledger (yuan) into this unit, without rounding it."""
+        return ROUNDING.divide(amount, self.divisor)
+
     def show(self, amount: Decimal) -> Decimal:
         """Convert an amount of the ledger (yuan) into this unit.
 
         Each cell is rounded by itself: a sum of shown cells may differ from the shown sum in the last digit.
         """
-        return rounded(ROUNDING.divide(amount, self.divisor), self.decimals)
+        return rounded(self.convert(amount), self.decimals)

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
 from mainstay.simulate.firms import Firm
+from mainstay.simulate.months import last_day
 from mainstay.simulate.park import Park
+from mainstay.simulate.refunds import CREDIT_REFUND_REASON
 from mainstay.simulate.visitors import TICKED_AS, planted_causes
+
+_HALF_A_YEAR = timedelta(days=183)
 
 Read = Callable[[str], pl.DataFrame]
 
@@ -34,78 +39,99 @@ def compare(park: Park, read: Read, as_of: date) -> list[Finding]:
     Returns:
         One line per part of the story, in the order of the work: who left, who may leave, who declines, and why.
     """
-    register = read("marts.outbound_register").filter(pl.col("as_of_date") == as_of)
+
+    def of_week(relation: str) -> pl.DataFrame:
+        return read(relation).filter(pl.col("as_of_date") == as_of)
+
+    register, risk, lists = (
+        of_week("marts.outbound_register"),
+        of_week("marts.enterprise_risk"),
+        of_week("marts.drop_lists"),
+    )
     firms = {firm.uscc: firm for firm in park.firms if firm.in_park}
+    told = as_of.replace(day=1) - timedelta(days=1)
     return [
-        *_leaving(firms, register, as_of),
-        _relocation(firms, read("marts.enterprise_risk"), as_of),
-        *_declining(park, firms, read("marts.drop_lists"), read("marts.enterprise_risk"), as_of),
-        *_causes(park, firms, read("marts.drop_list_inquiries"), as_of),
-        _visits(read("marts.visits"), firms, register),
+        *_leaving(firms, register, told),
+        _relocation(firms, risk, told),
+        _declining(firms, lists, risk, told),
+        _refunded(park, lists),
+        *_causes(park, firms, of_week("marts.drop_list_inquiries")),
+        _visits(of_week("marts.visits"), firms, register),
     ]
 
 
-def _leaving(firms: Mapping[str, Firm], register: pl.DataFrame, as_of: date) -> list[Finding]:
-    moved = {uscc for uscc, firm in firms.items() if firm.plot.move and firm.plot.move.moved_on <= as_of}
-    back = {uscc for uscc, firm in firms.items() if firm.plot.back_on(as_of)}
-    stays = {u for u, firm in firms.items() if firm.plot.retention and firm.plot.retention.stays_on <= as_of}
+def _leaving(firms: Mapping[str, Firm], register: pl.DataFrame, told: date) -> list[Finding]:
+    """Who left, came back or stayed by the last day that the extracts of the week tell of."""
+    moved = {uscc for uscc, firm in firms.items() if firm.plot.move and firm.plot.move.moved_on <= told}
+    back = {uscc for uscc, firm in firms.items() if firm.plot.back_on(told)}
+    stays = {uscc for uscc, firm in firms.items() if firm.plot.retention and firm.plot.retention.stays_on <= told}
+    outbound = _those(register.filter("is_outbound"))
     return [
+        Finding("moved out", len(moved), len(moved & outbound), "in the outbound register"),
+        Finding("came back", len(back), len(back & _in_state(register, "returned")), "returned, by its evidence"),
         Finding(
-            "moved out", len(moved), len(moved & _those(register.filter("is_outbound"))), "in the outbound register"
-        ),
-        Finding("came back", len(back), len(back & _in_state(register, "returned")), "state returned, by its evidence"),
-        Finding(
-            "retained", len(stays), len(stays & _in_state(register, "retained")), "state retained, by its evidence"
+            "stays after all", len(stays), len(stays & _in_state(register, "retained")), "retained, by its evidence"
         ),
     ]
 
 
-def _relocation(firms: Mapping[str, Firm], risk: pl.DataFrame, as_of: date) -> Finding:
+def _relocation(firms: Mapping[str, Firm], risk: pl.DataFrame, told: date) -> Finding:
     soon = {
         uscc
         for uscc, firm in firms.items()
-        if firm.plot.move and as_of < firm.plot.move.moved_on and (firm.plot.move.moved_on - as_of).days <= 183  # noqa: PLR2004 -- half a year
+        if firm.plot.move and timedelta() < firm.plot.move.moved_on - told <= _HALF_A_YEAR
     }
-    graded = _those(_scores(risk, "relocation", as_of).filter(pl.col("grade").is_in(["high", "medium"])))
-    others = len(graded - soon)
-    return Finding("leaves within 6 months", len(soon), len(soon & graded), f"graded 高 or 中; {others} others are too")
+    graded = _graded(risk, "relocation")
+    note = f"graded 高 or 中 for leaving; so are {len(graded - soon)} others"
+    return Finding("leaves within 6 months", len(soon), len(soon & graded), note)
 
 
-def _declining(
-    park: Park, firms: Mapping[str, Firm], lists: pl.DataFrame, risk: pl.DataFrame, as_of: date
-) -> list[Finding]:
-    """Decliners that stay: those whose drop is under way in the list's window, by planted money not by sight."""
-    declining = {uscc for uscc, firm in firms.items() if firm.plot.move is None and _drops_now(firm, as_of)}
-    listed = _those(lists.filter(pl.col("as_of_date") == as_of))
-    graded = _those(_scores(risk, "decline", as_of).filter(pl.col("grade").is_in(["high", "medium"])))
-    refunded = {uscc for uscc, firm in firms.items() if planted_causes(firm, park, as_of)[:1] == ["P1"]}
-    ordered = _those(lists.filter(pl.col("as_of_date") == as_of, ~pl.col("is_policy_drop")))
-    return [
-        Finding("declining", len(declining), len(declining & (listed | graded)), "on a drop list or graded 高 or 中"),
-        Finding(
-            "credit refund", len(refunded & listed), len((refunded & listed) - ordered), "on a list and marked 政策性"
-        ),
+def _declining(firms: Mapping[str, Firm], lists: pl.DataFrame, risk: pl.DataFrame, told: date) -> Finding:
+    """Decliners that stay in the park and pay less in the last month told of than they would."""
+    lasting = {"M1", "M3", "R3", "C1"}
+    declining = {
+        uscc
+        for uscc, firm in firms.items()
+        if any(one.cause in lasting and one.kept(told.replace(day=1)) < 1 for one in firm.plot.stories)
+    }
+    seen = _those(lists) | _graded(risk, "decline")
+    return Finding(
+        "pays less than it would", len(declining), len(declining & seen), "on a drop list or graded 高 or 中"
+    )
+
+
+def _refunded(park: Park, lists: pl.DataFrame) -> Finding:
+    """Places on a list of which planted credit refunds explain four fifths (DOMAIN section 4)."""
+    refunds = [
+        (refund.firm.uscc, refund.refunded_on, Decimal(refund.amount.city + refund.amount.district) / 100)
+        for refund in park.refunds
+        if refund.reason == CREDIT_REFUND_REASON
     ]
+    planted = found = 0
+    for row in lists.iter_rows(named=True):
+        window = row["window_start"], last_day(row["window_end"])
+        part = sum(
+            amount for uscc, day, amount in refunds if uscc == row["enterprise_id"] and window[0] <= day <= window[1]
+        )
+        is_planted = part >= -row["natural_change"] * 4 / 5
+        planted += is_planted
+        found += is_planted and row["is_policy_drop"]
+    return Finding("drop is a credit refund", planted, found, "places on a list, marked 政策性减收")
 
 
-def _drops_now(firm: Firm, as_of: date) -> bool:
-    month = as_of.replace(day=1)
-    return any(story.cause in {"M1", "M3", "R3", "C1"} and story.kept(month) < 1 for story in firm.plot.stories)
-
-
-def _causes(park: Park, firms: Mapping[str, Firm], inquiries: pl.DataFrame, as_of: date) -> list[Finding]:
-    told = inquiries.filter(pl.col("as_of_date") == as_of, pl.col("cause_confirmed").is_not_null())
-    rows = told.unique("enterprise_id").select("enterprise_id", "cause_confirmed", "last_visit_on").iter_rows()
-    known = [(uscc, words, visited_on) for uscc, words, visited_on in rows if uscc in firms]
+def _causes(park: Park, firms: Mapping[str, Firm], inquiries: pl.DataFrame) -> list[Finding]:
+    told = inquiries.filter(pl.col("cause_confirmed").is_not_null()).unique("enterprise_id")
+    rows = told.select("enterprise_id", "cause_confirmed", "last_visit_on").iter_rows()
+    named = [(firms[uscc], words, visited_on) for uscc, words, visited_on in rows if uscc in firms]
     planted = [
-        (words, [TICKED_AS[cause] for cause in planted_causes(firms[uscc], park, visited_on) if cause in TICKED_AS])
-        for uscc, words, visited_on in known
+        (words, [TICKED_AS[cause] for cause in planted_causes(firm, park, visited_on) if cause in TICKED_AS])
+        for firm, words, visited_on in named
     ]
     right = sum(any(tick in words for tick in ticks) if ticks else "企业未说明" in words for words, ticks in planted)
-    on_lists = inquiries.filter(pl.col("as_of_date") == as_of)["enterprise_id"].n_unique()
+    on_lists = inquiries["enterprise_id"].n_unique()
     return [
-        Finding("firms on the lists", on_lists, len(known), "inquired: a visit has named the cause"),
-        Finding("causes named", len(known), right, "name the planted cause"),
+        Finding("on a drop list", on_lists, len(named), "inquired: a visit has named the cause"),
+        Finding("cause named", len(named), right, "it is the planted one, or none is planted and none was told"),
     ]
 
 
@@ -116,8 +142,9 @@ def _visits(visits: pl.DataFrame, firms: Mapping[str, Firm], register: pl.DataFr
     return Finding("moved within 12 months", scope.height, reached, f"contacted; {spoken} firms spoken to in all")
 
 
-def _scores(risk: pl.DataFrame, target: str, as_of: date) -> pl.DataFrame:
-    return risk.filter(pl.col("target") == target, pl.col("horizon_months") == 12, pl.col("as_of_date") == as_of)  # noqa: PLR2004 -- a horizon of the scores
+def _graded(risk: pl.DataFrame, target: str) -> set[str]:
+    of_target = risk.filter(pl.col("target") == target, pl.col("horizon_months") == risk["horizon_months"].max())
+    return _those(of_target.filter(pl.col("grade").is_in(["high", "medium"])))
 
 
 def _in_state(register: pl.DataFrame, state: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Deferred taxes (缓税): what manufacturers did not pay from November 2021 on, and when they did (DOMAIN section 1)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -117,7 +118,9 @@ def deferrals_table(deferrals: Sequence[Deferral], month: date, file: str) -> tu
         )
         for item in deferrals
     ]
-    table = Table(heading("缓税明细", month), header, rows, notes=("单位：元",))
-    sums = (sum(parts) for parts in zip(*(item.amount for item in deferrals), strict=True))
+    sums = [sum(parts) for parts in zip(*(item.amount for item in deferrals), strict=True)]
+    total: Row = ("合计", *[""] * (len(header) - len(sums) - 1), *map(Cents, sums))
+    table = Table(heading("缓税明细", month), header, rows, total, notes=("单位：元",))
     levels = ("amount_total", "amount_central", "amount_city", "amount_district")
-    return table, PlantedFile.faultless(file, "deferrals", month, table, dict(zip(levels, sums, strict=True)))
+    clean = PlantedFile.faultless(file, "deferrals", month, table, dict(zip(levels, sums, strict=True)))
+    return table, replace(clean, rows_read=len(rows) + 2, rows_total_line=1, rows_blank=1)

@@ -67,16 +67,21 @@ class Park:
         seed: The source of all chance.
         first_month: The first simulated month (any day in it).
         months: How many months the simulation spans; plots are drawn over all of them.
+        newest_month: The last month that is going to be written, if that is not the last of the simulation: signs of
+            what happens after it are there already.
 
     Raises:
         ValueError: fewer than 10 enterprises, or no month.
     """
 
-    def __init__(self, *, enterprises: int, seed: int, first_month: date, months: int) -> None:
+    def __init__(
+        self, *, enterprises: int, seed: int, first_month: date, months: int, newest_month: date | None = None
+    ) -> None:
         if enterprises < _LEAST_ENTERPRISES or months < 1:
             raise ValueError("a simulated park needs at least 10 enterprises and one month")
         self.seed = seed
         self.months = months_from(first_month, months)
+        self._newest_month = (newest_month or self.months[-1]).replace(day=1)
         self.firms = _draw_firms(Random(f"{seed}:firms"), enterprises, self.months)
         park = [firm for firm in self.firms if firm.in_park]
         self._newest: dict[date, list[Line]] = {}
@@ -149,7 +154,7 @@ class Park:
         stamp = f"{month:%Y%m}"
         yield *control_totals_table(*self._booked(month), month, f"财政收入控制数_{stamp}.csv"), bureau
         yield *aggregates_table(self._enterprises, month, f"汇总统计_{stamp}.csv"), bureau
-        if month == self.months[0] or month.month % 3 == 0 or month == self.months[-1]:
+        if month == self.months[0] or month.month % 3 == 0 or month == self._newest_month:
             yield from ((*made, office) for made in self._whole_lists(month))
         yield from ((*made, office) for made in self._happenings(month) if made[0].rows)
         alerts = alerts_table(self.firms, month, f"大数据预警派单_{stamp}.csv", self._chance(month, "alerts"))
@@ -167,7 +172,7 @@ class Park:
     def _whole_lists(self, month: date) -> Iterator[Made]:
         """What is complete at every delivery; the last register is a workbook."""
         stamp = f"{month:%Y%m}"
-        suffix = "xlsx" if month == self.months[-1] else "csv"
+        suffix = "xlsx" if month == self._newest_month else "csv"
         yield register_table(self.firms, month, f"园区企业名录_{stamp}.{suffix}")
         yield leases_table(self.leases, month, f"房屋租约台账_{stamp}.csv")
         yield watch_list_table(self._watched, month, f"重点服务企业名单_{stamp}.csv")
@@ -183,7 +188,7 @@ class Park:
     def _receipts(self, month: date) -> Iterator[Made]:
         """The month's receipts, with their corrections and those of an earlier month that come now."""
         place, stamp = self.months.index(month), f"{month:%Y%m}"
-        newest = self.months[-WORKBOOK_MONTHS:]
+        newest = [month for month in self.months if month <= self._newest_month][-WORKBOOK_MONTHS:]
         if place == CORRECTED_MONTH + 1 and self.months[CORRECTED_MONTH] not in newest:
             before = self.months[CORRECTED_MONTH]
             name = f"税收入库明细_{before:%Y%m}_更正{month.replace(day=20):%Y%m%d}.csv"

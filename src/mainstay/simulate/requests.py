@@ -17,6 +17,8 @@ UNRESOLVED_DAYS = 60
 UNHEARD_MOVERS = 0.3
 """Movers with such a request before they leave (an assumption)."""
 _A_MONTH = 0.02
+_TIME_LIMIT = 30
+_ENTERED_TWICE = 0.05
 _LONG = 0.08
 _CHANNELS = ("企业来电", "企业来访", "12345热线", "服务管家")
 _MATTERS = (
@@ -41,6 +43,7 @@ class ServiceRequest:
     answered_on: date
     resolved_on: date | None
     is_satisfied: bool
+    is_entered_twice: bool
 
     @property
     def overdue_on(self) -> date:
@@ -88,11 +91,15 @@ def _request(rng: Random, firm: Firm, asked_on: date, days: int | None) -> Servi
         answered_on=asked_on + timedelta(days=answered),
         resolved_on=None if days is None else asked_on + timedelta(days=days),
         is_satisfied=rng.random() < 0.9,  # noqa: PLR2004 -- nine in ten
+        is_entered_twice=rng.random() < _ENTERED_TWICE,
     )
 
 
 def requests_table(requests: Sequence[ServiceRequest], month: date, file: str) -> tuple[Table, PlantedFile]:
-    """Return the requests that came in or moved on in the month, as they stand at its end."""
+    """Return the requests that came in or moved on in the month, as they stand at its end.
+
+    Now and then one stands there twice: as it was entered, and as it stands. Both are loaded, the later one counts.
+    """
     header = (
         "诉求编号",
         "统一社会信用代码",
@@ -106,27 +113,32 @@ def requests_table(requests: Sequence[ServiceRequest], month: date, file: str) -
         "办结日期",
         "企业是否满意",
     )
-    end = last_day(month)
-
-    def by_then(day: date | None) -> date | str:
-        return day if day is not None and day <= end else ""
-
-    rows: list[Row] = [
-        (
-            f"SIM-SQ-{number:06d}",
-            request.firm.uscc,
-            request.firm.name,
-            request.asked_on,
-            request.channel,
-            request.matter,
-            request.department,
-            request.asked_on + timedelta(days=30),
-            by_then(request.answered_on),
-            by_then(request.resolved_on),
-            ("是" if request.is_satisfied else "否") if by_then(request.resolved_on) else "",
-        )
-        for number, request in enumerate(requests, start=1)
-        if request.changed_in(month)
-    ]
+    rows: list[Row] = []
+    for number, request in enumerate(requests, start=1):
+        if not request.changed_in(month):
+            continue
+        if request.is_entered_twice and request.asked_on.replace(day=1) == month:
+            rows.append(_row(number, request, request.asked_on))
+        rows.append(_row(number, request, last_day(month)))
     table = Table(heading("企业诉求台账", month), header, rows)
     return table, PlantedFile.faultless(file, "service_requests", month, table)
+
+
+def _row(number: int, request: ServiceRequest, day: date) -> Row:
+    """The request as it stands on a day."""
+    answered_on, resolved_on = (
+        done if done is not None and done <= day else "" for done in (request.answered_on, request.resolved_on)
+    )
+    return (
+        f"SIM-SQ-{number:06d}",
+        request.firm.uscc,
+        request.firm.name,
+        request.asked_on,
+        request.channel,
+        request.matter,
+        request.department,
+        request.asked_on + timedelta(days=_TIME_LIMIT),
+        answered_on,
+        resolved_on,
+        ("是" if request.is_satisfied else "否") if resolved_on else "",
+    )

@@ -16,6 +16,7 @@ _TURNING_PER_MOVER = 2 / 160
 _MOVERS_OF_A_RETURN = 10
 """From so many movers on at least one returns, so that a small park shows one too."""
 _MONTHS_OF_A_TURN = 8
+_MONTHS_APART = 12
 _LARGEST_DECLINING_SHARE = 0.6
 _CAUSES = (("M1", 25), ("M3", 42), ("B1", 15), ("P4", 8), ("C1", 5), ("R3", 5))
 
@@ -97,7 +98,7 @@ class Plot:
 
 
 def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> dict[int, Plot]:
-    """Plant movers and, for each of them, five decliners that stay; the other firms have no plot.
+    """Plant movers and, for each of them, five declines of firms that stay; the other firms have no plot.
 
     A few of the movers come back, and as many other firms that wanted to leave are retained, if the months are enough
     for their evidence to show.
@@ -122,7 +123,22 @@ def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> d
             plots[number] = _decline(rng, rng.choice(starts))
         else:
             plots[number] = _retain(rng, months)
+    _decline_again(rng, plots, starts, DECLINERS_PER_MOVER * movers - decliners)
     return plots
+
+
+def _decline_again(rng: Random, plots: dict[int, Plot], starts: Sequence[date], wanted: int) -> None:
+    """Let firms decline a second time, a year from the first, where the park holds too few decliners for its movers."""
+    passing = [number for number, plot in plots.items() if len(plot.stories) == 1 and plot.stories[0].cause == "M3"]
+    for number in passing[: max(0, wanted)]:
+        first = plots[number].stories[0].first
+        apart = [month for month in starts if abs(months_between(first, month)) >= _MONTHS_APART]
+        if apart:
+            plots[number] = Plot((*plots[number].stories, _epidemic(rng, rng.choice(apart))))
+
+
+def _epidemic(rng: Random, month: date) -> Story:
+    return Story("M3", month, add_months(month, rng.randint(2, 7)), rng.uniform(0.2, 0.6))
 
 
 def _turning(movers: int) -> int:
@@ -166,7 +182,7 @@ def _decline(rng: Random, month: date) -> Plot:
     if cause == "M1":
         return Plot((Story("M1", month, None, rng.uniform(0.3, 0.6)),))
     if cause == "M3":
-        return Plot((Story("M3", month, add_months(month, rng.randint(2, 7)), rng.uniform(0.2, 0.6)),))
+        return Plot((_epidemic(rng, month),))
     if cause == "R3":
         return Plot((Story("R3", month, None, 0.4),))
     if cause == "C1":

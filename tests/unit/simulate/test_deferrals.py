@@ -88,7 +88,9 @@ def test_the_extract_of_deferrals_is_the_planted_p3(written: Path, truth: dict[s
     local: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     paid_months = {}
     for file in delivered(truth, "deferrals"):
-        rows = table_of(written / "landing", file["file"])
+        *rows, blank, total = table_of(written / "landing", file["file"])
+        assert (set(blank.values()), total["社会信用代码（纳税人识别号）"]) == ({""}, "合计")
+        assert amount(total["缓缴税额"]) == sum(amount(row["缓缴税额"]) for row in rows)
         for row in rows:
             key = (row["社会信用代码（纳税人识别号）"], row["应入库月份"])
             assert row["应入库月份"] == file["month"]
@@ -100,7 +102,7 @@ def test_the_extract_of_deferrals_is_the_planted_p3(written: Path, truth: dict[s
 
 def test_a_small_manufacturer_pays_no_vat_in_the_months_that_it_puts_off(written: Path) -> None:
     rows = good_lines(written / "landing", "税收入库明细_202203.csv")
-    deferred = table_of(written / "landing", "缓税明细_202203.csv")
+    *deferred, _, _ = table_of(written / "landing", "缓税明细_202203.csv")
     in_full = {row["社会信用代码（纳税人识别号）"] for row in deferred} - {
         row["社会信用代码（纳税人识别号）"] for row in rows if row["征收项目"] == "增值税"
     }

@@ -60,6 +60,15 @@ def test_every_mover_has_five_decliners_that_stay_as_far_as_the_park_holds(truth
     assert {d["cause"] for d in truth["declines"]} == {"R1", "M1", "M3", "B1", "P1", "P3", "P4", "R3", "C1"}
 
 
+def test_three_years_of_movers_have_five_declines_of_other_firms_each() -> None:
+    told = Park(enterprises=700, seed=7, first_month=FIRST, months=36).truth()
+    declines: list[dict[str, Any]] = told["declines"]  # type: ignore[assignment]
+    moved = {move["enterprise_id"] for move in told["moves"]}  # type: ignore[attr-defined]
+    others = [one for one in declines if one["cause"] not in {"R1", "P1", "P3"}]
+    assert not {one["enterprise_id"] for one in others} & moved
+    assert len(others) >= 5 * len(moved)
+
+
 def test_a_planted_market_decline_shows_in_the_receipts(written: Path, truth: dict[str, Any]) -> None:
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for file in delivered(truth, "receipts"):

@@ -74,14 +74,14 @@ def test_names_state_the_month_and_when_it_became_known(read: dict[str, tuple[De
     assert stated["税收入库明细_202206_更正20220706.xlsx"] == ("2022-06", date(2022, 7, 6))
     assert stated["缓税明细_202203.csv"] == ("2022-03", date(2022, 4, 5))
     for name, known_on in (
-        ("房屋租约台账", date(2022, 6, 30)),
-        ("重点服务企业名单", date(2022, 6, 30)),
-        ("企业对接记录", date(2022, 6, 30)),
-        ("登记变动信号", date(2022, 7, 5)),
-        ("企业诉求台账", date(2022, 7, 5)),
-        ("汇总统计", date(2022, 7, 5)),
+        ("房屋租约台账", date(2022, 3, 31)),
+        ("重点服务企业名单", date(2022, 3, 31)),
+        ("企业对接记录", date(2022, 3, 31)),
+        ("登记变动信号", date(2022, 4, 5)),
+        ("企业诉求台账", date(2022, 4, 5)),
+        ("汇总统计", date(2022, 4, 5)),
     ):
-        assert stated[f"{name}_202206.csv"][1] == known_on
+        assert stated[f"{name}_202203.csv"][1] == known_on
     assert stated["财政收入控制数_202112.csv"] == ("2021-12", date(2022, 1, 5))
     assert stated["园区企业名录_202206.xlsx"] == ("2022-06", date(2022, 6, 30))
     for name, (delivery, extract) in read.items():

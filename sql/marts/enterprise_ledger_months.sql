@@ -1,0 +1,44 @@
+-- One row per as-of date, enterprise of the ledger and month: the last 24 months up to the last closed one, natural.
+-- key: as_of_date, enterprise_id, month
+-- materialized: table
+--
+-- The level is the local one, or what the data can give instead. A month that is not covered is unknown, never zero;
+-- in a covered month an enterprise without a line paid nothing.
+with
+
+calendar as (
+    select
+        as_of_date,
+        unnest(generate_series(last_closed - interval 23 month, last_closed, interval 1 month))::date as month
+    from features.closed_months
+    where last_closed is not null
+),
+
+covered as (
+    select
+        months.as_of_date,
+        months.month,
+        levels.level_used as level
+    from features.covered_months as months
+    inner join features.levels_in_use as levels
+        on months.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+)
+
+select
+    population.as_of_date,
+    population.enterprise_id,
+    calendar.month,
+    case
+        when revenue.enterprise_id is not null then revenue.natural_revenue
+        when covered.month is not null then 0
+    end::decimal(18, 2) as natural_revenue
+from features.ledger_population as population
+inner join calendar on population.as_of_date = calendar.as_of_date
+left join covered on calendar.as_of_date = covered.as_of_date and calendar.month = covered.month
+left join features.revenue_by_level as revenue
+    on
+        covered.as_of_date = revenue.as_of_date
+        and covered.month = revenue.month
+        and covered.level = revenue.level
+        and population.enterprise_id = revenue.enterprise_id
+order by population.as_of_date, population.enterprise_id, calendar.month
