@@ -5,6 +5,7 @@
 #   make lint         format, ruff, mypy --strict, sqlfluff
 #   make bench        wall time and peak memory of the weekly run
 #   make study        the studies behind choices of method, where there are any
+#   make look         pictures of what people receive, in data/look/ (needs Chromium, LibreOffice, poppler)
 #   make constraints  resolve the dependencies anew (needs uv)
 #   make clean        remove what the other targets made; data/ stays
 
@@ -23,7 +24,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: demo test lint bench study constraints clean
+.PHONY: demo test lint bench study look constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -47,6 +48,10 @@ ifeq ($(STUDIES),)
 else
 	@set -e; for study in $(STUDIES); do echo "-- $$study"; $(PY) "$$study"; done
 endif
+
+# LOOK_HOME=OFFICE: another workspace than the demo's.
+look: $(DEV)
+	@$(PY) -m tests.look
 
 # The first interpreter that runs, fits requires-python and can make a virtual environment. Each is tried by running
 # it: a name on the PATH may be a shim for a version that is not there.

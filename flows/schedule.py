@@ -1,10 +1,11 @@
 """The Monday schedule on this machine: a Prefect server on localhost, the deployment, one worker, until it is stopped.
 
-Run as a program, this file is that server: it ends with the process that started it, however that one ends.
+Run as a program, this file is that server, or one run: both end with the process that started them, however that ends.
 """
 
 import asyncio
 import os
+import re
 import runpy
 import secrets
 import shlex
@@ -50,6 +51,7 @@ _START_SECONDS = 180
 _STOP_SECONDS = 20
 _HEARTBEAT_SECONDS = 30
 _LOOK_SECONDS = 0.2
+_CREDENTIALS = re.compile(r"mainstay:[\w-]{16,}\n")
 
 Tell = Callable[[str], None]
 Filter = dict[str, Any]
@@ -97,7 +99,7 @@ def keep(home: Path, *, port: int | None = None, cron: str = MONDAY_MORNING, tel
         )
     upcoming = _next_run(cron)
     with exclusive(workspace.prefect / "schedule.lock", "mainstay schedule", wait_seconds=0):
-        with suppress(_Stopped), _told_to_stop() as stopping, _server(workspace, _free_port(port), stopping) as server:
+        with suppress(_Stopped), _told_to_stop() as stopping, _server(workspace, _door(port), stopping) as server:
             welcome = (
                 f"schedule of {workspace.home}: {cron} (Asia/Shanghai), next run {upcoming:%Y-%m-%d %H:%M}",
                 f"runs: {server.address}, user and password in {_credentials_file(workspace)}",
@@ -130,12 +132,18 @@ def _told_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _free_port(port: int | None) -> int:
+def _door(port: int | None) -> socket.socket:
+    """The socket at which the server will listen, taken now: nobody else's server can answer at its port later."""
     for candidate in [port] if port else [USUAL_PORT, 0]:
-        with socket.socket() as trial, suppress(OSError):
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((HOST, candidate))
-            return int(trial.getsockname()[1])
+        door = socket.socket()
+        try:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind((HOST, candidate))
+            door.listen()
+        except OSError:
+            door.close()
+        else:
+            return door
     raise UsageError("the port is taken", where=f"--port {port}", hint="name another one, or leave --port out")
 
 
@@ -146,15 +154,20 @@ def _credentials_file(workspace: Workspace) -> Path:
 def _credentials(workspace: Workspace) -> str:
     """User and password of the server: who can talk to it can start programs as the user who keeps the schedule."""
     path = _credentials_file(workspace)
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+    if path.exists() and _CREDENTIALS.fullmatch(path.read_text("utf-8")):
+        path.chmod(0o600)
+    else:  # With an empty file, cut off while it was written, the server would ask for nothing.
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(f"mainstay:{secrets.token_urlsafe(18)}\n")
+        unfinished.replace(path)
     return path.read_text("utf-8").strip()
 
 
 @contextmanager
-def _server(workspace: Workspace, port: int, stopping: threading.Event) -> Iterator[Server]:
+def _server(workspace: Workspace, door: socket.socket, stopping: threading.Event) -> Iterator[Server]:
     """Start the server, wait until it answers, and end it with the block."""
+    port = int(door.getsockname()[1])
     credentials = _credentials(workspace)
     environment = os.environ | {
         "PREFECT_SERVER_API_HOST": HOST,
@@ -166,13 +179,14 @@ def _server(workspace: Workspace, port: int, stopping: threading.Event) -> Itera
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
     log = workspace.prefect / "server.log"
-    with log.open("wb") as lines:
+    with log.open("wb") as lines, door:
         process = subprocess.Popen(  # noqa: S603 -- this very file
-            [sys.executable, __file__, HOST, str(port)],
+            [sys.executable, __file__, "serve", str(door.fileno())],
             stdin=subprocess.PIPE,
             stdout=lines,
             stderr=lines,
             env=environment,
+            pass_fds=[door.fileno()],
             start_new_session=True,  # Ctrl-C is for us: the worker has to say goodbye to the server first
         )
     server = Server(port, credentials, process, log)
@@ -204,7 +218,7 @@ def _wait_for(server: Server, stopping: threading.Event) -> None:
 
 def _answers(port: int) -> bool:
     # Straight to this machine: a proxy in the environment is for other addresses.
-    connection = HTTPConnection(HOST, port, timeout=5)
+    connection = HTTPConnection(HOST, port, timeout=2)
     with closing(connection), suppress(OSError, HTTPException):
         connection.request("GET", "/api/health")
         return connection.getresponse().status == HTTPStatus.OK
@@ -275,7 +289,7 @@ async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> UUI
         parameters={"home": str(workspace.home)},
         schedules=[Cron(cron, timezone=str(TIMEZONE))],
         work_pool_name=POOL,
-        job_variables={"command": f"{shlex.quote(sys.executable)} -m prefect.engine"},
+        job_variables={"command": shlex.join([sys.executable, __file__, "run", str(os.getpid())])},
     )
     made: UUID = await monday.aapply()
     return made
@@ -314,11 +328,17 @@ async def _tell_of_ended(client: PrefectClient, mine: Filter, told: set[UUID], t
     for run in reversed(await _ended(client, mine)):
         if run.id not in told:
             told.add(run.id)
-            tell(f"{datetime.now(TIMEZONE):%Y-%m-%d %H:%M} {run.name}: {run.state_name}")
+            # A run that never started still has the name that Prefect invents.
+            due = (
+                f", due {run.expected_start_time.astimezone(TIMEZONE):%Y-%m-%d %H:%M}"
+                if run.expected_start_time
+                else ""
+            )
+            tell(f"{datetime.now(TIMEZONE):%Y-%m-%d %H:%M} {run.name}{due}: {run.state_name}")
 
 
-def _serve(host: str, port: str) -> None:
-    """Be the server; whoever started this process holds its standard input, and it ends when that is closed."""
+def _serve(door: str) -> None:
+    """Be the server at a socket that listens; it ends when its standard input is closed, which the starter holds."""
 
     def end_with_the_starter() -> None:
         sys.stdin.buffer.read()
@@ -326,9 +346,24 @@ def _serve(host: str, port: str) -> None:
 
     threading.Thread(target=end_with_the_starter, daemon=True).start()
     app = "prefect.server.api.server:create_app"
-    sys.argv = ["uvicorn", "--factory", app, "--host", host, "--port", port, "--log-level", "warning"]
+    sys.argv = ["uvicorn", "--factory", app, "--fd", door, "--log-level", "warning"]
     runpy.run_module("uvicorn", run_name="__main__")
 
 
+def _run(keeper: str) -> None:
+    """Be one run. Without its keeper it would wait for the server for ever, with the workspace's lock in its hand."""
+
+    def end_with_the_keeper() -> None:
+        while os.getppid() == int(keeper):
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the keeper, which ends the run
+    threading.Thread(target=end_with_the_keeper, daemon=True).start()
+    sys.argv = ["prefect.engine"]
+    sys.modules.pop("prefect.engine", None)  # what this file imports brings it along; run twice it would warn
+    runpy.run_module("prefect.engine", run_name="__main__")
+
+
 if __name__ == "__main__":
-    _serve(*sys.argv[1:])
+    {"serve": _serve, "run": _run}[sys.argv[1]](sys.argv[2])

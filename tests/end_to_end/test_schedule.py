@@ -26,6 +26,7 @@ from prefect.states import Scheduled
 from mainstay import cli, running
 from mainstay.errors import LockHeldError, UsageError
 from mainstay.settings import Workspace
+from mainstay.warehouse.lock import exclusive
 
 ROOT = Path(__file__).parents[2]
 MONTH = re.compile(r"_(\d{4})(\d{2})")
@@ -58,12 +59,33 @@ class Schedule:
             time.sleep(0.1)
         raise TimeoutError(str(state))
 
-    def stop(self) -> tuple[int, list[int], list[int]]:
-        """End it by SIGTERM; returns its exit status, its processes before, and those of them that are left."""
+    def under_way(self, as_of: date) -> UUID:
+        """Ask for a run, and wait until it runs."""
+        run = self.fire(as_of)
+        self.wait(run, lambda state: state.is_running())
+        return run
+
+    def stop(self, end: Callable[[int], None]) -> tuple[int, list[int], list[int]]:
+        """End it; returns its exit status, its processes before, and those of them that are left."""
         before = descendants(self.process.pid)
-        self.process.send_signal(signal.SIGTERM)
+        end(self.process.pid)
         status = self.process.wait(30)
+        until = time.monotonic() + 20 * (status < 0)
+        while any(map(is_alive, before)) and time.monotonic() < until:
+            time.sleep(0.1)
         return status, before, [pid for pid in before if is_alive(pid)]
+
+
+def terminate(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+
+
+def press_ctrl_c(pid: int) -> None:
+    os.killpg(pid, signal.SIGINT)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
 
 
 def descendants(parent: int) -> list[int]:
@@ -94,6 +116,7 @@ def schedule(workspace: Workspace) -> Iterator[Schedule]:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,  # a terminal's Ctrl-C goes to all processes of the group
     )
     assert process.stdout is not None
     told = []
@@ -156,23 +179,58 @@ def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest
         assert "receipts" in refused.message
         assert not workspace.latest.exists()
 
-        under_way = first.fire(as_of - timedelta(days=1))
-        first.wait(under_way, lambda state: state.is_running())
+        under_way = first.under_way(as_of - timedelta(days=1))
         soon = datetime.now(UTC) + timedelta(seconds=2)
         missed = [first.fire(as_of, soon + timedelta(milliseconds=number)) for number in (1, 3, 2)]
-        status, before, left = first.stop()
+        status, before, left = first.stop(terminate)
         assert (status, left) == (0, [])
         assert len(before) >= 2, "the server and the run under way"
 
     with schedule(workspace) as second:
         latest = second.wait(missed[1], lambda state: state.is_final())
-        assert latest.name == "Completed"
+        assert latest.name == "Completed", latest.message
         assert [second.wait(missed[number], lambda state: state.is_final()).name for number in (0, 2)] == [
             "Cancelled"
         ] * 2
         assert second.wait(under_way, lambda state: state.is_final()).name == "Crashed"
         assert workspace.out_of(as_of).exists()
-        assert second.stop()[::2] == (0, [])
+
+        second.under_way(as_of + timedelta(days=1))
+        assert second.stop(press_ctrl_c)[::2] == (0, [])
+        told, complaints = second.process.communicate()
+        assert (told.splitlines()[-1], complaints) == ("stopped", "")
+        assert len(re.findall(r", due \d{4}-\d\d-\d\d \d\d:\d\d: Cancelled$", told, re.MULTILINE)) == 2
+
+
+def test_a_killed_schedule_leaves_neither_server_nor_run_nor_lock_behind(park: tuple[Workspace, date]) -> None:
+    workspace, as_of = park
+    with schedule(workspace) as killed:
+        killed.under_way(as_of + timedelta(days=2))
+        status, before, left = killed.stop(kill)
+    assert (status, len(before), left) == (-signal.SIGKILL, 2, [])
+    for lock in (workspace.lock, workspace.prefect / "schedule.lock"):
+        with exclusive(lock, "the next one", wait_seconds=0):
+            pass
+
+
+def test_the_server_always_asks_for_a_password_that_only_its_user_can_read(tmp_path: Path) -> None:
+    flow, workspace = running.load_flow("schedule"), Workspace(tmp_path)
+    path = workspace.prefect / "schedule-password"
+    workspace.prefect.mkdir()
+    for cut_off in ("", "mainstay:\n", "mainstay:abc"):
+        path.write_text(cut_off, "utf-8")
+        assert re.fullmatch(r"mainstay:[\w-]{24}", flow._credentials(workspace))
+    path.chmod(0o644)
+    kept = flow._credentials(workspace)
+    assert kept == flow._credentials(workspace)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in workspace.prefect.iterdir()] == ["schedule-password"]
+
+
+def test_the_port_is_held_from_the_start() -> None:
+    flow = running.load_flow("schedule")
+    with flow._door(None) as door, pytest.raises(UsageError, match="the port is taken"):
+        flow._door(door.getsockname()[1])
 
 
 def test_what_cannot_be_kept_is_refused_before_anything_is_started(

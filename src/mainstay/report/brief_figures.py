@@ -12,6 +12,7 @@ from mainstay.extracts.targets import Level
 from mainstay.report.brief_page import (
     DASH,
     LONGEST_NAME,
+    MOST_ROWS,
     NOT_COVERED,
     Grid,
     Section,
@@ -72,12 +73,13 @@ def _movements(week: Week, lists: pl.DataFrame) -> str:
     if computed.is_empty():
         return "本周无可计算的榜单。"
     parts = []
-    for row in computed.iter_rows(named=True):
+    for row in computed.head(MOST_ROWS).iter_rows(named=True):
         known = row["entered"] is not None
         change = f"，新进{row['entered']}户、退出{row['left_list']}户" if known else ""
         parts.append(f"{cell_words(row['title'], LONGEST_NAME)}在榜{row['rows']}户{change}")
     first = "（首期，无上期可比）" if week.is_first else ""
-    return f"{'；'.join(parts)}{first}。"
+    rest = f"等{computed.height}个榜单" if computed.height > MOST_ROWS else ""
+    return f"{'；'.join(parts)}{rest}{first}。"
 
 
 def _dues(week: Week, orders: pl.DataFrame) -> str:

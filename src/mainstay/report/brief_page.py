@@ -119,7 +119,7 @@ def first_rows(
     cells: Sequence[tuple[str, ...]],
     rest: str,
     *,
-    wide: int,
+    wide: int | None = None,
     names: int,
     figures: Iterable[int] = (),
 ) -> Grid:

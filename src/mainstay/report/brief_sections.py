@@ -123,7 +123,7 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section
         done = [f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])] if covered else [DASH] * 2
         cells.append((cell_words(row["title"]), period if covered else f"{period}：{reason}", measure, *counts, *done))
     headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清原因", "政策性减收")
-    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, wide=1, names=0)
+    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0)
     return Section(title, (_found(week, members),), grid)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from mainstay.report.brief import BriefFrames, brief_html
+from mainstay.report.outbound import OUTBOUND_STATE_WORDS
 from tests.unit.report.samples import WAN_YUAN
 
 AS_OF = date(2022, 6, 13)
@@ -170,7 +171,7 @@ def full_week() -> BriefFrames:
             "funnel",
             *(
                 {"state": state, "opening": 120, "entered": 10, "left": 9, "closing": 121}
-                for state in ("intends_to_move", "retaining", "retained", "false_alarm", "moved_out")
+                for state in OUTBOUND_STATE_WORDS
             ),
         ),
         alerts=frame(
