@@ -2,20 +2,10 @@
 -- key: as_of_date, alert_no
 -- materialized: table
 --
--- An alert can be answered once somebody visited or called the enterprise since the dispatch and has more to tell than
--- that nobody answered the call, or once its order was settled since. is_due: the answer is due within seven days, the
--- as-of date included; is_overdue: the day is past. An order of before the dispatch that was settled by then is not
--- the alert's.
+-- An alert can be answered once somebody has been there since the dispatch (replied_on), or once its order was settled
+-- since. is_due: the answer is due within seven days, the as-of date included; is_overdue: the day is past. An order of
+-- before the dispatch that was settled by then is not the alert's.
 with
-
-alerts as (
-    select *
-    from ledger.alerts_as_known
-    where dispatched_on <= as_of_date
-    qualify row_number() over (
-        partition by as_of_date, alert_no order by knowledge_date desc, batch_id desc, line desc
-    ) = 1
-),
 
 orders as (
     select
@@ -43,7 +33,7 @@ newest_orders as (
         alerts.alert_no,
         orders.order_id,
         orders.status
-    from alerts
+    from features.alerts as alerts
     inner join orders
         on
             alerts.as_of_date = orders.as_of_date
@@ -53,21 +43,6 @@ newest_orders as (
         partition by alerts.as_of_date, alerts.alert_no
         order by orders.opened_on desc, orders.order_id desc, orders.seen_on desc
     ) = 1
-),
-
-answers as (
-    select
-        alerts.as_of_date,
-        alerts.alert_no,
-        min(visits.visited_on) as replied_on
-    from alerts
-    inner join features.visits as visits
-        on
-            alerts.as_of_date = visits.as_of_date
-            and alerts.enterprise_id = visits.enterprise_id
-            and alerts.dispatched_on <= visits.visited_on
-    where visits.problem is null and visits.result <> 'not_reached'
-    group by alerts.as_of_date, alerts.alert_no
 ),
 
 replies as (
@@ -82,17 +57,16 @@ replies as (
         alerts.due_on,
         newest_orders.order_id,
         newest_orders.status,
-        answers.replied_on,
-        answers.replied_on is not null
+        alerts.replied_on,
+        alerts.replied_on is not null
         or coalesce(
             newest_orders.status in ('no_action', 'closed', 'cancelled', 'returned_wrong', 'declined_by_firm'), false
         ) as replied
-    from alerts
+    from features.alerts as alerts
     inner join features.enterprises as enterprises
         on alerts.as_of_date = enterprises.as_of_date and alerts.enterprise_id = enterprises.enterprise_id
     left join newest_orders
         on alerts.as_of_date = newest_orders.as_of_date and alerts.alert_no = newest_orders.alert_no
-    left join answers on alerts.as_of_date = answers.as_of_date and alerts.alert_no = answers.alert_no
 )
 
 select

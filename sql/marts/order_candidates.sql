@@ -5,6 +5,7 @@
 -- may_issue: without a new receipts extract only what others ask for opens an order: an alert, a request, the watch
 -- list, a filed migration; no list and no score (DOMAIN section 5). is_urgent: the enterprise asks, or has filed a
 -- migration; then it is visited a second time in a quarter too.
+-- An alert asks until somebody has been there, for up to 90 days after its answer was due.
 -- A policy drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the year to
 -- date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
 with
@@ -39,8 +40,8 @@ asked as (
         'dispatched_alert' as source,
         null as detail,
         null as restored_change
-    from ledger.alerts_as_known
-    where coalesce(due_on, dispatched_on + 90) >= as_of_date
+    from features.alerts
+    where replied_on is null and coalesce(due_on, dispatched_on) + 90 >= as_of_date
     union all
     select
         as_of_date,

@@ -302,3 +302,17 @@ def test_the_brief_is_written_from_the_marts_as_they_are(office: Office) -> None
     html = brief_html(frames, as_of=date(2022, 2, 7), unit=unit, simulated=False)
     assert "对接进度0/1" in html
     assert "test在榜2户（首期，无上期可比）" in html
+
+
+def test_an_alert_asks_for_a_visit_until_somebody_was_there_and_not_beyond_its_time(office: Office) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    alerted(office, "A,1,2022-02-01,2022-02-10", "B,2,2022-02-01,2022-02-10", known="2022-02-05")
+    visited(office, "A,2022-02-15,phone,,,,", "B,2022-02-16,not_reached,,,,", known="2022-02-18")
+    office.build("2022-02-14", "2022-02-21", "2022-05-11", "2022-05-12", settings=drop_list())
+    ordered(office)
+    asking = [
+        (as_of, who)
+        for as_of, who, sources in office.rows("marts.order_candidates", "as_of_date", "enterprise_id", "sources")
+        if "dispatched_alert" in sources
+    ]
+    assert asking == [("2022-02-14", "A"), ("2022-02-14", "B"), ("2022-02-21", "B"), ("2022-05-11", "B")]

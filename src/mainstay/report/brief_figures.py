@@ -18,7 +18,7 @@ from mainstay.report.brief_page import (
     Section,
     Week,
     cell_words,
-    day_words,
+    date_words,
     yoy_words,
 )
 from mainstay.report.wording import LEVEL_WORDS, period_words
@@ -53,7 +53,7 @@ def overview(
 
 def _files(week: Week, files: pl.DataFrame) -> str:
     new = files.filter("is_new")
-    until = f"税收数据截止{day_words(week.row['data_until'])}。"
+    until = f"税收数据截止{date_words(week.row['data_until'])}。"
     stale = "" if week.row["has_new_receipts"] else "无新增入库数据，榜单与评分沿用上期；"
     if new.is_empty():
         return f"{stale or '本周无新增文件；'}{until}"
@@ -140,7 +140,7 @@ def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame) -> Section:
         refunds += f"，{row['refund_months_missing']}个月无退库文件，按无留抵退税计"
     unknown = monthly.filter(pl.col("enterprises_unknown") > 0).height
     gaps = f"；{unknown}个月有企业缺本级金额，未计入分月图" if unknown else ""
-    until = f"税收数据截止{day_words(row['data_until'])}，{closed}{window}。"
+    until = f"税收数据截止{date_words(row['data_until'])}，{closed}{window}。"
     how = f"{fallback}收入按入库统计，含全部入库主体；{refunds}{gaps}。“{DASH}”表示未知或不可比，不是零。"
     return Section(
         "七、数据截止日、口径与勾稽", (until + how + _tie_words(controls, month),), _tie_grid(week, controls)

@@ -88,6 +88,11 @@ def day_words(day: date | None) -> str:
     return DASH if day is None else day.isoformat()
 
 
+def date_words(day: date | None) -> str:
+    """Word a day in a sentence, 2022年6月13日, which may break where a line ends; a dash for an unknown one."""
+    return DASH if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
 def cell_words(text: str | None, longest: int = LONGEST_CELL) -> str:
     """A text on one line, cut with an ellipsis; a dash for none."""
     plain = guarded_text(text) if text else None

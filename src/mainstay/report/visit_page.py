@@ -50,7 +50,7 @@ SHOWN: Mapping[str, str] = {
 
 # Points; with title and closing line they fill A4 portrait within the margins. Lines to write in leave room for a pen.
 PAGE: tuple[Line | Band, ...] = (
-    Line(26, ("order_id", "source_id")),
+    Line(24, ("order_id", "source_id")),
     Line(30, ("name",)),
     Line(30, ("address",)),
     Line(30, ("visit_reason",)),

@@ -183,8 +183,8 @@ def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Pat
     """Copy a paper that leaves the house under its Chinese name."""
     if written.audience not in COPIES:
         return
-    mark = f"{SIMULATED_MARK}_" if simulated else ""
-    name = _UNFIT_FOR_A_NAME.sub("", f"{mark}{written.copy_name}")
+    mark = f"_{SIMULATED_MARK}" if simulated else ""
+    name = _UNFIT_FOR_A_NAME.sub("", f"{written.copy_name}{mark}")
     copy = folder / COPIES[written.audience] / f"{name}{written.path.suffix}"
     copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(written.path, copy)

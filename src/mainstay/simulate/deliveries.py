@@ -25,6 +25,8 @@ from mainstay.simulate.stories import is_declining
 from mainstay.simulate.table import Cell, Cents, Row, Table
 
 LEVEL_NAMES = {"total": "全口径", "central": "中央级", "local": "地方级", "city": "市级", "district": "区级"}
+_DAYS_TO_ANSWER = 45
+"""An alert arrives with its month's file; then there are still some weeks to answer it."""
 _LEVEL_COLUMNS = {"amount_total": 0, "amount_central": 1, "amount_city": 2, "amount_district": 3}
 
 
@@ -220,7 +222,7 @@ def alerts_table(firms: Sequence[Firm], month: date, file: str, rng: Random) -> 
                 firm.uscc,
                 firm.name,
                 sent,
-                sent + timedelta(days=14),
+                sent + timedelta(days=_DAYS_TO_ANSWER),
                 kind,
                 f"大数据预警平台{MARK}",
             )

@@ -70,7 +70,7 @@ def test_a_week_of_nothing_says_so_in_every_section() -> None:
     quiet = empty_week(has_new_receipts=False)
     said = {
         "一": (
-            "无新增入库数据，榜单与评分沿用上期；税收数据截止2022-06-05。",
+            "无新增入库数据，榜单与评分沿用上期；税收数据截止2022年6月5日。",
             "本周无可计算的榜单。",
             "本周无在办工单。",
         ),

@@ -1,0 +1,35 @@
+-- One row per as-of date and dispatched alert, in its newest version, with the day on which it could be answered.
+-- key: as_of_date, alert_no
+-- materialized: table
+--
+-- replied_on: somebody visited or called the enterprise since the dispatch and has more to tell than that nobody
+-- answered the call.
+with
+
+newest as (
+    select *
+    from ledger.alerts_as_known
+    where dispatched_on <= as_of_date
+    qualify row_number() over (
+        partition by as_of_date, alert_no order by knowledge_date desc, batch_id desc, line desc
+    ) = 1
+)
+
+select
+    newest.as_of_date,
+    newest.alert_no,
+    newest.enterprise_id,
+    newest.alert_type,
+    newest.dispatcher,
+    newest.dispatched_on,
+    newest.due_on,
+    min(visits.visited_on) as replied_on
+from newest
+left join features.visits as visits
+    on
+        newest.as_of_date = visits.as_of_date
+        and newest.enterprise_id = visits.enterprise_id
+        and newest.dispatched_on <= visits.visited_on
+        and visits.problem is null
+        and visits.result <> 'not_reached'
+group by all
