@@ -27,8 +27,8 @@ A_REQUEST = re.compile(
 
 @pytest.fixture(scope="module")
 def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
-    """A small simulated park's last twenty months, one week of it published; and that week's date."""
-    return simulated(tmp_path_factory.mktemp("park"), months=20, only="")
+    """A small simulated park's last two years, a whole base year, one week of it published; and that week's date."""
+    return simulated(tmp_path_factory.mktemp("park"), months=24, only="")
 
 
 @pytest.fixture(scope="module")
