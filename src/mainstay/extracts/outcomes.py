@@ -9,6 +9,9 @@ MOST_CAUSES = 3
 WHOLE = 10
 """Tenths of the whole."""
 
+OF_TICKS = ("BAD_TENTHS", "TOO_MANY_CAUSES", "CAUSES_OVER_TEN")
+"""Reasons that hold whatever stands in the cells that cannot be read."""
+
 _CAUSES = list(CAUSE_TICKS)
 
 

@@ -12,7 +12,7 @@ from mainstay.extracts.columns import FIELD_TYPES, nothing, parse_column, parse_
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
-from mainstay.extracts.outcomes import unfit_outcomes
+from mainstay.extracts.outcomes import OF_TICKS, unfit_outcomes
 from mainstay.extracts.periods import read_date
 from mainstay.extracts.persons import is_private, natural_persons, sum_up
 from mainstay.extracts.records import Records
@@ -116,7 +116,8 @@ def _with_all_fields(rows: pl.DataFrame, values: dict[str, pl.Series], contract:
 def _incomplete(rows: pl.DataFrame, problems: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """What only whole rows show: no party at all, no month, an outcome without sense.
 
-    A row that is refused already is not refused for these.
+    A row that is refused already is not refused for these, but for what its readable ticks show: whoever corrects a
+    page corrects all of it at once.
     """
     whole = rows.join(problems, on="index", how="anti")
     found = [pl.DataFrame(schema=_PROBLEM)]
@@ -127,7 +128,8 @@ def _incomplete(rows: pl.DataFrame, problems: pl.DataFrame, contract: Contract) 
     if month is not None and month.required:
         found.append(_named(whole.filter(pl.col("month").is_null()), "month", "MISSING_REQUIRED"))
     if contract.target == "visit_outcomes":
-        found.append(unfit_outcomes(whole))
+        unfit = unfit_outcomes(rows)
+        found.append(unfit.filter(pl.col("index").is_in(whole["index"].to_list()) | pl.col("reason").is_in(OF_TICKS)))
     return pl.concat(found)
 
 

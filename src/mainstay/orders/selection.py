@@ -75,7 +75,9 @@ def select_orders(
         assignee=pl.Series(_assign(fresh.height, still_open, settings.assignees), dtype=pl.String)
     )
     carried = _joined(still_open, asked)
-    gone = settled.filter(pl.col("status") != pl.col("published_status"), ~pl.col("order_id").is_in(fresh["order_id"]))
+    gone = settled.filter(
+        pl.col("status") != pl.col("published_status"), ~pl.col("order_id").is_in(fresh["order_id"].to_list())
+    )
     shown = pl.concat(
         [
             _ranked(pl.concat([fresh.select(_COLUMNS), carried.select(_COLUMNS)], how="vertical_relaxed")),

@@ -113,7 +113,8 @@ def write_visit_forms(orders: pl.DataFrame, folder: Path, *, contract: Contract,
     awaiting = orders.filter(pl.col("is_open") & pl.col("awaits_visit")).sort("priority", "order_id", nulls_last=True)
     title = f"{TITLE}（{SIMULATED_MARK}）" if simulated else TITLE
     buffer = BytesIO()
-    with new_book(buffer, title, default_format_properties=_BODY) as book:
+    # A copy: xlsxwriter writes into the dictionary, and a second form would have other fonts.
+    with new_book(buffer, title, default_format_properties=dict(_BODY)) as book:
         pages = _Pages(book, contract, title, simulated=simulated)
         for order in with_visit_words(awaiting).iter_rows(named=True):
             pages.add(order)

@@ -194,7 +194,7 @@ def _orders(form: Path) -> list[str]:
 def _places(sheet: Worksheet) -> dict[str, tuple[int, int]]:
     """Label -> where its answer stands: right of it."""
     return {
-        cell.value.strip(): (cell.row, cell.column + 1)
+        "".join(cell.value.split()): (cell.row, cell.column + 1)
         for row in sheet.iter_rows()
         for cell in row
         if isinstance(cell.value, str) and cell.value.strip()
@@ -209,10 +209,8 @@ def _told(sheet: Worksheet, places: Mapping[str, tuple[int, int]], label: str) -
 def _write(sheet: Worksheet, places: Mapping[str, tuple[int, int]], answers: Answers) -> None:
     """Write the answers; what stood in the boxes before, of a page that is corrected, goes."""
     for label, answer in (dict.fromkeys(_BOXES) | dict(answers)).items():
-        place = places.get(label)
-        if place is not None:
-            value = datetime.combine(answer, time()) if isinstance(answer, date) else answer
-            sheet.cell(*place).value = value
+        value = datetime.combine(answer, time()) if isinstance(answer, date) else answer
+        sheet.cell(*places[label]).value = value
 
 
 def _answers(firm: Firm, visited_on: date, chance: Random, park: Park) -> Iterator[tuple[str, Answer]]:
