@@ -5,13 +5,14 @@ a frame. What is done lives in `mainstay`; here is only the order of it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import wraps
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect import State, Task, flow, task
 from prefect.artifacts import create_table_artifact
@@ -19,7 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 
 from mainstay import __version__
-from mainstay.errors import ExitStatus, MainstayError, place_of
+from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import form_contract, one_namespace, workspace_contracts
@@ -45,6 +46,8 @@ from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.lock import exclusive
 
 logger = logging.getLogger("mainstay.weekly")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,23 @@ def _is_io_trouble(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 RETRY_DELAYS = [5.0, 30.0]
 
 
+def _without_data(step: Callable[[Run], T]) -> Callable[[Run], T]:
+    """Let nothing of an unexpected error out of a task but its kind and place: Prefect keeps what it says."""
+
+    @wraps(step)
+    def guarded(run: Run) -> T:
+        try:
+            return step(run)
+        except (MainstayError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- the last wall before Prefect's own database
+            raise UnexpectedError(error) from None
+
+    return guarded
+
+
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def ingest(run: Run) -> dict[str, list[str]]:
     """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
     contracts = run.contracts
@@ -121,6 +140,7 @@ def ingest(run: Run) -> dict[str, list[str]]:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def check_batches(run: Run) -> None:
     """Hold every pending batch against its contract; accept it or put it in quarantine."""
     verdicts: list[Verdict] = []
@@ -140,6 +160,7 @@ def check_batches(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def build(run: Run) -> None:
     """Build every model that needs no score and no order: as-known relations, features, drop lists."""
     settings, seeds = run.settings, shipped("seeds")
@@ -166,6 +187,7 @@ def build(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def register(run: Run) -> None:
     """Follow every firm that wants to leave, left, stays or came back, from the facts known by then."""
     with run.warehouse() as warehouse:
@@ -177,6 +199,7 @@ def register(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def score(run: Run) -> None:
     """Score every enterprise for decline and for leaving, by rule until a model has earned its place."""
     chosen, signals = run.settings.score, run.settings.signals
@@ -198,6 +221,7 @@ def score(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def order(run: Run) -> None:
     """Follow the orders that are out, choose whom else to visit, and build what is left to build."""
     settings = run.settings
@@ -221,6 +245,7 @@ def order(run: Run) -> None:
 
 
 @task(cache_policy=NO_CACHE)
+@_without_data
 def gate(run: Run) -> None:
     """Hold the candidate against the gate models; a broken rule stops the run before anything is published."""
     sql = models.load_models(shipped("sql"))
@@ -231,6 +256,7 @@ def gate(run: Run) -> None:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def export(run: Run) -> None:
     """Write what people receive into a folder of its own."""
     settings = run.settings
@@ -254,6 +280,7 @@ def export(run: Run) -> None:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def send_back(run: Run) -> dict[str, list[str]]:
     """Return what is wrong in visit outcomes to whoever sent it, as marked copies in review/; journals their names."""
     contracts = {contract.name: contract for contract in run.contracts}
@@ -266,6 +293,7 @@ def send_back(run: Run) -> dict[str, list[str]]:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def record(run: Run) -> None:
     """Remember what this week publishes, in the warehouse and in the candidate; done again, it replaces itself."""
     with run.warehouse() as warehouse:
@@ -275,6 +303,7 @@ def record(run: Run) -> None:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def publish(run: Run) -> None:
     """Make the candidate this week's snapshot, and the folder this week's folder.
 
@@ -286,6 +315,7 @@ def publish(run: Run) -> None:
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
+@_without_data
 def hand_out_replay(run: Run) -> None:
     """Put a replay's folder in its place; nothing is published, issued or remembered."""
     publication.discard(run.candidate)
@@ -324,18 +354,22 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
         "quarantined": [],
         "seconds": {},
     }
+    write_journal(workspace.runs, run_id, {"as_of": day, "started_at": started_at})
     try:
         with exclusive(workspace.lock, f"weekly run as of {day}"):
             entry["replay"] = publication.is_replay(workspace, day)
             _take_steps(Run(workspace.home, day, run_id, started_at, entry["replay"]), entry)
         entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
+    except UnexpectedError as error:
+        entry["error"] = error.parts()
+        raise
     except MainstayError as error:
         entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
         raise
-    except Exception as error:
-        # Its message may quote a taxpayer's data.
-        entry["error"] = {"kind": type(error).__name__, "what": "unexpected error", "where": place_of(error)}
-        raise
+    except Exception as error:  # noqa: BLE001 -- as in `_without_data`: Prefect keeps what a flow raises
+        unexpected = UnexpectedError(error)
+        entry["error"] = unexpected.parts()
+        raise unexpected from None
     finally:
         entry["finished_at"] = datetime.now(UTC)
         write_journal(workspace.runs, run_id, entry)

@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 
 from mainstay import __version__
-from mainstay.errors import ExitStatus, MainstayError, UsageError, place_of
+from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
 from mainstay.running import load_flow, prepare_prefect, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
@@ -48,8 +48,7 @@ def _run() -> int:
         typer.echo(f"mainstay: {error}", err=True)
         return int(error.exit_status)
     except Exception as error:  # noqa: BLE001 -- the last wall before the operator; the place is named, no data
-        typer.echo(f"mainstay: unexpected {type(error).__name__} in {place_of(error) or 'a library'}", err=True)
-        typer.echo("  hint: nothing was published; run `mainstay status`, and report this line", err=True)
+        typer.echo(f"mainstay: {UnexpectedError(error)}", err=True)
         return int(ExitStatus.FAILURE)
     return int(ExitStatus.DONE)
 

@@ -83,6 +83,23 @@ def place_of(error: BaseException) -> str:
     return ours[-1] if ours else ""
 
 
+class UnexpectedError(MainstayError):
+    """Something that nobody has thought of: its kind and its place in our code, for its message may quote data.
+
+    Args:
+        error: What was raised.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        """Keep nothing of the error but its kind and place, and of trouble with a file its name."""
+        about = [str(part) for part in (error.strerror, error.filename) if part] if isinstance(error, OSError) else []
+        super().__init__(
+            f"unexpected {type(error).__name__}",
+            where=": ".join([place_of(error) or "a library", *about]),
+            hint="nothing was published; run `mainstay status`, and report these lines",
+        )
+
+
 class UsageError(MainstayError):
     """A command was called with something it cannot take."""
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from prefect.client.orchestration import get_client
 
-from mainstay.errors import ContractError, GateRefusedError, LockHeldError
+from mainstay.errors import ContractError, GateRefusedError, LockHeldError, UnexpectedError
 from mainstay.extracts import landing
 from mainstay.quality import metrics
 from mainstay.report import week
@@ -292,13 +292,25 @@ def test_an_unexpected_error_is_journaled_by_its_place_and_without_its_message(
         raise ValueError("某某公司 91110109MA00GT10X0")
 
     monkeypatch.setattr(landing, "scan", broken)
-    with pytest.raises(ValueError, match="某某公司"):
+    with pytest.raises(UnexpectedError, match="unexpected ValueError") as raised:
         run_week(workspace, APRIL)
     [entry] = journals(workspace)
     assert (entry["status"], entry["exit_status"]) == ("failed", 1)
-    where = entry["error"].pop("where")
-    assert re.fullmatch(r"weekly\.py:\d+", where)
-    assert entry["error"] == {"kind": "ValueError", "what": "unexpected error"}
+    assert re.fullmatch(r"weekly\.py:\d+", entry["error"]["where"])
+    assert entry["error"]["what"] == "unexpected ValueError"
+    with get_client(sync_client=True) as client:
+        kept = [run.state.message or "" for run in (*client.read_flow_runs(), *client.read_task_runs()) if run.state]
+    assert any("unexpected ValueError" in message for message in kept)
+    assert not any("某某公司" in text for text in (str(raised.value), json.dumps(entry), *kept))
+
+
+def test_a_run_that_is_killed_is_shown_as_interrupted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(landing, "scan", lambda *_: told.append(journals(workspace)[0]) or ())
+    with pytest.raises(GateRefusedError):
+        run_week(workspace, APRIL)
+    assert told[0]["as_of"] == "2022-04-04"
+    assert "status" not in told[0], "`mainstay status` calls a run without one interrupted"
 
 
 def test_publishing_is_tried_again_where_a_share_was_away(
