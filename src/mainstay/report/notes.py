@@ -15,6 +15,8 @@ NO_REFUNDS = "未导入退库数据，还原口径等于自然口径"
 MOVED = "已迁出或已不在园区名录，先核对迁出情况"
 ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营"
 ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
+ASK_PLANS = "了解经营场地、资质等方面的安排和诉求"
+ASK_SERVICE = "了解经营情况、全年预计和企业诉求"
 ASK_DECLINE = "了解收入下降的原因、持续时间和全年预计；了解企业诉求"
 
 
@@ -25,6 +27,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
     """
     refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
     moved = _has_moved()
+    may_leave = pl.col("relocation_grade").is_in(["high", "medium"])
     return orders.with_columns(
         uscc=pl.col("source_id"),
         cause_note=_joined(
@@ -36,6 +39,10 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(ASK_MOVED))
         .when(refunded)
         .then(pl.lit(ASK_REFUND))
+        .when(may_leave)
+        .then(pl.lit(ASK_PLANS))
+        .when(pl.col("local_restored_change") >= 0)
+        .then(pl.lit(ASK_SERVICE))
         .otherwise(pl.lit(ASK_DECLINE)),
         note=_joined(
             pl.when(pl.col("is_fallback")).then(
@@ -44,6 +51,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
             pl.when(moved).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
             pl.when(~pl.col("has_refunds")).then(pl.lit(NO_REFUNDS)),
+            pl.when(may_leave & ~moved).then(pl.format("迁出关注：{}", "relocation_reasons")),
             pl.when(pl.col("is_overdue")).then(pl.lit("已超办理时限")),
         ),
     )

@@ -6,7 +6,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.report.notes import ASK_DECLINE, ASK_MOVED, MOVED, NO_REFUNDS, with_list_notes, with_order_notes
+from mainstay.report.notes import (
+    ASK_DECLINE,
+    ASK_MOVED,
+    ASK_PLANS,
+    ASK_SERVICE,
+    MOVED,
+    NO_REFUNDS,
+    with_list_notes,
+    with_order_notes,
+)
 
 AS_OF = date(2022, 6, 6)
 ORDER: dict[str, Any] = {
@@ -17,6 +26,8 @@ ORDER: dict[str, Any] = {
     "local_natural_change": -5,
     "local_restored_change": -5,
     "decline_reasons": None,
+    "relocation_grade": None,
+    "relocation_reasons": None,
     "is_fallback": False,
     "level": "local",
     "not_covered_reason": None,
@@ -32,7 +43,14 @@ PLACE: dict[str, Any] = {
     "natural_change": -5,
     "restored_change": -5,
 }
-TYPES = {"source_id": pl.String, "moved_on": pl.Date, "decline_reasons": pl.String, "not_covered_reason": pl.String}
+TYPES = {
+    "relocation_grade": pl.String,
+    "relocation_reasons": pl.String,
+    "source_id": pl.String,
+    "moved_on": pl.Date,
+    "decline_reasons": pl.String,
+    "not_covered_reason": pl.String,
+}
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -69,3 +87,21 @@ def test_an_order_says_that_no_refunds_were_loaded() -> None:
     assert order(has_refunds=False)["note"] == NO_REFUNDS
     assert order(has_refunds=False, is_overdue=True)["note"] == f"{NO_REFUNDS}；已超办理时限"
     assert order()["note"] is None
+
+
+@pytest.mark.parametrize("grade", ["high", "medium"])
+def test_a_firm_that_may_leave_is_asked_about_its_plans_and_the_signals_are_named(grade: str) -> None:
+    noted = order(relocation_grade=grade, relocation_reasons="规则评分5分：住所变更（2022-05-01）")
+    assert (noted["verify_note"], noted["note"]) == (ASK_PLANS, "迁出关注：规则评分5分：住所变更（2022-05-01）")
+    moved = order(relocation_grade=grade, relocation_reasons="规则评分5分", moved_on=AS_OF)
+    assert (moved["verify_note"], moved["note"]) == (ASK_MOVED, "离园日期2022-06-06")
+
+
+def test_a_low_grade_says_nothing_of_leaving() -> None:
+    noted = order(relocation_grade="low", relocation_reasons="规则评分2分")
+    assert (noted["verify_note"], noted["note"]) == (ASK_DECLINE, None)
+
+
+def test_a_firm_that_has_not_dropped_is_not_asked_why_it_has() -> None:
+    assert order(local_natural_change=5, local_restored_change=5)["verify_note"] == ASK_SERVICE
+    assert order(local_natural_change=None, local_restored_change=None)["verify_note"] == ASK_DECLINE
