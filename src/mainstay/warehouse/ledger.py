@@ -1,6 +1,7 @@
 """Keeping the ledger: a batch is pending until its gate, then accepted or quarantined; rows are never updated.
 
-The steps of one ingest are `prepare`, `loading.load_all` per group of files, `supersede`, `identify`, and after the gate `settle`.
+The steps of one ingest are `prepare`, `loading.load_all` per group of files, `supersede`, `identify`, and after the
+gate `settle`.
 Target names come from the closed set of canonical targets, which is why they may stand in SQL text.
 """
 
