@@ -129,9 +129,11 @@ def ingest(run: Run) -> dict[str, list[str]]:
         deliveries, refused = sort_out(files, contracts, ledger.known_files(warehouse), today)
         logger.info("landing: %d files, %d to load, %d quarantined", len(files), len(deliveries), len(refused))
         quarantined: list[Quarantined] = list(refused)
-        for number, (delivery, extract) in enumerate(read_each(deliveries, quarantined), start=1):
-            loading.load(warehouse, delivery, extract, run.started_at)
-            logger.info("loaded %d of %d: %s, %d rows", number, len(deliveries), delivery.file.name, extract.rows_read)
+        loaded = 0
+        for group in loading.in_groups(read_each(deliveries, quarantined)):
+            loading.load_all(warehouse, group, run.started_at)
+            loaded += len(group)
+            logger.info("loaded %d of %d files, last %s", loaded, len(deliveries), group[-1][0].file.name)
         ledger.supersede(warehouse)
         ledger.identify(warehouse, one_namespace=one_namespace(contracts))
         reasons = {one.file: one.reason for one in quarantined}

@@ -45,6 +45,7 @@ RELATIONS = {
     "features.risk_inputs": ("enterprise_id", "recent", "recent_prior", "base_6", "base_12"),
     "marts.drop_lists": ("rank", "enterprise_id", "natural_change", "restored_change"),
 }
+CONSERVED = ("loaded_money", "replaced_money", "superseded_money", "current_money")
 Delivery = tuple[str, str, list[tuple[str, str, int]]]
 
 
@@ -64,9 +65,9 @@ def seen(deliveries: list[Delivery]) -> dict[str, list[tuple[object, ...]]]:
                 seen="2000-01-01",
             )
         office.build(AS_OF, settings=drop_list())
-        conserved = office.rows("ledger.conservation_as_known", "loaded_money", "superseded_money", "current_money")
-        for loaded, superseded, current in conserved:
-            assert float(loaded) - float(superseded) - float(current) == 0
+        conserved = office.rows("ledger.conservation_as_known", *CONSERVED)
+        for loaded, replaced, superseded, current in conserved:
+            assert float(loaded) - float(replaced) - float(superseded) - float(current) == 0
         return {relation: office.rows(relation, *columns) for relation, columns in RELATIONS.items()}
 
 

@@ -80,6 +80,18 @@ class Office:
         seen: str = "",
     ) -> int:
         """Load CSV text as one batch; the columns are canonical fields, months as YYYY-MM."""
+        seen_at = datetime.fromisoformat(f"{seen}T00:00:00+00:00") if seen else SEEN
+        batch_id = loading.load(self.warehouse, *self.extract(rows, known, made, partition=partition), seen_at)
+        ledger.supersede(self.warehouse)
+        ledger.identify(self.warehouse, one_namespace=True)
+        if accept:
+            ledger.settle(self.warehouse, [batch_id], "accepted")
+        return batch_id
+
+    def extract(
+        self, rows: str, known: str, made: Contract | None = None, *, partition: str = ""
+    ) -> tuple[Delivery, Extract]:
+        """CSV text as a file that has been read."""
         made = made or contract()
         self.delivered += 1
         frame = typed(rows, made)
@@ -106,14 +118,7 @@ class Office:
         name = f"file {self.delivered}"
         file = LandedFile(path=Path(name), name=name, sha256=name, modified_at=SEEN)
         covers = date.fromisoformat(f"{partition}-01") if partition else None
-        delivery = Delivery(file, made, partition or name, covers, date.fromisoformat(known))
-        seen_at = datetime.fromisoformat(f"{seen}T00:00:00+00:00") if seen else SEEN
-        batch_id = loading.load(self.warehouse, delivery, extract, seen_at)
-        ledger.supersede(self.warehouse)
-        ledger.identify(self.warehouse, one_namespace=True)
-        if accept:
-            ledger.settle(self.warehouse, [batch_id], "accepted")
-        return batch_id
+        return Delivery(file, made, partition or name, covers, date.fromisoformat(known)), extract
 
     def build(
         self, *as_of: str, settings: Settings | None = None, hand_in: dict[str, pl.DataFrame] | None = None

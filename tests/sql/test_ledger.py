@@ -1,8 +1,14 @@
 """What counts at an as-of date: deliveries, repeats, replacements, identity."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
 import pytest
 
-from tests.sql.office import Office, contract
+from mainstay.warehouse import ledger, loading
+from mainstay.warehouse.connection import Warehouse
+from tests.sql.office import SEEN, Office, contract
 
 KEYED = {"key": ["source_id", "month"]}
 VERSIONED = contract(across_files="version", **KEYED)
@@ -221,3 +227,29 @@ def test_a_correction_of_a_partition_is_not_refused_as_a_repeat_of_what_it_repla
     office.deliver("source_id,month,amount_total\nA,2022-01,1.00", "2022-02-10", made, partition="2022-01")
     office.deliver("source_id,month,amount_total\nA,2022-01,9.00", "2022-02-20", made, partition="2022-01")
     assert [row[3] for row in current(office, "2022-03-31")] == ["9.00"]
+
+
+def test_files_loaded_together_are_what_they_are_one_after_the_other(tmp_path: Path) -> None:
+    made = contract(across_files="version", key=["source_id", "month"])
+    files = [
+        ("source_id,name,month,amount_total\nB,乙,2022-03,1.00\nA,甲,2022-03,2.00", "2022-04-30"),
+        ("source_id,name,month,amount_total\nA,甲,2022-03,3.00\nC,丙,2022-04,4.00", "2022-05-31"),
+        ("source_id,name,month,amount_total\nA,甲改,2022-05,5.00", "2022-05-31"),
+    ]
+    seen = []
+    for together in (True, False):
+        with Warehouse(tmp_path / f"{together}.duckdb") as warehouse:
+            ledger.prepare(warehouse)
+            office = Office(warehouse)
+            group = [office.extract(rows, known, made) for rows, known in files]
+            for part in [group] if together else [[one] for one in group]:
+                loading.load_all(warehouse, part, SEEN)
+            relations = ("ledger.parties", "ledger.receipts", "ledger.batches", "ops.batches", "ops.batch_amounts")
+            seen.append([warehouse.read(name).sort(pl.first(), pl.nth(1)).to_dicts() for name in relations])
+    assert seen[0] == seen[1]
+
+
+def test_a_contract_that_refuses_repeats_never_shares_a_group_with_its_earlier_files() -> None:
+    strict, lenient = contract(name="strict", across_files="reject", **KEYED), contract(name="lenient")
+    files = [(SimpleNamespace(contract=c), SimpleNamespace(rows=pl.DataFrame())) for c in (strict, lenient, strict)]
+    assert [len(group) for group in loading.in_groups(files)] == [2, 1]  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ INTEGER_DIGITS = 16
 _CENT_DIGITS = 2
 
 _PLAIN = r"^-?[0-9]{1,16}(\.[0-9]{1,10})?$"
+_CENTS = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
+"""What is an amount in yuan as it stands; about nine of ten cells."""
 _GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,10})?$"
 _QUOTES = BLANKS + "'\"`‘’“”"
 _MINUSES = str.maketrans("−‐‑‒–—―", "-------")
@@ -43,6 +45,19 @@ def parse_amounts(texts: pl.Series, exponent: int, sign: int) -> tuple[pl.Series
     cells = trimmed(texts).alias("plain")
     if (is_grouped := cells.str.contains(_GROUPED)).any():
         cells = cells.to_frame().select(pl.when(is_grouped).then(_WITHOUT_COMMAS).otherwise("plain")).to_series()
+    if exponent or sign < 0:
+        return _read(cells, exponent, sign)
+    is_cents = cells.str.contains(_CENTS)
+    others = cells.filter(~is_cents).unique()
+    values, reasons = _read(others, exponent, sign)
+    table = pl.DataFrame({"plain": others, "value": values, "reason": reasons})
+    cents = pl.when(is_cents).then("plain").str.to_decimal(scale=_CENT_DIGITS).cast(MONEY)
+    found = cells.to_frame().join(table, on="plain", how="left", maintain_order="left")
+    return found.select(cents.fill_null(pl.col("value"))).to_series(), found["reason"]
+
+
+def _read(cells: pl.Series, exponent: int, sign: int) -> tuple[pl.Series, pl.Series]:
+    """Read trimmed amounts of any style and unit, without commas where they are plain otherwise."""
     is_odd = ~cells.str.contains(_PLAIN)
     frame = pl.DataFrame({"plain": cells, "bad": pl.Series([None], dtype=pl.String()).new_from_index(0, len(cells))})
     if is_odd.any():

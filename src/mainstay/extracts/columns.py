@@ -66,8 +66,7 @@ def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Uni
         `UNKNOWN_WORD`, `MISSING_REQUIRED` or the reason of its kind.
     """
     texts = trimmed(cells)
-    patterned = _unfit(texts, column.pattern, "BAD_PATTERN")
-    worded = _unknown_words(texts, column)
+    wrong = [_unfit(texts, column.pattern, "BAD_PATTERN"), _unknown_words(texts, column)]
     reading = _Reading(
         field=column.canonical,
         kind=_kind(column, contract),
@@ -77,14 +76,10 @@ def parse_column(cells: pl.Series, column: Column, contract: Contract, unit: Uni
         serials=serials,
     )
     parsed = _read(_mapped(texts, column.values), reading)
-    missing = pl.lit("MISSING_REQUIRED") if contract.is_required(column) else pl.lit(None, dtype=pl.String)
-    reasons = (
-        pl.DataFrame({"value": parsed.values, "pattern": patterned, "word": worded, "own": parsed.reasons})
-        .with_columns(missing=pl.when(pl.col("value").is_null()).then(missing))
-        .select(pl.coalesce("pattern", "word", "own", "missing"))
-        .to_series()
-    )
-    return Parsed(parsed.values, reasons, parsed.flags)
+    wrong.append(parsed.reasons)
+    if contract.is_required(column) and parsed.values.null_count():
+        wrong.append(pl.select(pl.when(parsed.values.is_null()).then(pl.lit("MISSING_REQUIRED"))).to_series())
+    return Parsed(parsed.values, _first(wrong), parsed.flags)
 
 
 def parse_constant(field: Field, text: str, contract: str) -> object:
@@ -108,6 +103,19 @@ def unfit_blanks(cells: pl.Series, pattern: str) -> pl.Series:
     return _unfit(cells.str.strip_chars(), pattern, "BAD_BLANK")
 
 
+def _first(reasons: list[pl.Series]) -> pl.Series:
+    """For each cell the first of its reasons."""
+    given = [reason for reason in reasons if has_any(reason)]
+    if len(given) > 1:
+        return pl.select(pl.coalesce(given)).to_series()
+    return given[0] if given else reasons[0]
+
+
+def has_any(texts: pl.Series) -> bool:
+    """Whether a column has anything but nulls."""
+    return texts.null_count() < len(texts)
+
+
 def nothing(length: int) -> pl.Series:
     """A String column of nulls."""
     return pl.Series([None], dtype=pl.String()).new_from_index(0, length)
@@ -125,6 +133,8 @@ def _unfit(texts: pl.Series, pattern: str | None, reason: str) -> pl.Series:
         return nothing(len(texts))
     shape = re.compile(pattern)
     unfit = [text for text in texts.drop_nulls().unique() if not shape.fullmatch(text)]
+    if not unfit:
+        return nothing(len(texts))
     return pl.select(pl.when(texts.is_in(unfit)).then(pl.lit(reason))).to_series()
 
 

@@ -6,6 +6,7 @@ GB 32100-2015 (the code, check modulo 31) and GB 11714-1997 (the organisation co
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -29,6 +30,8 @@ _ORGANISATION_MODULUS = 11
 _CITIZEN = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _BIRTH_YEARS = range(1850, 2100)
 _ENTERPRISE_PREFIX = "91"
+REMEMBERED = 1 << 17
+"""How many verdicts on ids are kept: the same firms are in every month's file (about 40 MB, twice a large park)."""
 
 
 class Code(NamedTuple):
@@ -52,7 +55,9 @@ def parse_ids(texts: pl.Series, length: int | None, *, is_uscc: bool) -> tuple[p
     Returns:
         The ids (null where blank); reasons (`ID_SCIENTIFIC` or null); flags (or null).
     """
-    ids = trimmed(trimmed(texts).str.replace(_GUARDED, "$1").str.strip_chars_start("'"))
+    ids = trimmed(texts)
+    if ids.str.contains("^[=']").any():
+        ids = trimmed(ids.str.replace(_GUARDED, "$1").str.strip_chars_start("'"))
     if length is not None:
         is_short = ids.str.contains("^[0-9]+$") & (ids.str.len_chars() < length)
         padded = ids.str.zfill(length)
@@ -121,6 +126,7 @@ def is_citizen_number(code: str) -> bool:
     return not (code[0] == "9" and has_valid_check(code) and has_valid_organisation_check(code[8:17]))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _read_uscc(text: str) -> tuple[str, str | None]:
     code = tax_code(text)
     return code.text, code.flags or None

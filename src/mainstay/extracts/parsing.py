@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
+from itertools import compress
 
 import polars as pl
 
 from mainstay.extracts.accounts import EXACT, Fate, read_decimal, tally
-from mainstay.extracts.columns import FIELD_TYPES, nothing, parse_column, parse_constant, unfit_blanks
+from mainstay.extracts.columns import FIELD_TYPES, has_any, nothing, parse_column, parse_constant, unfit_blanks
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
@@ -33,6 +34,23 @@ class _Typed:
     knowledge: pl.Series
 
 
+class _Data:
+    """The cells of the data records, column by column."""
+
+    def __init__(self, columns: list[tuple[str, ...]], indexes: list[int], length: int) -> None:
+        self.height = len(indexes)
+        self._columns = columns
+        self._is_data = bytearray(length)
+        for index in indexes:
+            self._is_data[index] = 1
+
+    def column(self, position: int) -> pl.Series:
+        """The cells at a position from 0, blank beyond the widest record."""
+        if position >= len(self._columns):
+            return pl.Series([""], dtype=pl.String()).new_from_index(0, self.height)
+        return pl.Series(list(compress(self._columns[position], self._is_data)), dtype=pl.String())
+
+
 def parse(records: Records, layout: Layout, contract: Contract, encoding: str) -> Extract:
     """Type the records of one text or sheet under a contract.
 
@@ -42,14 +60,15 @@ def parse(records: Records, layout: Layout, contract: Contract, encoding: str) -
     texts = joined(records)
     fates = sort_records(records, layout, contract, texts)
     indexes = [index for index, fate in enumerate(fates) if fate is Fate.LOADED]
-    typed = _type(records, layout, contract, indexes)
+    columns = records.columns(layout.most)
+    typed = _type(records, columns, layout, contract, indexes)
     persons = _persons(typed.rows, contract)
     problems = pl.concat([typed.problems, *_refused_persons(typed.rows, persons, contract)])
     is_fine = ~typed.rows["index"].is_in(problems["index"].unique().to_list())
     _mark(fates, typed.rows["index"].filter(~is_fine), Fate.REJECTED)
     rows = _without_duplicates(typed.rows.with_columns(person=persons).filter(is_fine), texts, contract, fates)
     knowledge = typed.knowledge.filter(is_fine).max()
-    amounts = _tallies(records, layout, contract, fates)
+    amounts = _tallies(columns, layout, contract, fates)
     count = {fate: fates.count(fate) for fate in Fate}
     return Extract(
         sheet=records.sheet,
@@ -68,25 +87,26 @@ def parse(records: Records, layout: Layout, contract: Contract, encoding: str) -
     )
 
 
-def _type(records: Records, layout: Layout, contract: Contract, indexes: list[int]) -> _Typed:
+def _type(
+    records: Records, columns: list[tuple[str, ...]], layout: Layout, contract: Contract, indexes: list[int]
+) -> _Typed:
     """Type the records at the given indexes, column by column."""
-    data = [records.cells[index] for index in indexes]
+    data = _Data(columns, indexes, len(records.cells))
     index = pl.Series("index", indexes, dtype=pl.Int64())
     values: dict[str, pl.Series] = {}
     problems = [pl.DataFrame(schema=_PROBLEM)]
-    flags = [nothing(len(data))]
+    flags = [nothing(len(indexes))]
     for column in contract.columns:
         position = layout.positions.get(column.canonical)
         if position is None:
             continue
-        cells = pl.Series([record[position] for record in data], dtype=pl.String())
         unit = layout.units.get(column.canonical, "元")
-        parsed = parse_column(cells, column, contract, unit, serials=records.serials)
+        parsed = parse_column(data.column(position), column, contract, unit, serials=records.serials)
         values[column.canonical] = parsed.values
         problems.append(_problems(index, column.canonical, parsed.reasons))
         flags.append(parsed.flags)
     for blank in contract.blanks:
-        cells = pl.Series(["".join(record[blank.position - 1 : blank.position]) for record in data], dtype=pl.String())
+        cells = data.column(blank.position - 1)
         problems.append(_problems(index, f"position {blank.position}", unfit_blanks(cells, blank.pattern)))
     knowledge, reasons = _knowledge(data, records, layout, contract)
     problems.append(_problems(index, "knowledge", reasons))
@@ -138,22 +158,22 @@ def _named(rows: pl.DataFrame, field: str, reason: str) -> pl.DataFrame:
 
 
 def _problems(index: pl.Series, field: str, reasons: pl.Series) -> pl.DataFrame:
+    if not has_any(reasons):
+        return pl.DataFrame(schema=_PROBLEM)
     frame = pl.DataFrame({"index": index, "reason": reasons}).filter(pl.col("reason").is_not_null())
     return frame.select("index", pl.lit(field).alias("field"), "reason")
 
 
 def _joined_flags(flags: Sequence[pl.Series]) -> pl.Series:
-    columns = [flag.alias(str(number)) for number, flag in enumerate(flags)]
+    columns = [flag.alias(str(number)) for number, flag in enumerate(flags) if not number or has_any(flag)]
     return pl.select(pl.concat_str(*columns, separator=",", ignore_nulls=True).alias("flags")).to_series()
 
 
-def _knowledge(
-    data: list[list[str]], records: Records, layout: Layout, contract: Contract
-) -> tuple[pl.Series, pl.Series]:
+def _knowledge(data: _Data, records: Records, layout: Layout, contract: Contract) -> tuple[pl.Series, pl.Series]:
     """The knowledge date that each record states; a bare month is its last day plus the contract's offset."""
     if layout.knowledge is None:
-        return pl.Series([None], dtype=pl.Date()).new_from_index(0, len(data)), nothing(len(data))
-    position, offset = layout.knowledge, timedelta(days=contract.knowledge.offset_days)
+        return pl.Series([None], dtype=pl.Date()).new_from_index(0, data.height), nothing(data.height)
+    offset = timedelta(days=contract.knowledge.offset_days)
 
     def read(text: str) -> tuple[date | None, str | None]:
         day, reason = read_date(text, serials=records.serials)
@@ -162,7 +182,7 @@ def _knowledge(
         month_end, reason = read_date(text, serials=records.serials, edge="last")
         return (month_end + offset, None) if month_end else (None, reason)
 
-    return by_value(trimmed(pl.Series([record[position] for record in data], dtype=pl.String())), read, pl.Date())
+    return by_value(trimmed(data.column(layout.knowledge)), read, pl.Date())
 
 
 def _persons(rows: pl.DataFrame, contract: Contract) -> pl.Series:
@@ -224,12 +244,14 @@ def _rejects(records: Records, layout: Layout, problems: pl.DataFrame, fates: li
     return placed.hstack(found.select("field", "reason")).select("line", "field", "reason", "raw")
 
 
-def _tallies(records: Records, layout: Layout, contract: Contract, fates: list[Fate]) -> tuple[AmountTally, ...]:
+def _tallies(
+    columns: list[tuple[str, ...]], layout: Layout, contract: Contract, fates: list[Fate]
+) -> tuple[AmountTally, ...]:
     tallies = []
     for column in contract.columns:
         if column.canonical in layout.units:
             position = layout.positions[column.canonical]
-            cells = [record[position] if position < len(record) else "" for record in records.cells]
+            cells = columns[position] if position < len(columns) else ("",) * len(fates)
             tallies.append(tally(column.canonical, layout.units[column.canonical], cells, fates))
     return tuple(tallies)
 

@@ -6,10 +6,11 @@ Sole traders file under 20 characters, most of which begin with a citizen number
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 import polars as pl
 
-from mainstay.extracts.identifiers import SCIENTIFIC, is_citizen_number
+from mainstay.extracts.identifiers import REMEMBERED, SCIENTIFIC, is_citizen_number
 from mainstay.extracts.targets import PSEUDO_TAXPAYER, Target
 from mainstay.extracts.wording import BLANKS
 
@@ -19,6 +20,7 @@ _SOLE_TRADER = re.compile(r"[0-9A-Z]{20}")
 _GROUPED_BY = ("month", "levy_item")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_natural_person(delivered: str) -> bool:
     """Whether an id is a citizen number or a sole trader's id of 20 characters.
 

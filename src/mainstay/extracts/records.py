@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice, zip_longest
 
 from mainstay.errors import ExtractError
 
@@ -38,6 +38,10 @@ class Records:
     def head(self) -> list[Record]:
         """The records that are searched for headings."""
         return self.cells[:HEAD_RECORDS]
+
+    def columns(self, width: int) -> list[tuple[str, ...]]:
+        """The first `width` columns, cell by cell; a record that ends before a column has "" there."""
+        return list(islice(zip_longest(*self.cells, fillvalue=""), width))
 
 
 def split_text(text: str, delimiter: str, where: str) -> Records:

@@ -31,6 +31,14 @@ def normal_heading(text: str) -> str:
 
 def name_keys(names: pl.Series) -> pl.Series:
     """Names in the form in which they are matched: NFKC, one kind of bracket, no blanks, upper case."""
+    # The same few names stand in every month's thousands of rows.
+    distinct = names.unique()
+    keyed = pl.DataFrame({"name": distinct, "name_key": _name_keys(distinct)})
+    rows = names.alias("name").to_frame()
+    return rows.join(keyed, on="name", how="left", nulls_equal=True, maintain_order="left")["name_key"]
+
+
+def _name_keys(names: pl.Series) -> pl.Series:
     keys = pl.first().str.normalize("NFKC").str.replace_all(f"[{re.escape(BLANKS)}]+", "")
     opened = keys.str.replace_all(r"[\[{〔【〈《]", "(").str.replace_all(r"[\]}〕】〉》]", ")")
     return names.to_frame().select(opened.str.to_uppercase().alias("name_key")).to_series()

@@ -1,6 +1,7 @@
 """Keeping the ledger: a batch is pending until its gate, then accepted or quarantined; rows are never updated.
 
-The steps of one ingest are `prepare`, `loading.load` per file, `supersede`, `identify`, and after the gate `settle`.
+The steps of one ingest are `prepare`, `loading.load_all` per group of files, `supersede`, `identify`, and after the
+gate `settle`.
 Target names come from the closed set of canonical targets, which is why they may stand in SQL text.
 """
 
@@ -55,13 +56,17 @@ def supersede(warehouse: Warehouse) -> None:
                 ),
                 old_rows as (
                     select r.batch_id, r.line, r.row_key, b.contract, b.knowledge_date
-                    from ledger.{target} as r inner join batches as b using (batch_id) where b.status = $2
+                    from ledger.{target} as r inner join batches as b using (batch_id)
+                    where b.status = $2 and r.row_key is not null
                 ),
+                -- One row a key and batch before the join: grouping its result would cost many times as much.
                 later_rows as (
-                    select r.batch_id, r.line, r.row_key, b.contract, b.knowledge_date
-                    from ledger.{target} as r inner join batches as b using (batch_id) where b.status = $3
+                    select r.batch_id, min(r.line) as line, r.row_key, b.contract, b.knowledge_date
+                    from ledger.{target} as r inner join batches as b using (batch_id)
+                    where b.status = $3 and r.row_key is not null
+                    group by r.batch_id, r.row_key, b.contract, b.knowledge_date
                 )
-                select o.batch_id, o.line, l.batch_id, min(l.line)
+                select o.batch_id, o.line, l.batch_id, l.line
                 from old_rows as o
                 inner join later_rows as l
                     on
@@ -72,7 +77,6 @@ def supersede(warehouse: Warehouse) -> None:
                     from ledger.superseded_rows as s
                     where s.batch_id = o.batch_id and s.line = o.line and s.by_batch_id = l.batch_id
                 )
-                group by all
                 """,
                 [target, old_status, later_status],
             )
