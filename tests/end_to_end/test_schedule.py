@@ -185,6 +185,7 @@ def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest
         status, before, left = first.stop(terminate)
         assert (status, left) == (0, [])
         assert len(before) >= 2, "the server and the run under way"
+        earlier, _ = first.process.communicate()  # on a slow machine it sees to the first missed ones itself
 
     with schedule(workspace) as second:
         latest = second.wait(missed[1], lambda state: state.is_final())
@@ -199,7 +200,8 @@ def test_the_schedule_runs_fails_visibly_stops_clean_and_makes_up_for_the_latest
         assert second.stop(press_ctrl_c)[::2] == (0, [])
         told, complaints = second.process.communicate()
         assert (told.splitlines()[-1], complaints) == ("stopped", "")
-        assert len(re.findall(r", due \d{4}-\d\d-\d\d \d\d:\d\d: Cancelled$", told, re.MULTILINE)) == 2
+        cancelled = re.compile(r", due \d{4}-\d\d-\d\d \d\d:\d\d: Cancelled$", re.MULTILINE)
+        assert len(cancelled.findall(earlier) + cancelled.findall(told)) == 2
 
 
 def test_a_killed_schedule_leaves_neither_server_nor_run_nor_lock_behind(park: tuple[Workspace, date]) -> None:
