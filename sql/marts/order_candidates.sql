@@ -67,8 +67,20 @@ asked as (
         if(channel in ('hotline', 'steward'), channel, 'firm') as source,
         null as detail,
         null as restored_change
-    from ledger.service_requests_as_known
-    where requested_on <= as_of_date and coalesce(resolved_on > as_of_date, true)
+    from ledger.service_requests_as_known as requests
+    where
+        requested_on <= as_of_date
+        and coalesce(resolved_on > as_of_date, true)
+        and not exists (
+            select 1
+            from features.visits as visits
+            where
+                visits.as_of_date = requests.as_of_date
+                and visits.enterprise_id = requests.enterprise_id
+                and visits.problem is null
+                and visits.is_contact
+                and visits.visited_on >= requests.requested_on
+        )
 ),
 
 sources as (

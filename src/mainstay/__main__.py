@@ -1,5 +1,5 @@
 """`python -m mainstay` is the command `mainstay`."""
 
-from mainstay.cli import app
+from mainstay.cli import main
 
-app()
+main()

@@ -15,7 +15,7 @@ from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
 from mainstay.extracts.outcomes import OF_TICKS, unfit_outcomes
 from mainstay.extracts.periods import read_date
-from mainstay.extracts.persons import is_private, natural_persons, sum_up
+from mainstay.extracts.persons import is_private, natural_persons, numbers_within, sum_up
 from mainstay.extracts.records import Records
 from mainstay.extracts.sorting import is_grand_total, is_subtotal, joined, sort_records
 from mainstay.extracts.wording import by_value, name_keys, trimmed
@@ -195,7 +195,11 @@ def _refused_persons(rows: pl.DataFrame, persons: pl.Series, contract: Contract)
     """Natural persons have no place in a register or a list: only flows of money are summed up."""
     if contract.definition.is_flow:
         return []
-    return [_named(rows.filter(persons), "source_id", "NATURAL_PERSON")]
+    told = [field.name for field in contract.definition.fields if field.kind == "text" and field.name in rows.columns]
+    return [
+        _named(rows.filter(persons), "source_id", "NATURAL_PERSON"),
+        *(_named(rows.filter(numbers_within(rows[name])), name, "NATURAL_PERSON") for name in told if name != "name"),
+    ]
 
 
 def _without_duplicates(rows: pl.DataFrame, texts: pl.Series, contract: Contract, fates: list[Fate]) -> pl.DataFrame:

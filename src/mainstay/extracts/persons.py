@@ -58,6 +58,12 @@ def natural_persons(source_ids: pl.Series, names: pl.Series) -> pl.Series:
     return by_id | _matching(names, r"[0-9０-９]{17}", holds_citizen_number)
 
 
+def numbers_within(texts: pl.Series) -> pl.Series:
+    """For each text whether a citizen number stands in it, blanks and hyphens between its digits or not."""
+    plain = texts.cast(pl.String).str.replace_all(_SEPARATORS.pattern, "")
+    return _matching(plain, r"[0-9０-９]{17}", holds_citizen_number)
+
+
 def sum_up(rows: pl.DataFrame, persons: pl.Series, target: Target) -> pl.DataFrame:
     """Replace the rows of natural persons by one row per month and levy item.
 

@@ -7,11 +7,13 @@ comes in again like any delivery. It is a workbook in any case: a table of text 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
 import openpyxl
 import polars as pl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.workbook import Workbook
@@ -130,7 +132,7 @@ _OF_ALL_CAUSES = frozenset({"TOO_MANY_CAUSES", "CAUSES_OVER_TEN", "NO_MAIN_CAUSE
 
 def _marked_form(source: Path, errors: list[tuple[int, str, str]], contract: Contract) -> Workbook:
     """Keep the pages with an error, mark the answers concerned, and put a list of them in front."""
-    book = openpyxl.load_workbook(source)
+    book = openpyxl.load_workbook(BytesIO(source.read_bytes()))
     pages = dict(enumerate(read_sheets(source, source.name), start=1))
     sheets = dict(enumerate(book.worksheets, start=1))
     for number, sheet in sheets.items():
@@ -187,7 +189,7 @@ def _marked_table(source: Path, errors: list[tuple[int, str, str]], contract: Co
 def _write_texts(sheet: Worksheet, row: int, texts: list[str]) -> None:
     for column, text in enumerate(texts, start=1):
         cell = sheet.cell(row, column)
-        cell.value, cell.data_type, cell.number_format = text, "s", "@"
+        cell.value, cell.data_type, cell.number_format = ILLEGAL_CHARACTERS_RE.sub(" ", text), "s", "@"
         cell.alignment = Alignment(wrap_text=column == 1, vertical="top")
 
 

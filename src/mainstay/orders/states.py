@@ -33,7 +33,7 @@ ARROWS: Mapping[State, tuple[State, ...]] = {
     # 2026-11: nobody was there: it is tried again, as from dispatched.
     "not_reached": _FROM_DISPATCHED,
     "visited": ("diagnosed",),
-    "diagnosed": ("no_action", "tracking", "intends_to_move"),
+    "diagnosed": ("visited", "no_action", "tracking", "intends_to_move"),
     "no_action": ("awaiting_approval",),
     # 2026-11: what is tracked is visited again, and may turn out otherwise.
     "tracking": ("visited", "awaiting_approval"),
