@@ -2,12 +2,14 @@
 -- key: as_of_date, alert_no
 -- materialized: table
 --
--- replied_on: somebody visited or called the enterprise since the dispatch and has more to tell than that nobody
--- answered the call.
+-- known_on: the office received its first version. replied_on: somebody visited or called the enterprise since the
+-- dispatch and has more to tell than that nobody answered the call.
 with
 
 newest as (
-    select *
+    select
+        *,
+        min(knowledge_date) over (partition by as_of_date, alert_no) as known_on
     from ledger.alerts_as_known
     where dispatched_on <= as_of_date
     qualify row_number() over (
@@ -23,6 +25,7 @@ select
     newest.dispatcher,
     newest.dispatched_on,
     newest.due_on,
+    newest.known_on,
     min(visits.visited_on) as replied_on
 from newest
 left join features.visits as visits

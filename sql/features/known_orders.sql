@@ -3,7 +3,7 @@
 -- materialized: table
 --
 -- Settled orders are among them. An order follows its enterprise when that is matched to another id. opened_on is the
--- week in which it was issued, or reopened.
+-- day on which it was issued, or reopened; status_before the state that the newest earlier week has published.
 with
 
 newest as (
@@ -15,6 +15,17 @@ newest as (
     qualify row_number() over (
         partition by dates.as_of_date, events.order_id order by events.as_of_date desc
     ) = 1
+),
+
+weeks_before as (
+    select
+        dates.as_of_date as run_as_of_date,
+        events.order_id,
+        arg_max(events.status, events.as_of_date) as status
+    from run.as_of_dates as dates
+    inner join events.work_orders as events
+        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
+    group by dates.as_of_date, events.order_id
 )
 
 select
@@ -23,6 +34,7 @@ select
     coalesce(aliases.enterprise_id, newest.enterprise_id) as enterprise_id,
     newest.sources,
     newest.status,
+    weeks_before.status as status_before,
     newest.priority,
     newest.assignee,
     newest.issued_on,
@@ -30,5 +42,7 @@ select
     newest.due_on,
     newest.as_of_date as last_published_on
 from newest
+left join weeks_before
+    on newest.run_as_of_date = weeks_before.run_as_of_date and newest.order_id = weeks_before.order_id
 left join ledger.aliases_as_known as aliases
     on newest.run_as_of_date = aliases.as_of_date and newest.enterprise_id = aliases.alias

@@ -3,6 +3,7 @@
 -- materialized: table
 --
 -- Each column is the newest one given, not the newest visit's: a later call says nothing of the causes found before.
+-- cause_on, estimate_on, view_on and next_on are the days on which it was said, cause_known_on the one it became known.
 -- One visit an enterprise and quarter (无事不扰): visited_this_quarter counts contacts in the as-of date's quarter.
 with
 
@@ -57,6 +58,11 @@ select
     count(distinct told.visited_on) filter (where told.is_contact) as contacts,
     arg_max(worded.causes, told.moment) filter (where worded.causes is not null) as cause_confirmed,
     arg_max(worded.main_cause, told.moment) filter (where worded.causes is not null) as main_cause,
+    max(told.visited_on) filter (where worded.causes is not null) as cause_on,
+    arg_max(told.knowledge_date, told.moment) filter (where worded.causes is not null) as cause_known_on,
+    max(told.visited_on) filter (where told.firm_estimate is not null) as estimate_on,
+    max(told.visited_on) filter (where told.visitor_view is not null) as view_on,
+    max(told.visited_on) filter (where told.next_step is not null) as next_on,
     arg_max(told.firm_estimate, told.moment) filter (where told.firm_estimate is not null) as firm_estimate,
     arg_max(told.visitor_view, told.moment) filter (where told.visitor_view is not null) as visitor_view,
     arg_max(told.next_step, told.moment) filter (where told.next_step is not null) as next_step,

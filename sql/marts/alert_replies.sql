@@ -55,6 +55,7 @@ replies as (
         alerts.dispatcher,
         alerts.dispatched_on,
         alerts.due_on,
+        alerts.known_on,
         newest_orders.order_id,
         newest_orders.status,
         alerts.replied_on,

@@ -2,8 +2,10 @@
 -- key: as_of_date, list_name, rank
 -- materialized: table
 --
--- An inquiry is done when a visit of the list's window's year has named causes. An order that was settled in an earlier
--- week is not among the week's orders: it is shown with the state it was published in last.
+-- Cause, the firm's estimate and the visitor's view are those told in the year of the list's window: what a visit said
+-- of another year says nothing of this one. An inquiry is done when causes were named since the window began. An order
+-- that was settled in an earlier week is not among the week's orders: it is shown with the state it was published in
+-- last.
 with
 
 newest_orders as (
@@ -22,13 +24,14 @@ newest_orders as (
 select
     lists.*,
     coalesce(orders.order_id, earlier.order_id) as order_id,
-    coalesce(orders.assignee, earlier.assignee) as assignee,
+    if(orders.order_id is not null, orders.assignee, earlier.assignee) as assignee,
     coalesce(orders.status, earlier.status) as inquiry_status,
-    found.cause_confirmed,
-    found.firm_estimate as forecast_firm,
-    found.visitor_view as judgement,
+    if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_confirmed, null) as cause_confirmed,
+    if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_known_on, null) as cause_known_on,
+    if(found.estimate_on >= date_trunc('year', lists.window_start), found.firm_estimate, null) as forecast_firm,
+    if(found.view_on >= date_trunc('year', lists.window_start), found.visitor_view, null) as judgement,
     found.last_visit_on,
-    coalesce(found.cause_confirmed is not null and found.last_visit_on >= lists.window_start, false) as is_inquired
+    coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from marts.drop_lists as lists
 left join run.work_orders as orders
     on lists.as_of_date = orders.as_of_date and lists.enterprise_id = orders.enterprise_id

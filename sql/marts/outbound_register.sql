@@ -43,6 +43,7 @@ select
     cases.evidence,
     cases.state,
     cases.state_since,
+    published.state as state_before,
     cases.is_open,
     cases.is_outbound,
     cases.in_scope,
@@ -67,6 +68,8 @@ select
 from run.outbound_cases as cases
 inner join features.enterprises as enterprises
     on cases.as_of_date = enterprises.as_of_date and cases.enterprise_id = enterprises.enterprise_id
+left join features.published_outbound as published
+    on cases.as_of_date = published.as_of_date and cases.case_id = published.case_id and published.twin = 1
 left join features.outbound_revenue as revenue
     on cases.as_of_date = revenue.as_of_date and cases.case_id = revenue.case_id
 left join visits on cases.as_of_date = visits.as_of_date and cases.case_id = visits.case_id

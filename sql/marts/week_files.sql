@@ -2,7 +2,8 @@
 -- key: as_of_date, file
 -- materialized: table
 --
--- A file is new until a published week has counted it, however late it landed: the rule of features.data_until.
+-- A file is new until an earlier week has counted it, however late it landed; a second run of a week takes nothing
+-- away.
 with
 
 counted as (
@@ -10,7 +11,8 @@ counted as (
         dates.as_of_date,
         events.sha256
     from run.as_of_dates as dates
-    inner join events.deliveries as events on dates.as_of_date > events.as_of_date
+    inner join events.deliveries as events
+        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
 )
 
 select

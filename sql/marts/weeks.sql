@@ -2,9 +2,10 @@
 -- key: as_of_date
 -- materialized: table
 --
--- issue_no is the running number of published weeks, this one included. The window is the year to date; level is what
--- the data can give for the local one (is_fallback says that it is another). refund_months_missing counts the months
--- of both years' windows without a refund extract, which count as months without a refund.
+-- issue_no is the running number of published weeks, this one included; has_new_receipts: the week has counted a
+-- receipts extract that no earlier one has. The window is the year to date; level is what the data can give for the
+-- local one (is_fallback says that it is another). refund_months_missing counts the months of both years' windows
+-- without a refund extract, which count as months without a refund.
 with
 
 missing as (
@@ -13,6 +14,15 @@ missing as (
         count(*) as months
     from features.refund_months_missing
     group by as_of_date
+),
+
+receipts as (
+    select
+        as_of_date,
+        bool_or(is_new) as has_new
+    from marts.week_files
+    where target = 'receipts'
+    group by as_of_date
 )
 
 select
@@ -20,7 +30,7 @@ select
     weeks.weeks_before + 1 as issue_no,
     weeks.published_before,
     data_until.data_until,
-    data_until.has_new_receipts,
+    coalesce(receipts.has_new, false) as has_new_receipts,
     data_until.has_refunds,
     closed.last_closed,
     windows.window_start,
@@ -35,5 +45,6 @@ inner join features.data_until as data_until on weeks.as_of_date = data_until.as
 left join features.closed_months as closed on weeks.as_of_date = closed.as_of_date
 left join features.windows as windows on weeks.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
 left join features.levels_in_use as levels on weeks.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+left join receipts on weeks.as_of_date = receipts.as_of_date
 left join missing on weeks.as_of_date = missing.as_of_date
 order by weeks.as_of_date

@@ -4,8 +4,25 @@
 --
 -- Figures are of the year to date; local and district, or the level the data can give instead (is_fallback, level).
 -- An enterprise of the ledger that paid nothing in both years has zeros, one with an unknown month blanks.
--- is_overdue: nobody came by due_on, or the day that the visit has set for the next step is past.
+-- acts_by: until when somebody has to go there or, after a visit, to take the step that it has set. is_new: issued or
+-- opened again in this week. awaits_visit: nobody was there yet, or the next step falls due within seven days.
 with
+
+followed as (
+    select
+        orders.*,
+        orders.status in ('to_dispatch', 'dispatched', 'not_reached') as is_waiting,
+        if(visits.next_on >= orders.opened_on, visits.next_step, null) as next_step,
+        if(visits.next_on >= orders.opened_on, visits.owner, null) as next_owner,
+        if(visits.next_on >= orders.opened_on, visits.next_due_on, null) as next_due_on,
+        visits.last_visit_on,
+        visits.cause_confirmed,
+        visits.firm_estimate,
+        visits.visitor_view
+    from run.work_orders as orders
+    left join features.last_visits as visits
+        on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
+),
 
 levels as (
     select
@@ -35,21 +52,21 @@ select
     orders.issued_on,
     orders.opened_on,
     orders.due_on,
-    orders.opened_on = orders.as_of_date as is_new,
-    orders.status in ('to_dispatch', 'dispatched', 'not_reached') as awaits_visit,
-    orders.is_open
-    and if(
-        orders.status in ('to_dispatch', 'dispatched', 'not_reached'),
-        orders.due_on,
-        coalesce(visits.next_due_on, orders.due_on)
-    ) < orders.as_of_date as is_overdue,
-    visits.last_visit_on,
-    visits.cause_confirmed,
-    visits.firm_estimate,
-    visits.visitor_view,
-    visits.next_step,
-    visits.owner as next_owner,
-    visits.next_due_on,
+    orders.opened_on >= date_trunc('week', orders.as_of_date) as is_new,
+    orders.is_waiting
+    or (
+        orders.status in ('visited', 'diagnosed', 'tracking', 'intends_to_move')
+        and coalesce(orders.next_due_on <= orders.as_of_date + 6, false)
+    ) as awaits_visit,
+    if(orders.is_waiting, orders.due_on, coalesce(orders.next_due_on, orders.due_on)) as acts_by,
+    orders.is_open and acts_by < orders.as_of_date as is_overdue,
+    orders.last_visit_on,
+    orders.cause_confirmed,
+    orders.firm_estimate,
+    orders.visitor_view,
+    orders.next_step,
+    orders.next_owner,
+    orders.next_due_on,
     candidates.list_ranks,
     candidates.restored_change,
     enterprises.* exclude (as_of_date, enterprise_id),
@@ -79,11 +96,9 @@ select
     decline.reasons as decline_reasons,
     relocation.grade as relocation_grade,
     relocation.reasons as relocation_reasons
-from run.work_orders as orders
+from followed as orders
 left join features.enterprises as enterprises
     on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
-left join features.last_visits as visits
-    on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
 left join marts.order_candidates as candidates
     on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
 left join features.windows as windows

@@ -316,3 +316,85 @@ def test_an_alert_asks_for_a_visit_until_somebody_was_there_and_not_beyond_its_t
         if "dispatched_alert" in sources
     ]
     assert asking == [("2022-02-14", "A"), ("2022-02-14", "B"), ("2022-02-21", "B"), ("2022-05-11", "B")]
+
+
+def test_a_request_asks_for_a_visit_until_somebody_has_spoken_to_the_firm(office: Office) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    asked(office, "A,1,2022-02-01,房屋,,,", "B,2,2022-02-01,房屋,,,", known="2022-02-05")
+    visited(office, "A,2022-02-15,phone,,,,", "B,2022-02-16,not_reached,,,,", known="2022-02-18")
+    office.build("2022-02-14", "2022-02-21", settings=drop_list())
+    ordered(office)
+    asking = [
+        (as_of, who)
+        for as_of, who, sources in office.rows("marts.order_candidates", "as_of_date", "enterprise_id", "sources")
+        if "service_request" in sources
+    ]
+    assert asking == [("2022-02-14", "A"), ("2022-02-14", "B"), ("2022-02-21", "B")]
+
+
+STEPS = "source_id,visited_on,result,next_step,owner,due_on"
+
+
+@pytest.mark.parametrize(
+    ("status", "opened_on", "shown"),
+    [
+        ("dispatched", "2022-06-06", (True, "2022-06-10", True)),
+        ("tracking", "2022-06-06", (False, "2022-07-31", False)),
+        ("tracking", "2022-06-20", (False, "2022-06-10", True)),
+    ],
+)
+def test_a_visited_order_goes_by_the_step_that_its_own_visit_has_set(
+    office: Office, status: str, opened_on: str, shown: tuple[bool, str, bool]
+) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    office.deliver(
+        f"{STEPS}\nA,2022-06-14,phone,tracking,甲,2022-07-31", "2022-06-20", contract(target="visit_outcomes")
+    )
+    office.build("2022-06-27", settings=drop_list())
+    order = {"as_of_date": date(2022, 6, 27), "order_id": "O1", "enterprise_id": "A", "status": status}
+    days = {"issued_on": date(2022, 6, 6), "opened_on": date.fromisoformat(opened_on), "due_on": date(2022, 6, 10)}
+    ordered(office, order | days)
+    assert office.rows("marts.work_orders", "awaits_visit", "acts_by", "is_overdue") == [shown]
+
+
+def test_a_next_step_that_falls_due_within_the_week_brings_the_page_back(office: Office) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    office.deliver(
+        f"{STEPS}\nA,2022-06-14,phone,tracking,甲,2022-07-03", "2022-06-20", contract(target="visit_outcomes")
+    )
+    office.build("2022-06-26", "2022-06-27", settings=drop_list())
+    order = {"order_id": "O1", "enterprise_id": "A", "status": "tracking", "opened_on": date(2022, 6, 6)}
+    ordered(office, *(order | {"as_of_date": date(2022, 6, day), "due_on": date(2022, 6, 20)} for day in (26, 27)))
+    assert office.rows("marts.work_orders", "as_of_date", "awaits_visit") == [
+        ("2022-06-26", False),
+        ("2022-06-27", True),
+    ]
+
+
+def test_what_a_visit_said_of_another_year_is_not_shown_for_this_one(office: Office) -> None:
+    told = "source_id,visited_on,result,cause_orders,firm_estimate,visitor_view"
+    made = contract(target="visit_outcomes", key=["source_id", "visited_on"])
+    office.deliver(YEARS, "2022-02-01")
+    office.deliver(f"{told}\nA,2021-12-20,phone,9,777.00,above\nA,2022-02-03,phone,,,", "2022-02-04", made)
+    office.deliver(f"{told}\nB,2022-01-20,phone,9,777.00,above\nB,2022-02-03,phone,,,", "2022-02-05", made)
+    office.build("2022-02-07", settings=drop_list())
+    ordered(office)
+    columns = ("enterprise_id", "cause_confirmed", "cause_known_on", "forecast_firm", "judgement", "is_inquired")
+    assert office.rows("marts.drop_list_inquiries", *columns) == [
+        ("A", None, None, None, None, False),
+        ("B", "主因：订单减少(9成)", "2022-02-05", "777.00", "above", True),
+    ]
+
+
+def test_a_second_run_of_a_week_shows_the_files_and_receipts_of_the_week(office: Office) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    office.build("2022-02-07", settings=drop_list())
+    ordered(office)
+    record_week(office.warehouse, date(2022, 2, 7))
+    office.build("2022-02-10", "2022-02-14", settings=drop_list())
+    assert office.rows("marts.week_files", "as_of_date", "is_new") == [("2022-02-10", True), ("2022-02-14", False)]
+    assert office.rows("marts.weeks", "as_of_date", "has_new_receipts") == [("2022-02-10", True), ("2022-02-14", False)]
+    assert office.rows("features.data_until", "as_of_date", "has_new_receipts") == [
+        ("2022-02-10", False),
+        ("2022-02-14", False),
+    ]

@@ -155,10 +155,25 @@ def test_an_outcome_with_a_problem_moves_no_order_and_is_listed() -> None:
 
 
 def test_a_visit_of_before_a_reopening_says_nothing_of_the_order_as_it_is_open_now() -> None:
-    followed, problems = follow_orders(
-        known(("O1", "A"), opened_on=date(2022, 6, 20)), visits({"result": "phone"}), AS_OF
-    )
+    order, before = known(("O1", "A"), opened_on=date(2022, 6, 20)), {"result": "phone", "knowledge_date": ISSUED}
+    followed, problems = follow_orders(order, visits(before), AS_OF)
     assert (followed["status"].item(), problems.height) == ("dispatched", 0)
+    followed, problems = follow_orders(order, visits({"result": "phone"}), AS_OF)
+    assert (followed["status"].item(), problems["reason"].to_list()) == ("dispatched", ["before the order was issued"])
+
+
+def test_of_two_results_of_one_day_the_later_known_one_counts() -> None:
+    day = date(2022, 6, 8)
+    form = {"result": "phone", "next_step": "no_action", "visited_on": day, "knowledge_date": date(2022, 6, 10)}
+    table = {"result": "phone", "next_step": "tracking", "visited_on": day, "knowledge_date": date(2022, 6, 17)}
+    assert state_after(form, table | {"batch_id": 2}) == "tracking"
+    assert state_after(table | {"batch_id": 2}, form) == "tracking"
+
+
+def test_a_diagnosed_order_is_visited_again_and_may_turn_out_otherwise() -> None:
+    assert state_after({"result": "phone", "cause_orders": 6}, {"result": "phone", "next_step": "no_action"}) == (
+        "no_action"
+    )
 
 
 def test_of_two_open_orders_of_one_enterprise_the_older_stays() -> None:

@@ -30,7 +30,7 @@ FOLLOWED = pl.Schema(
         "order_id": pl.String,
         "enterprise_id": pl.String,
         "sources": pl.List(pl.String),
-        "published_status": pl.String,
+        "status_before": pl.String,
         "priority": pl.Int64,
         "assignee": pl.String,
         "issued_on": pl.Date,
@@ -55,7 +55,7 @@ def followed(*rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
     issued = date(2022, 5, 9)
     made = [
         {"as_of_date": AS_OF, "order_id": order, "enterprise_id": who, "sources": ["drop_list"], "priority": 1}
-        | {"published_status": "dispatched", "issued_on": issued, "opened_on": issued, "due_on": date(2022, 5, 23)}
+        | {"status_before": "dispatched", "issued_on": issued, "opened_on": issued, "due_on": date(2022, 5, 23)}
         | {"status": status, "settled_on": date.fromisoformat(settled_on) if settled_on else None}
         for order, who, status, settled_on in rows
     ]
@@ -110,7 +110,7 @@ def test_an_order_that_was_settled_this_week_is_shown_once_more_and_asks_for_no_
 
 
 def test_an_order_that_was_published_as_settled_is_not_shown_again() -> None:
-    carried = followed(("O1", "A", "no_action", "2022-05-30")).with_columns(published_status=pl.lit("no_action"))
+    carried = followed(("O1", "A", "no_action", "2022-05-30")).with_columns(status_before=pl.lit("no_action"))
     assert select(candidates(), carried).is_empty()
 
 
@@ -125,7 +125,7 @@ def test_an_enterprise_that_asks_goes_before_a_dispatched_alert() -> None:
 
 
 def test_a_closed_order_is_opened_again_under_its_own_number_within_ninety_days() -> None:
-    carried = followed(("O1", "A", "closed", "2022-03-08")).with_columns(published_status=pl.lit("closed"))
+    carried = followed(("O1", "A", "closed", "2022-03-08")).with_columns(status_before=pl.lit("closed"))
     [order] = select(candidates(("A", "drop_list", -9)), carried).to_dicts()
     assert (order["order_id"], order["status"]) == ("O1", "to_dispatch")
     assert (order["issued_on"], order["opened_on"]) == (date(2022, 5, 9), AS_OF)
@@ -134,13 +134,13 @@ def test_a_closed_order_is_opened_again_under_its_own_number_within_ninety_days(
 
 
 def test_an_order_settled_otherwise_than_closed_is_not_opened_again() -> None:
-    carried = followed(("O1", "A", "no_action", "2022-03-30")).with_columns(published_status=pl.lit("no_action"))
+    carried = followed(("O1", "A", "no_action", "2022-03-30")).with_columns(status_before=pl.lit("no_action"))
     assert ids(select(candidates(("A", "drop_list", -9)), carried)) == [("M2022W23-0001", "A")]
 
 
 @pytest.mark.parametrize("status", ["no_action", "closed", "declined_by_firm", "returned_wrong", "cancelled"])
 def test_a_firm_whose_order_was_settled_is_left_alone_for_its_quarter_unless_it_asks(status: str) -> None:
-    carried = followed(("O1", "A", status, "2022-04-01")).with_columns(published_status=pl.lit(status))
+    carried = followed(("O1", "A", status, "2022-04-01")).with_columns(status_before=pl.lit(status))
     assert select(candidates(("A", "drop_list", -9)), carried).is_empty()
     assert select(candidates(("A", "hotline", None)), carried)["enterprise_id"].to_list() == ["A"]
     before = carried.with_columns(settled_on=pl.lit(date(2022, 3, 31)))
@@ -182,6 +182,22 @@ def test_visits_are_shared_out_to_whoever_has_the_fewest_open_orders() -> None:
     asked = candidates(("A", "drop_list", -5), ("B", "drop_list", -4), ("C", "drop_list", -3))
     orders = select(asked, visiting_capacity=3, assignees=["甲", "乙"])
     assert orders["assignee"].to_list() == ["甲", "乙", "甲"]
+
+
+def test_an_earlier_run_of_the_week_counts_towards_the_capacity() -> None:
+    thursday = date(2022, 6, 9)
+    carried = followed(("O1", "A", "dispatched", None)).with_columns(
+        opened_on=pl.lit(AS_OF), status_before=pl.lit(None)
+    )
+    asked = candidates(("B", "drop_list", -5), ("C", "drop_list", -4))
+    assert [who for _, who in ids(select(asked, carried, as_of=thursday))] == ["B", "A"]
+    assert [who for _, who in ids(select(asked, carried, as_of=date(2022, 6, 13)))] == ["B", "C", "A"]
+
+
+def test_a_second_run_of_a_week_shows_again_what_the_first_has_settled() -> None:
+    carried = followed(("O1", "A", "no_action", "2022-06-01"))
+    assert select(candidates(), carried)["order_id"].to_list() == ["O1"]
+    assert select(candidates(), carried.with_columns(status_before=pl.lit("no_action"))).is_empty()
 
 
 @given(

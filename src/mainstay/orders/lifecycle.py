@@ -23,10 +23,12 @@ PROBLEMS = pl.Schema(
 )
 """One row per as-of date and outcome that is not applied; `reason` as `features.visits.problem` or below."""
 
+BEFORE_IT_WAS_OPENED = "before the order was issued"
 SETTLED_ALREADY = "order already settled"
 NOT_A_STEP = "not an allowed step"
 
-_HAPPENED = ["visited_on", "knowledge_date", "batch_id", "line"]
+_KNOWN = ["knowledge_date", "batch_id", "line"]
+_HAPPENED = ["visited_on", *_KNOWN]
 _PLACE = frozenset({"as_of_date", "batch_id", "line", "file", "sheet", "knowledge_date", "problem"})
 
 
@@ -39,14 +41,15 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
     Args:
         known: `features.known_orders` of the as-of date.
         visits: `features.visits` of the as-of date; rows with a problem are not applied. One is a problem no more when
-            a later delivery tells of the same order and enterprise without one: it has been corrected.
+            a later delivery tells of the same order and enterprise without one: it has been corrected. Of two results
+            of an order on one day, in a form and in a table, the later known one counts.
         as_of: The week's date.
 
     Returns:
         The orders, as `known`, with `status` as it is now, `published_status` as it was published, and `settled_on`,
         the day on which it was settled, else null; and `PROBLEMS`, those of the visits themselves included.
     """
-    fine = visits.filter(pl.col("problem").is_null() & pl.col("order_id").is_not_null()).sort(_HAPPENED)
+    fine = _newest_results(visits.filter(pl.col("problem").is_null() & pl.col("order_id").is_not_null()))
     outcomes: dict[str, list[dict[str, Any]]] = {}
     for row in fine.iter_rows(named=True):
         outcomes.setdefault(row["order_id"], []).append(row)
@@ -70,6 +73,13 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
     ).sort("batch_id", "line")
 
 
+def _newest_results(visits: pl.DataFrame) -> pl.DataFrame:
+    """Keep of an order and day the newest result, and every decision of the office, in the order of their days."""
+    day = ["order_id", "visited_on"]
+    results = visits.filter(pl.col("result").is_not_null()).sort(_KNOWN).unique(day, keep="last")
+    return pl.concat([results, visits.filter(pl.col("result").is_null())]).sort(_HAPPENED)
+
+
 def _uncorrected(wrong: pl.DataFrame, fine: pl.DataFrame) -> pl.DataFrame:
     """Leave out what a later delivery has corrected: a wrong day makes another key, so it is no later version."""
     key = ["order_id", "enterprise_id"]
@@ -88,18 +98,26 @@ def _fold(
     for outcome in outcomes:
         content = tuple(value for name, value in outcome.items() if name not in _PLACE)
         # The same row in another file, as a form and in a table, is one outcome.
-        if content in seen or outcome["visited_on"] < order["opened_on"]:
+        # What was told before the order was opened again belongs to its earlier life.
+        is_earlier = outcome["visited_on"] < order["opened_on"]
+        if content in seen or (is_earlier and outcome["knowledge_date"] < order["opened_on"]):
             continue
         seen.add(content)
-        path = way(state, outcome)
+        path = None if is_earlier else way(state, outcome)
         if path is None:
             place = {name: outcome[name] for name in ("as_of_date", "batch_id", "line", "order_id")}
-            refused.append(place | {"reason": SETTLED_ALREADY if state in SETTLED else NOT_A_STEP})
+            refused.append(place | {"reason": _why(state, is_earlier=is_earlier)})
             continue
         if path:
             state = path[-1]
             settled_on = outcome["visited_on"] if state in SETTLED else None
     return state, settled_on, refused
+
+
+def _why(state: State, *, is_earlier: bool) -> str:
+    if is_earlier:
+        return BEFORE_IT_WAS_OPENED
+    return SETTLED_ALREADY if state in SETTLED else NOT_A_STEP
 
 
 def _without_twins(orders: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -41,6 +41,8 @@ def select_orders(
 ) -> pl.DataFrame:
     """The orders of a week: those still open, those settled since the week before, and new ones up to the capacity.
 
+    What an earlier run of the same ISO week has issued counts towards its capacity.
+
     New ones go first to enterprises for which others wait (`is_urgent`: the enterprise asks, a migration is filed;
     then dispatched alerts), then by the drop in the restored caliber, ties by enterprise id. An enterprise with an open
     order gets no second one; its new sources join the order. One that was visited in this quarter, or whose order was
@@ -70,13 +72,15 @@ def select_orders(
     is_open = ~pl.col("status").is_in(list(SETTLED))
     still_open, settled = followed.filter(is_open), followed.filter(~is_open)
     left_alone = _left_alone(settled, last_visits, as_of)
-    fresh = _issued(_fresh(asked, still_open, left_alone, settings), settled, numbers, as_of, settings, simulated)
+    given = followed.filter(pl.col("opened_on").is_between(_monday(as_of), as_of, closed="left")).height
+    chosen = _fresh(asked, still_open, left_alone, max(0, settings.visiting_capacity - given))
+    fresh = _issued(chosen, settled, numbers, as_of, settings, simulated)
     fresh = fresh.with_columns(
         assignee=pl.Series(_assign(fresh.height, still_open, settings.assignees), dtype=pl.String)
     )
     carried = _joined(still_open, asked)
     gone = settled.filter(
-        pl.col("status") != pl.col("published_status"), ~pl.col("order_id").is_in(fresh["order_id"].to_list())
+        pl.col("status").ne_missing(pl.col("status_before")), ~pl.col("order_id").is_in(fresh["order_id"].to_list())
     )
     shown = pl.concat(
         [
@@ -103,6 +107,10 @@ _COLUMNS = [
 ]
 
 
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def _left_alone(settled: pl.DataFrame, last_visits: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The enterprises with which somebody was done in the as-of date's quarter, one row each: `enterprise_id`."""
     quarter = as_of.replace(month=as_of.month - (as_of.month - 1) % 3, day=1)
@@ -112,9 +120,7 @@ def _left_alone(settled: pl.DataFrame, last_visits: pl.DataFrame, as_of: date) -
     ).unique()
 
 
-def _fresh(
-    asked: pl.DataFrame, still_open: pl.DataFrame, left_alone: pl.DataFrame, settings: OrderSettings
-) -> pl.DataFrame:
+def _fresh(asked: pl.DataFrame, still_open: pl.DataFrame, left_alone: pl.DataFrame, capacity: int) -> pl.DataFrame:
     """The candidates that get an order, in their order."""
     return (
         asked.filter("may_issue")
@@ -123,7 +129,7 @@ def _fresh(
             left_alone.with_columns(is_done=pl.lit(value=True)), on="enterprise_id", how="left", maintain_order="left"
         )
         .filter(pl.col("is_urgent") | pl.col("is_done").is_null())
-        .head(settings.visiting_capacity)
+        .head(capacity)
     )
 
 

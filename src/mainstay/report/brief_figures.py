@@ -86,7 +86,7 @@ def _dues(week: Week, orders: pl.DataFrame) -> str:
     opened = orders.filter("is_open")
     if orders.is_empty():
         return "本周无在办工单。"
-    soon = opened.filter(pl.col("due_on").is_between(week.as_of, week.as_of + timedelta(days=6)))
+    soon = opened.filter(pl.col("acts_by").is_between(week.as_of, week.as_of + timedelta(days=6)))
     fresh, late = opened.filter("is_new").height, opened.filter("is_overdue").height
     settled = orders.height - opened.height
     due = f"7日内到期{soon.height}件，超期{late}件"

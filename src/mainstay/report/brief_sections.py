@@ -76,11 +76,10 @@ def _not_contacted(week: Week, scope: pl.DataFrame) -> str:
 def retention(week: Week, register: pl.DataFrame) -> Section:
     """三、拟迁出挽留: firms that want to leave, and those whose stay was settled this week."""
     staying = register.filter(pl.col("state").is_in(["intends_to_move", "retaining"]))
-    settled = [
-        row
-        for row in register.filter(pl.col("state").is_in(["retained", "false_alarm"])).iter_rows(named=True)
-        if week.since_before(row["state_since"])
-    ]
+    ended = register.filter(
+        pl.col("state").is_in(["retained", "false_alarm"]), pl.col("state").ne_missing(pl.col("state_before"))
+    )
+    settled = [] if week.is_first else list(ended.iter_rows(named=True))
     rows = [*staying.sort("due_on", "state_since", "case_id", nulls_last=True).iter_rows(named=True), *settled]
     title = "三、拟迁出挽留"
     if not rows:
@@ -132,7 +131,7 @@ def _found(week: Week, members: pl.DataFrame) -> str:
     fresh = once.filter("entered")["name"].to_list() if not week.is_first else []
     entered = f"本周新进榜：{names_words(fresh)}。" if fresh else ("" if week.is_first else "本周无企业新进榜。")
     told = [
-        row for row in once.iter_rows(named=True) if row["cause_confirmed"] and week.since_before(row["last_visit_on"])
+        row for row in once.iter_rows(named=True) if row["cause_confirmed"] and week.since_before(row["cause_known_on"])
     ]
     found = "；".join(
         f"{cell_words(row['name'], LONGEST_NAME)}（{cell_words(row['cause_confirmed'], 28)}）" for row in told[:2]
@@ -147,12 +146,13 @@ def alerts(week: Week, replies: pl.DataFrame, files: pl.DataFrame) -> Section:
     if replies.is_empty():
         delivered = "alerts" in files["target"].to_list()
         return Section(title, ("本周无预警派单。" if delivered else "未导入预警派单数据。",))
-    year = replies.filter(pl.col("dispatched_on").dt.year() == week.as_of.year)
+    year = replies.filter((pl.col("dispatched_on").dt.year() == week.as_of.year) | ~pl.col("replied"))
     waiting = year.filter(~pl.col("replied"))
-    fresh = sum(week.since_before(day) for day in year["dispatched_on"].to_list())
+    fresh = sum(week.since_before(day) for day in year["known_on"].to_list())
     new = "" if week.is_first else f"，本周新收{fresh}件"
     sentence = (
-        f"本年预警派单{year.height}件{new}：可反馈{year.height - waiting.height}件，待核实{waiting.height}件"
+        f"本年预警派单{year.height}件（含往年未反馈）{new}："
+        f"可反馈{year.height - waiting.height}件，待核实{waiting.height}件"
         f"（7日内到期{waiting.filter('is_due').height}件，逾期{waiting.filter('is_overdue').height}件）。"
     )
     cells = [

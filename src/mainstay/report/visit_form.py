@@ -37,7 +37,7 @@ FRAME_COLUMNS: tuple[str, ...] = (
     "priority",
     "department",
     "assignee",
-    "issued_on",
+    "opened_on",
     "due_on",
     "moved_on",
     "window_start",
@@ -207,12 +207,12 @@ class _Pages:
             else:
                 valign = "top" if line.height >= _TALL else "vcenter"
                 _put(sheet, place, "", self._format(kind_of(column, self._contract), locked=0, valign=valign))
-                self._guide(sheet, place, column, order["issued_on"])
+                self._guide(sheet, place, column, order["opened_on"])
 
-    def _guide(self, sheet: Any, place: _Place, column: Column, issued_on: object) -> None:  # noqa: ANN401
+    def _guide(self, sheet: Any, place: _Place, column: Column, opened_on: object) -> None:  # noqa: ANN401
         """Say at an answer what may stand there; whoever opens the page begins with the day of the visit."""
         row, first, _ = place
-        rule = validation(column, self._contract, issued_on if isinstance(issued_on, date) else None)
+        rule = validation(column, self._contract, opened_on if isinstance(opened_on, date) else None)
         if rule is not None:
             sheet.data_validation(row, first, row, first, rule)
         if column.canonical == "visited_on":

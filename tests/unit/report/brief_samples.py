@@ -37,18 +37,18 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
         "rows": _WHOLE, "entered": _WHOLE, "left_list": _WHOLE, "inquired": _WHOLE, "policy_drops": _WHOLE,
     },
     "inquiries": {
-        "enterprise_id": _TEXT, "name": _TEXT, "entered": _FLAG, "cause_confirmed": _TEXT, "last_visit_on": _DAY,
+        "enterprise_id": _TEXT, "name": _TEXT, "entered": _FLAG, "cause_confirmed": _TEXT, "cause_known_on": _DAY,
     },
-    "orders": {"is_open": _FLAG, "is_new": _FLAG, "is_overdue": _FLAG, "due_on": _DAY},
+    "orders": {"is_open": _FLAG, "is_new": _FLAG, "is_overdue": _FLAG, "acts_by": _DAY},
     "register": {
-        "case_id": _TEXT, "name": _TEXT, "state": _TEXT, "state_since": _DAY, "in_scope": _FLAG, "leaves_city": _FLAG,
-        "contacts": _WHOLE, "district_before": _MONEY, "last_contact_on": _DAY, "request": _TEXT, "next_step": _TEXT,
-        "due_on": _DAY,
+        "case_id": _TEXT, "name": _TEXT, "state": _TEXT, "state_since": _DAY, "state_before": _TEXT, "in_scope": _FLAG,
+        "leaves_city": _FLAG, "contacts": _WHOLE, "district_before": _MONEY, "last_contact_on": _DAY, "request": _TEXT,
+        "next_step": _TEXT, "due_on": _DAY,
     },
     "funnel": {"state": _TEXT, "opening": _WHOLE, "entered": _WHOLE, "left": _WHOLE, "closing": _WHOLE},
     "alerts": {
-        "alert_no": _TEXT, "name": _TEXT, "alert_type": _TEXT, "dispatched_on": _DAY, "due_on": _DAY, "status": _TEXT,
-        "replied": _FLAG, "is_due": _FLAG, "is_overdue": _FLAG,
+        "alert_no": _TEXT, "name": _TEXT, "alert_type": _TEXT, "dispatched_on": _DAY, "due_on": _DAY, "known_on": _DAY,
+        "status": _TEXT, "replied": _FLAG, "is_due": _FLAG, "is_overdue": _FLAG,
     },
     "matters": {
         "matter_no": _WHOLE, "name": _TEXT, "matter": _TEXT, "department": _TEXT, "due_on": _DAY, "source": _TEXT,
@@ -156,12 +156,12 @@ def full_week() -> BriefFrames:
         inquiries=frame(
             "inquiries",
             *(
-                {"enterprise_id": f"E{number}", "name": LONG_NAME, "entered": True, "last_visit_on": day}
+                {"enterprise_id": f"E{number}", "name": LONG_NAME, "entered": True, "cause_known_on": day}
                 | {"cause_confirmed": "主因：订单减少(6成)、上年一次性(3成)、搬迁或业务转移(1成)"}
                 for number in range(50)
             ),
         ),
-        orders=frame("orders", *([{"is_open": True, "is_new": True, "is_overdue": False, "due_on": day}] * 300)),
+        orders=frame("orders", *([{"is_open": True, "is_new": True, "is_overdue": False, "acts_by": day}] * 300)),
         register=frame(
             "register",
             *({"case_id": f"A{n}", "name": LONG_NAME, "contacts": n % 2} | left for n in range(160)),

@@ -110,11 +110,11 @@ def test_orders_are_due_within_seven_days_overdue_new_or_settled() -> None:
     due = {"is_new": False, "is_overdue": False, "is_open": True}
     orders = frame(
         "orders",
-        due | {"due_on": date(2022, 6, 12), "is_overdue": True},
-        due | {"due_on": date(2022, 6, 13)},
-        due | {"due_on": date(2022, 6, 19), "is_new": True},
-        due | {"due_on": date(2022, 6, 20)},
-        due | {"due_on": date(2022, 6, 14), "is_open": False},
+        due | {"acts_by": date(2022, 6, 12), "is_overdue": True},
+        due | {"acts_by": date(2022, 6, 13)},
+        due | {"acts_by": date(2022, 6, 19), "is_new": True},
+        due | {"acts_by": date(2022, 6, 20)},
+        due | {"acts_by": date(2022, 6, 14), "is_open": False},
     )
     words = section(with_rows(orders=orders), "一")
     assert "在办工单4件（本周新派1件），7日内到期2件，超期1件；本周办结或退回1件。" in words
@@ -163,13 +163,15 @@ def test_firms_that_may_leave_are_listed_and_a_stay_is_told_in_its_week() -> Non
     register = frame(
         "register",
         {"case_id": "1", "next_step": "tracking", "due_on": date(2022, 6, 20), "in_scope": False} | staying,
-        {"case_id": "2", "name": "乙公司", "state": "retained", "state_since": date(2022, 6, 8), "in_scope": False},
-        {"case_id": "3", "name": "丙公司", "state": "retained", "state_since": BEFORE, "in_scope": False},
+        {"case_id": "2", "name": "乙公司", "state": "retained", "state_since": date(2022, 5, 31), "in_scope": False}
+        | {"state_before": "retaining"},
+        {"case_id": "3", "name": "丙公司", "state": "retained", "state_since": BEFORE, "in_scope": False}
+        | {"state_before": "retained"},
     )
     words = section(with_rows(register=register), "三")
     assert "拟迁出0户、挽留中1户；本周新增已留住或误报1户" in words
     assert "|甲公司|挽留中|2022-05-09|—|协调资质互认|持续跟踪|2022-06-20|" in words
-    assert "|乙公司|已留住|2022-06-08|—|—|—|—|" in words
+    assert "|乙公司|已留住|2022-05-31|—|—|—|—|" in words
     assert "丙公司" not in words
 
 
@@ -199,8 +201,8 @@ def test_a_firm_on_two_lists_is_named_once_and_this_weeks_causes_are_told() -> N
         "inquiries",
         {"enterprise_id": "A", "name": "甲公司", "entered": True},
         {"enterprise_id": "A", "name": "甲公司", "entered": True},
-        {"enterprise_id": "B", "name": "乙公司", "entered": False, "last_visit_on": date(2022, 6, 8)} | cause,
-        {"enterprise_id": "C", "name": "丙公司", "entered": False, "last_visit_on": BEFORE} | cause,
+        {"enterprise_id": "B", "name": "乙公司", "entered": False, "cause_known_on": date(2022, 6, 8)} | cause,
+        {"enterprise_id": "C", "name": "丙公司", "entered": False, "cause_known_on": BEFORE} | cause,
     )
     words = section(with_rows(lists=lists, inquiries=inquiries), "四")
     assert "本周新进榜：甲公司。本周查清：乙公司（主因：订单减少(6成)）。" in words
@@ -217,18 +219,20 @@ def test_a_first_issue_compares_with_nothing() -> None:
     assert "|一季度|—|地方级·自然口径|2|—|—|0/2|—|" in section(frames, "四")
 
 
-def test_this_years_alerts_are_answered_due_or_overdue() -> None:
+def test_this_years_alerts_and_older_ones_without_an_answer_are_told() -> None:
     row = {"name": "甲公司", "alert_type": "开票下降", "replied": False, "is_due": False, "is_overdue": False}
     alerts = frame(
         "alerts",
         row | {"alert_no": "1", "dispatched_on": date(2022, 5, 9), "due_on": date(2022, 6, 1), "is_overdue": True},
-        row | {"alert_no": "2", "dispatched_on": date(2022, 6, 7), "due_on": date(2022, 6, 15), "is_due": True}
+        row | {"alert_no": "2", "dispatched_on": date(2022, 5, 30), "known_on": date(2022, 6, 7), "is_due": True}
+        | {"due_on": date(2022, 6, 15)}
         | {"status": "dispatched"},
         row | {"alert_no": "3", "dispatched_on": date(2022, 5, 9), "replied": True},
-        row | {"alert_no": "4", "dispatched_on": date(2021, 5, 9), "is_overdue": True},
+        row | {"alert_no": "4", "dispatched_on": date(2021, 12, 9), "due_on": date(2021, 12, 23), "is_overdue": True},
+        row | {"alert_no": "5", "dispatched_on": date(2021, 12, 9), "replied": True},
     )  # fmt: skip
     words = section(with_rows(alerts=alerts), "五")
-    assert "本年预警派单3件，本周新收1件：可反馈1件，待核实2件（7日内到期1件，逾期1件）。" in words
+    assert "本年预警派单4件（含往年未反馈），本周新收1件：可反馈1件，待核实3件（7日内到期1件，逾期2件）。" in words
     first, second = words.index("|2022-06-15|已派单|"), words.index("|2022-06-01（逾期）|未派工单|")
     assert first < second
 
