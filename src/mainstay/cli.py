@@ -33,6 +33,8 @@ logger = logging.getLogger("mainstay")
 SIMULATED_FROM, SIMULATED_MONTHS = date(2020, 1, 1), 36
 """The span of the simulated park: two base years, and the year of the refunds (DOMAIN section 0)."""
 
+_MISSED_SHOWN = 4
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
 
@@ -107,7 +109,9 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
         if published
         else "published: nothing yet"
     )
-    console.print(f"missed Mondays: {', '.join(report['missed_weeks']) or 'none'}")
+    missed = report["missed_weeks"]
+    older = f"{len(missed) - _MISSED_SHOWN} more before them, " if len(missed) > _MISSED_SHOWN else ""
+    console.print(f"missed Mondays: {older}{', '.join(missed[-_MISSED_SHOWN:]) or 'none'}")
     table = Table("run", "as of", "status", "quarantined", "what happened")
     for run in report["runs"]:
         table.add_row(run["run_id"], run["as_of"], run["status"], str(run["quarantined"]), run["what"])

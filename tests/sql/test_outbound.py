@@ -269,6 +269,15 @@ def test_a_re_run_of_the_same_week_opens_with_the_week_before(office: Office) ->
     assert funnel(office) == {"moved_out": (0, 1, 0, 1)}
 
 
+def test_the_register_names_the_state_that_the_week_before_has_published(office: Office) -> None:
+    moved(office, "A,2022-03-10,天津市", "2022-04-05")
+    keep_outbound(office, "2022-04-11")
+    assert office.rows("marts.outbound_register", "state", "state_before") == [("moved_out", None)]
+    publish_outbound(office, "2022-04-11")
+    keep_outbound(office, "2022-04-18")
+    assert office.rows("marts.outbound_register", "state", "state_before") == [("moved_out", "moved_out")]
+
+
 def test_a_week_published_with_an_empty_register_opens_the_next_one_empty(office: Office) -> None:
     moved(office, "A,2022-03-10,天津市", "2022-04-05")
     keep_outbound(office, "2022-04-11")
