@@ -274,6 +274,7 @@ def export(run: Run) -> None:
                 recent_months=settings.score.recent_months,
                 form=form_contract(run.contracts, shipped("seeds")),
                 office=settings.workspace.title,
+                has_ledger=settings.export.enterprise_ledger,
             ),
             content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),
             run={"run_id": run.run_id, "started_at": run.started_at, "replay": run.replay},

@@ -141,9 +141,13 @@ class OutboundSettings(_Section):
 
 
 class ExportSettings(_Section):
-    """How the files for people are written."""
+    """How the files for people are written.
+
+    `enterprise_ledger`: whether 全量企业台账.xlsx is; beyond ten thousand firms it takes longer than all other papers.
+    """
 
     csv_text_guard: Literal["tab", "none"] = "tab"
+    enterprise_ledger: bool = True
 
 
 class PublishSettings(_Section):

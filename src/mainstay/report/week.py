@@ -69,6 +69,7 @@ class Paper:
         recent_months: Over how many months the score measures the drop.
         form: The contract under which visit forms come back; its labels are theirs.
         office: Whose papers they are, the workspace's title.
+        has_ledger: Whether the ledger of all enterprises is among them.
     """
 
     unit: DisplayUnit
@@ -77,6 +78,7 @@ class Paper:
     recent_months: int
     form: Contract
     office: str = ""
+    has_ledger: bool = True
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,8 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     year, week, _ = as_of.isocalendar()
     # Its name says no day: what comes back under it is known from the day it is first seen.
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
-    ledger = _frames(enterprise_ledger.LedgerFrames, enterprise_ledger.RELATIONS, frames)
-    path = enterprise_ledger.write_enterprise_ledger(
-        folder, ledger, as_of=as_of, unit=unit, simulated=paper.simulated, scoring_note=note
-    )
-    yield _Written(path, "analyst", ledger.enterprises.height, "")
+    if paper.has_ledger:
+        yield _ledger(folder, frames, as_of, paper, note)
     members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
@@ -172,6 +171,14 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     path = brief.write_brief(folder, told, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
     issue = told.weeks["issue_no"].item()
     yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
+
+
+def _ledger(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper, scoring_note: str) -> _Written:
+    told = _frames(enterprise_ledger.LedgerFrames, enterprise_ledger.RELATIONS, frames)
+    path = enterprise_ledger.write_enterprise_ledger(
+        folder, told, as_of=as_of, unit=paper.unit, simulated=paper.simulated, scoring_note=scoring_note
+    )
+    return _Written(path, "analyst", told.enterprises.height, "")
 
 
 def _frames(kind: Callable[..., T], relations: Mapping[str, str], frames: Mapping[str, pl.DataFrame]) -> T:
