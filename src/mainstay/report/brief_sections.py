@@ -1,5 +1,6 @@
 """Sections 二 to 六 of the weekly brief: the firms that left, may leave or dropped, and what they need (DOMAIN, 5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -21,6 +22,8 @@ from mainstay.report.brief_page import (
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
 from mainstay.report.wording import LEVEL_WORDS, STATUS_WORDS, period_words
 
+ALERTS_ASK_FOR = timedelta(days=90)
+"""So long after its answer was due an alert asks for a visit (`marts.order_candidates`), and is told."""
 MATTER_SOURCES = MappingProxyType({"outbound": "迁出对接", "visit": "走访", "service_request": "企业诉求"})
 
 
@@ -141,12 +144,13 @@ def _found(week: Week, members: pl.DataFrame) -> str:
 
 
 def alerts(week: Week, replies: pl.DataFrame, files: pl.DataFrame) -> Section:
-    """五、预警派单办理: this year's alerts, answered or not, and those to answer first."""
+    """五、预警派单办理: this year's alerts, older ones that still ask for an answer, and those to answer first."""
     title = "五、预警派单办理"
     if replies.is_empty():
         delivered = "alerts" in files["target"].to_list()
         return Section(title, ("本周无预警派单。" if delivered else "未导入预警派单数据。",))
-    year = replies.filter((pl.col("dispatched_on").dt.year() == week.as_of.year) | ~pl.col("replied"))
+    asking = ~pl.col("replied") & (pl.coalesce("due_on", "dispatched_on") >= week.as_of - ALERTS_ASK_FOR)
+    year = replies.filter((pl.col("dispatched_on").dt.year() == week.as_of.year) | asking)
     waiting = year.filter(~pl.col("replied"))
     fresh = sum(week.since_before(day) for day in year["known_on"].to_list())
     new = "" if week.is_first else f"，本周新收{fresh}件"

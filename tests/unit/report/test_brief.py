@@ -228,7 +228,8 @@ def test_this_years_alerts_and_older_ones_without_an_answer_are_told() -> None:
         | {"due_on": date(2022, 6, 15)}
         | {"status": "dispatched"},
         row | {"alert_no": "3", "dispatched_on": date(2022, 5, 9), "replied": True},
-        row | {"alert_no": "4", "dispatched_on": date(2021, 12, 9), "due_on": date(2021, 12, 23), "is_overdue": True},
+        row | {"alert_no": "4", "dispatched_on": date(2021, 12, 9), "due_on": date(2022, 3, 15), "is_overdue": True},
+        row | {"alert_no": "6", "dispatched_on": date(2021, 12, 9), "due_on": date(2022, 3, 14), "is_overdue": True},
         row | {"alert_no": "5", "dispatched_on": date(2021, 12, 9), "replied": True},
     )  # fmt: skip
     words = section(with_rows(alerts=alerts), "五")
