@@ -34,7 +34,7 @@ def is_natural_person(delivered: str) -> bool:
     >>> is_natural_person("11010119900101123X"), is_natural_person("91110108551385082Q")
     (False, False)
     """
-    code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", delivered).upper()).lstrip("'")
+    code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", delivered).upper()).strip("='\"")
     return bool(_SOLE_TRADER.fullmatch(code)) or is_citizen_number(code)
 
 

@@ -212,6 +212,7 @@ NOTES = contract(
     + [{"field": name, "headings": [name]} for name in ("order_id", "result", "explanation", "firm_estimate")],
     target="visit_outcomes",
 )
+SOLE_TRADER = "L" * 20
 NOTES_HEADER = "纳税人识别号,纳税人名称,日期,order_id,result,explanation,firm_estimate\n"
 
 
@@ -225,7 +226,8 @@ def test_a_citizen_number_in_a_free_text_refuses_the_row_and_is_not_repeated(tmp
         + f"{FIRM},王某甲（{grouped}）,2022-05-05,,phone,无,1\n"
         + f"身份证{PERSON},某公司,2022-05-06,,phone,无,1\n"
         + f"{FIRM},某公司,{grouped},{PERSON},phone,无,{PERSON}\n"
-        + f"{FIRM},某公司,2022-05-08,,phone,关联企业914403001922038216,1\n",
+        + f"{FIRM},某公司,2022-05-08,,phone,关联企业914403001922038216,1\n"
+        + f'="{SOLE_TRADER}",某商店,2022-05-09,,phone,无,1\n',
         NOTES,
     )
     assert reasons(extract) == [
@@ -236,11 +238,12 @@ def test_a_citizen_number_in_a_free_text_refuses_the_row_and_is_not_repeated(tmp
         (6, "visited_on", "BAD_DATE"),
         (6, "firm_estimate", "BAD_AMOUNT"),
         (6, "order_id", "NATURAL_PERSON"),
+        (8, "source_id", "NATURAL_PERSON"),
     ]
     assert set(extract.rejects["raw"]) == {""}
     assert column(extract, "line") == [7]
     everything = repr(extract.rows.rows()) + repr(extract.rejects.rows()) + repr(extract)
-    assert not any(secret in everything for secret in (PERSON, OTHER_PERSON, grouped))
+    assert not any(secret in everything for secret in (PERSON, OTHER_PERSON, SOLE_TRADER, grouped))
 
 
 def test_a_row_refused_for_anything_else_keeps_its_text(tmp_path: Path) -> None:
