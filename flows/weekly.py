@@ -285,14 +285,21 @@ def export(run: Run) -> None:
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
 @_without_data
 def send_back(run: Run) -> dict[str, list[str]]:
-    """Return what is wrong in visit outcomes to whoever sent it, as marked copies in review/; journals their names."""
+    """Return what is wrong in visit outcomes to whoever sent it, as marked copies in review/.
+
+    Journals their names, and the files of which no copy could be written, with the kind of trouble.
+    """
     contracts = {contract.name: contract for contract in run.contracts}
     folder = run.workspace.review
     with run.warehouse() as warehouse:
         wrong, sent = checks.outcome_errors(warehouse), checks.exported_rows(warehouse, folder.name)
-        copies = return_errors(wrong, run.workspace.landing, folder, contracts, sent)
-        checks.record_exports(warehouse, run.run_id, copies)
-    return {"returned": copies["path"].to_list()}
+        returned = return_errors(wrong, run.workspace.landing, folder, contracts, sent)
+        checks.record_exports(warehouse, run.run_id, returned.copies)
+        checks.record_not_returned(warehouse, run.run_id, returned.failed)
+    not_returned = [f"{file}: {kind}" for file, kind in returned.failed.items()]
+    if not_returned:
+        logger.warning("no copy of %d files with errors could be written", len(not_returned))
+    return {"returned": returned.copies["path"].to_list(), "not_returned": not_returned}
 
 
 @task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)

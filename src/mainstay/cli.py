@@ -92,6 +92,8 @@ def weekly(
         return
     for line in entry["quarantined"]:
         typer.echo(f"warning: not loaded: {line}", err=True)
+    for line in entry.get("not_returned", []):
+        typer.echo(f"warning: errors not returned: {line}", err=True)
     typer.echo(f"{'replayed' if entry['replay'] else 'published'}: {folder}")
 
 

@@ -12,7 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.running import run_week
 from mainstay.settings import Workspace
+from mainstay.warehouse.connection import Warehouse
 from tests.end_to_end.test_weekly import APRIL, office, snapshot
+from tests.unit.extracts.samples import citizen_number
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -171,3 +173,57 @@ def test_a_replay_of_the_week_before_knows_nothing_of_what_came_back(workspace: 
     assert run_week(workspace, APRIL)["replay"] is True
     assert papers(workspace, APRIL) == before
     assert sorted(path.name for path in workspace.review.iterdir()) == reviewed
+
+
+def stored(workspace: Workspace) -> str:
+    """Every cell of every table of the warehouse and of the published snapshot."""
+    said = []
+    for path in (workspace.warehouse, workspace.latest.resolve()):
+        with Warehouse(path) as warehouse:
+            names = warehouse.query("select schema_name, table_name from duckdb_tables()").rows()
+            said += [repr(warehouse.query(f"select * from {schema}.{name}").rows()) for schema, name in names]
+    return "".join(said)
+
+
+def test_a_persons_number_comes_neither_into_the_warehouse_nor_back(workspace: Workspace) -> None:
+    number = citizen_number("11010919900101123")
+    grouped = f"{number[:6]}-{number[6:14]}-{number[14:]}"
+    book = openpyxl.load_workbook(workspace.out_of(NEXT) / "visit_form.xlsx")
+    fill(book.worksheets[0], FOUND | {"企业说明": f"法人{number}", "企业联系人": grouped, "佐证材料": "合同"})
+    fill(book.worksheets[1], FOUND | {"企业全年预计（万元）": number, "企业诉求": grouped})
+    book.save(workspace.landing / "走访表.xlsx")
+    (workspace.landing / "走访表.xlsx").rename(workspace.landing / "走访表_20220415.csv")
+    entry = run_week(workspace, AFTER)
+    assert (entry["status"], entry["quarantined"], entry["not_returned"]) == ("done", [], [])
+    everything = stored(workspace)
+    assert "NATURAL_PERSON" in everything
+    (copy,) = (workspace.home / name for name in entry["returned"])
+    for sheet in openpyxl.load_workbook(copy):
+        everything += repr([(cell.value, cell.comment) for row in sheet.iter_rows() for cell in row])
+    assert "合同" in everything
+    assert not any(secret in everything for secret in (number, grouped, number[:14]))
+    assert not any(number in path.read_text("utf-8") for path in workspace.runs.iterdir())
+
+
+def test_a_form_that_is_gone_before_it_went_back_is_told_and_costs_no_week(workspace: Workspace) -> None:
+    form = "走访/走访表_20220408.xlsx"
+    (workspace.landing / form).unlink()
+    with Warehouse(workspace.warehouse) as warehouse:
+        warehouse.execute("delete from ops.exports where starts_with(path, 'review/')")
+    entry = run_week(workspace, AFTER)
+    assert (entry["status"], entry["returned"]) == ("done", [])
+    assert entry["not_returned"] == [f"{form}: no longer in landing/"]
+    told = f"select severity, passed, detail from ops.checks where rule = 'returnable' and subject = '{form}'"
+    assert snapshot(workspace, told) == [("warn", False, "no longer in landing/")]
+
+
+def test_a_step_that_an_order_does_not_allow_is_marked_where_it_was_asked_for(workspace: Workspace) -> None:
+    number = next(order for order in read_csv(workspace.out_of(NEXT) / "work_orders.csv") if order.endswith("0001"))
+    firm = snapshot(workspace, f"select source_id from marts.work_orders where order_id = '{number}'")[0][0]
+    table = "工单编号,统一社会信用代码,办理日期,走访结果,下一步措施,处置状态\n"
+    table += f"{number},{firm},2022-04-12,婉拒,,\n{number},{firm},2022-04-13,,,已办结\n"
+    (workspace.landing / "走访记录_20220414.csv").write_text(table, "utf-8")
+    (name,) = run_week(workspace, AFTER)["returned"]
+    words = "该工单当前状态不能这样变更，请核对下一步措施或处置状态"
+    rows = list(openpyxl.load_workbook(workspace.home / name).worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == [f"下一步措施：{words}", f"处置状态：{words}"]

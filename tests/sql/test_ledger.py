@@ -253,3 +253,21 @@ def test_a_contract_that_refuses_repeats_never_shares_a_group_with_its_earlier_f
     strict, lenient = contract(name="strict", across_files="reject", **KEYED), contract(name="lenient")
     files = [(SimpleNamespace(contract=c), SimpleNamespace(rows=pl.DataFrame())) for c in (strict, lenient, strict)]
     assert [len(group) for group in loading.in_groups(files)] == [2, 1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("declared", "seen", "known"),
+    [("2022-07-31", "2022-07-14", "2022-07-14"), ("2022-07-31", "2026-11-24", "2022-07-31")],
+)
+def test_what_names_its_month_or_nothing_is_never_known_later_than_it_is_first_seen(
+    office: Office, declared: str, seen: str, known: str
+) -> None:
+    stated = {"from": "file_name", "pattern": PARTITION["pattern"], "otherwise": "first_seen"}
+    made = contract(target="visit_outcomes", name="visit_outcomes", knowledge=stated)
+    office.deliver("source_id,visited_on\nA,2022-07-13", declared, made, seen=seen)
+    refusing = contract(target="visit_outcomes", name="dated", knowledge=stated | {"otherwise": "refuse"})
+    office.deliver("source_id,visited_on\nA,2022-07-13", declared, refusing, seen=seen)
+    assert office.rows("ledger.batches", "contract", "knowledge_date") == [
+        ("dated", declared),
+        ("visit_outcomes", known),
+    ]

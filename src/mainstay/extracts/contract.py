@@ -96,7 +96,8 @@ class Knowledge(_Part):
     """When the office received the record (DESIGN section 2, clocks).
 
     A pattern with `year` and `month` gives the month's last day plus `offset_days`; with `day` as well, that day.
-    A file whose name says nothing is refused, or with `otherwise = "first_seen"` known from the day it is first seen.
+    A file whose name says nothing is refused, or with `otherwise = "first_seen"` known from the day it is first seen;
+    with it no file is known later than that day either, whatever month its name states.
     """
 
     source: Literal["file_name", "column", "file_time"] = Field(alias="from")

@@ -114,16 +114,19 @@ def is_citizen_number(code: str) -> bool:
     The codes of some districts have what looks like a year of birth in the same place: an enterprise's code (that
     begins with 9) counts as one if both of its own checks pass.
     """
-    if not _CITIZEN.fullmatch(code):
+    if not _CITIZEN.fullmatch(code) or not is_birth_date(code[6:14]):
         return False
-    try:
-        born = date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
-    except ValueError:
-        return False
-    remainder = (1 - 2 * int(code[:17], 13)) % 11
-    if code[17] != "0123456789X"[remainder] or born.year not in _BIRTH_YEARS:
+    if code[17] != "0123456789X"[(1 - 2 * int(code[:17], 13)) % 11]:
         return False
     return not (code[0] == "9" and has_valid_check(code) and has_valid_organisation_check(code[8:17]))
+
+
+def is_birth_date(digits: str) -> bool:
+    """Whether eight digits are a day on which somebody may have been born."""
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in _BIRTH_YEARS
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -15,12 +15,13 @@ from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
 from mainstay.extracts.outcomes import OF_TICKS, unfit_outcomes
 from mainstay.extracts.periods import read_date
-from mainstay.extracts.persons import is_private, natural_persons, numbers_within, sum_up
+from mainstay.extracts.persons import is_private, natural_persons, numbers_within, persons_by_id, sum_up
 from mainstay.extracts.records import Records
 from mainstay.extracts.sorting import is_grand_total, is_subtotal, joined, sort_records
 from mainstay.extracts.wording import by_value, name_keys, trimmed
 
 IDENTICAL = "IDENTICAL_IN_FILE"
+PERSONAL = "NATURAL_PERSON"
 
 _PROBLEM = pl.Schema({"index": pl.Int64(), "field": pl.String(), "reason": pl.String()})
 
@@ -63,7 +64,7 @@ def parse(records: Records, layout: Layout, contract: Contract, encoding: str) -
     columns = records.columns(layout.most)
     typed = _type(records, columns, layout, contract, indexes)
     persons = _persons(typed.rows, contract)
-    problems = pl.concat([typed.problems, *_refused_persons(typed.rows, persons, contract)])
+    problems = pl.concat([typed.problems, *_refused_persons(typed.rows, contract)])
     is_fine = ~typed.rows["index"].is_in(problems["index"].unique().to_list())
     _mark(fates, typed.rows["index"].filter(~is_fine), Fate.REJECTED)
     rows = _without_duplicates(typed.rows.with_columns(person=persons).filter(is_fine), texts, contract, fates)
@@ -191,15 +192,14 @@ def _persons(rows: pl.DataFrame, contract: Contract) -> pl.Series:
     return natural_persons(rows["source_id"], rows["name"])
 
 
-def _refused_persons(rows: pl.DataFrame, persons: pl.Series, contract: Contract) -> list[pl.DataFrame]:
-    """Natural persons have no place in a register or a list: only flows of money are summed up."""
+def _refused_persons(rows: pl.DataFrame, contract: Contract) -> list[pl.DataFrame]:
+    """Natural persons have no place in a register, a list or a free text: only flows of money are summed up."""
     if contract.definition.is_flow:
         return []
-    told = [field.name for field in contract.definition.fields if field.kind == "text" and field.name in rows.columns]
-    return [
-        _named(rows.filter(persons), "source_id", "NATURAL_PERSON"),
-        *(_named(rows.filter(numbers_within(rows[name])), name, "NATURAL_PERSON") for name in told if name != "name"),
-    ]
+    found = {field.name: numbers_within(rows[field.name]) for field in contract.definition.fields if field.is_text}
+    if contract.definition.has_party:
+        found["source_id"] |= persons_by_id(rows["source_id"])
+    return [_named(rows.filter(is_person), name, PERSONAL) for name, is_person in found.items()]
 
 
 def _without_duplicates(rows: pl.DataFrame, texts: pl.Series, contract: Contract, fates: list[Fate]) -> pl.DataFrame:
@@ -233,16 +233,17 @@ def _finished(rows: pl.DataFrame, records: Records, contract: Contract) -> pl.Da
 
 
 def _rejects(records: Records, layout: Layout, problems: pl.DataFrame, fates: list[Fate]) -> pl.DataFrame:
-    """One row per record and reason; `raw` is empty where the record holds a person's number."""
+    """One row per record and reason; `raw` is empty for a natural person and wherever a person's number stands."""
     ragged = [index for index, fate in enumerate(fates) if fate is Fate.RAGGED]
     widths = pl.DataFrame({"index": ragged, "field": "", "reason": "BAD_WIDTH"}, schema=_PROBLEM)
     found = pl.concat([problems, widths]).sort("index", maintain_order=True)
     party = layout.positions.get("source_id")
+    of_persons = set(found.filter(reason=PERSONAL)["index"])
     places = []
     for index in found["index"]:
         record = records.cells[index]
         party_cells = record if party is None or fates[index] is Fate.RAGGED else [record[party]]
-        hidden = is_private(record, party_cells)
+        hidden = index in of_persons or is_private(record, party_cells)
         places.append((records.lines[index], "" if hidden else records.delimiter.join(record)))
     placed = pl.DataFrame(places, schema={"line": pl.Int64(), "raw": pl.String()}, orient="row")
     return placed.hstack(found.select("field", "reason")).select("line", "field", "reason", "raw")

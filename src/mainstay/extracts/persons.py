@@ -10,12 +10,19 @@ from functools import lru_cache
 
 import polars as pl
 
-from mainstay.extracts.identifiers import REMEMBERED, SCIENTIFIC, is_citizen_number
+from mainstay.extracts.identifiers import REMEMBERED, SCIENTIFIC, is_birth_date, is_citizen_number
 from mainstay.extracts.targets import PSEUDO_TAXPAYER, Target
 from mainstay.extracts.wording import BLANKS
 
 _SEPARATORS = re.compile(f"[{re.escape(BLANKS)}-]+")
 _CITIZEN_WITHIN = re.compile(r"(?=([1-9][0-9]{16}[0-9X]))")
+_BETWEEN = f"[{re.escape(BLANKS)}\\u00ad\\u200c\\u200d\\u2010-\\u2015\\u2060\\u2212\\uff0d-]*"
+"""What may stand between the digits of a number that somebody has typed in groups."""
+_CITIZEN_IN_GROUPS = re.compile(rf"(?=(?<![0-9])([1-9](?:{_BETWEEN}[0-9]){{16}}{_BETWEEN}[0-9X])(?![0-9]))")
+"""In groups a number begins and ends with one: a telephone number and a day beside it are not 18 digits of a person."""
+_REMAINS = re.compile(r"([1-8])\.([0-9]{5})([0-9]{8})[0-9]E\+17")
+"""What a spreadsheet leaves of a citizen number as far as a double is exact: division and day of birth."""
+_MAYBE_CITIZEN = rf"[0-9０-９](?:{_BETWEEN}[0-9０-９]){{16}}|[0-9]{{14}}[Ee]\+17"
 _SOLE_TRADER = re.compile(r"[0-9A-Z]{20}")
 _GROUPED_BY = ("month", "levy_item")
 
@@ -27,14 +34,21 @@ def is_natural_person(delivered: str) -> bool:
     >>> is_natural_person("11010119900101123X"), is_natural_person("91110108551385082Q")
     (False, False)
     """
-    code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", delivered).upper()).lstrip("'")
+    code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", delivered).upper()).strip("='\"")
     return bool(_SOLE_TRADER.fullmatch(code)) or is_citizen_number(code)
 
 
 def holds_citizen_number(text: str) -> bool:
-    """Whether a citizen number stands anywhere in a text, next to other digits even."""
+    """Whether a citizen number stands anywhere in a text, next to other digits even, or in groups of its own.
+
+    >>> holds_citizen_number("法人 110119 19900101 123X，详见附件"), holds_citizen_number("代码 91110108551385082Q")
+    (True, False)
+    """
     plain = unicodedata.normalize("NFKC", text).upper()
-    return any(is_citizen_number(found[1]) for found in _CITIZEN_WITHIN.finditer(plain))
+    if any(is_citizen_number(found[1]) for found in _CITIZEN_WITHIN.finditer(plain)):
+        return True
+    in_groups = (re.sub(_BETWEEN, "", found[1]) for found in _CITIZEN_IN_GROUPS.finditer(plain))
+    return any(map(is_citizen_number, in_groups)) or any(is_birth_date(left[3]) for left in _REMAINS.finditer(plain))
 
 
 def is_private(record: list[str], party_cells: list[str]) -> bool:
@@ -46,7 +60,7 @@ def is_private(record: list[str], party_cells: list[str]) -> bool:
         record: All cells.
         party_cells: Those that may hold the party's id; twenty characters elsewhere are some other number.
     """
-    if any(is_natural_person(cell) for cell in party_cells) or holds_citizen_number("\x1f".join(record)):
+    if any(map(is_natural_person, party_cells)) or any(map(holds_citizen_number, record)):
         return True
     cells = [cell.strip(BLANKS + "'") for cell in record]
     return any(re.search(SCIENTIFIC, cell) and not cell.startswith("9") for cell in cells)
@@ -54,14 +68,17 @@ def is_private(record: list[str], party_cells: list[str]) -> bool:
 
 def natural_persons(source_ids: pl.Series, names: pl.Series) -> pl.Series:
     """For each row whether its party is a natural person, by the id or by a number written into the name."""
-    by_id = _matching(source_ids, r"^[\s\S]{18}", is_natural_person)
-    return by_id | _matching(names, r"[0-9０-９]{17}", holds_citizen_number)
+    return persons_by_id(source_ids) | numbers_within(names)
+
+
+def persons_by_id(source_ids: pl.Series) -> pl.Series:
+    """For each id whether it is a natural person's."""
+    return _matching(source_ids, r"^[\s\S]{18}", is_natural_person)
 
 
 def numbers_within(texts: pl.Series) -> pl.Series:
-    """For each text whether a citizen number stands in it, blanks and hyphens between its digits or not."""
-    plain = texts.cast(pl.String).str.replace_all(_SEPARATORS.pattern, "")
-    return _matching(plain, r"[0-9０-９]{17}", holds_citizen_number)
+    """For each text whether a citizen number stands in it, in groups or not."""
+    return _matching(texts, _MAYBE_CITIZEN, holds_citizen_number)
 
 
 def sum_up(rows: pl.DataFrame, persons: pl.Series, target: Target) -> pl.DataFrame:

@@ -5,7 +5,8 @@ comes in again like any delivery. It is a workbook in any case: a table of text 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -13,197 +14,134 @@ from types import MappingProxyType
 
 import openpyxl
 import polars as pl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, PatternFill
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
+from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.decoding import decode
-from mainstay.extracts.forms import answer_places
-from mainstay.extracts.records import Record, split_text
-from mainstay.extracts.workbook import read_sheets
-
-EXPLAINED: Mapping[str, str] = MappingProxyType(
-    {
-        "MISSING_REQUIRED": "此项必填",
-        "MISSING_PARTY": "缺统一社会信用代码",
-        "UNKNOWN_WORD": "请从下拉选项中选择",
-        "BAD_AMOUNT": "请填数字，不写“约”“左右”等字",
-        "EXCESS_DECIMALS": "金额最多到分",
-        "BAD_DATE": "日期无法识别，请写成 2022-06-13",
-        "BAD_INTEGER": "请填整数",
-        "BAD_FLAG": "请填是或否",
-        "BAD_PATTERN": "格式不符，请核对",
-        "BAD_TENTHS": "成数请填 1 至 10 的整数",
-        "TOO_MANY_CAUSES": "减收原因最多三项",
-        "CAUSES_OVER_TEN": "各项成数合计不得超过十成",
-        "NO_MAIN_CAUSE": "成数最大的一项为主因，不能并列",
-        "NOTHING_HAPPENED": "请填写走访结果",
-        "NATURAL_PERSON": "不得填写个人证件号码",
-        "SCIENTIFIC_ID": "统一社会信用代码已被改成科学计数，请重新填写",
-        "unknown order": "没有这个工单编号，请核对",
-        "order of another enterprise": "工单编号与企业不一致，请核对",
-        "before the order was issued": "走访日期早于派单日期，请核对",
-        "in the future": "走访日期晚于交回日期，请核对",
-        "unknown enterprise": "名录中没有这家企业，请核对代码",
-        "order already settled": "该工单已办结或无需跟进，如需重新走访请另行派单",
-        "not an allowed step": "该工单当前状态不能这样变更，请核对处置状态",
-    }
-)
-"""What the sender has to do, by reason."""
-OTHERWISE = "内容无法识别，请核对"
+from mainstay.extracts.marking import Error, mark_form, marked_table
 
 COPIES = pl.Schema({"path": pl.String(), "audience": pl.String(), "rows": pl.Int64(), "sha256": pl.String()})
 """One row per copy that was written, for the record of exports."""
 
+GONE = "no longer in landing/"
+REPLACED = "replaced in landing/ by another file of its name"
+
 _AUDIENCE = "steward"
-_FIELD_OF: Mapping[str, str] = MappingProxyType(
-    {
-        "unknown order": "order_id",
-        "order of another enterprise": "order_id",
-        "before the order was issued": "visited_on",
-        "in the future": "visited_on",
-        "unknown enterprise": "source_id",
-        "order already settled": "order_id",
-        "not an allowed step": "status",
-    }
-)
-_MARK = PatternFill("solid", fgColor="FFFFC7CE")
-_AUTHOR = "mainstay"
-_NOTE_SHEET, _NOTE_HEADING = "退回说明", ("位置", "项目", "需要更正的内容")
-_TABLE_HEADING = "错误说明"
 _STATED = datetime(2000, 1, 1)  # noqa: DTZ001 -- the format has no zone; a constant makes a rerun identical
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What became of the files with errors.
+
+    Attributes:
+        copies: One row a copy: `path` (review/ and its name), `audience`, `rows` (errors marked), `sha256`.
+        failed: The files of which no copy could be written, and why, without data.
+    """
+
+    copies: pl.DataFrame
+    failed: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """One delivered file with errors: its batch, the file below landing/, its bytes as loaded, sheet and contract."""
+
+    batch_id: int
+    file: str
+    sha256: str
+    sheet: str
+    contract: Contract
+    errors: list[Error]
 
 
 def return_errors(
     wrong: pl.DataFrame, landing: Path, review: Path, contracts: Mapping[str, Contract], sent: Mapping[str, int]
-) -> pl.DataFrame:
+) -> Returned:
     """Write one marked copy per delivered file into `review/`; again only when more has turned out to be wrong.
 
+    A copy is named by its contract's title and the batch, without a day, so that what comes back is known from the day
+    it is first seen. A file that cannot be returned costs no week: it is told, and tried again in the next.
+
     Args:
-        wrong: One row per error: `batch_id`, `file` (below landing/), `contract`, `line`, `field` (blank where the
-            reason says it), `reason`.
+        wrong: One row per error: `batch_id`, `file` (below landing/), `sha256`, `sheet`, `contract`, `line`, `field`
+            (blank where the reason says it), `reason`.
         landing: The landing folder.
         review: Where the copies go; made if it is missing.
         contracts: By name.
         sent: Copies written before and how many errors each marked; a person may have taken them away since.
-
-    Returns:
-        One row a copy: `path` (review/ and its name), `audience`, `rows` (errors marked), `sha256`. It is named by the
-        contract's title and the batch, without a day, so that what comes back is known from the day it is first seen.
     """
     written: list[tuple[str, str, int, str]] = []
-    for (batch_id, file, name), errors in wrong.sort("batch_id", "line").group_by(
-        "batch_id", "file", "contract", maintain_order=True
-    ):
-        contract, source = contracts.get(str(name)), landing / str(file)
-        if contract is None or not source.is_file():
+    failed: dict[str, str] = {}
+    for one in _by_file(wrong, contracts):
+        if len(one.errors) <= max((rows for copy, rows in sent.items() if _batch_mark(one) in copy), default=0):
             continue
-        stem = f"{contract.title}_退回_第{batch_id}批_"
-        if errors.height <= max((rows for copy, rows in sent.items() if copy.startswith(stem)), default=0):
-            continue
-        path = review / f"{stem}{errors.height}处.xlsx"
-        found = list(errors.select("line", "field", "reason").iter_rows())
-        is_form = contract.format.header == "form"
-        book = _marked_form(source, found, contract) if is_form else _marked_table(source, found, contract)
-        review.mkdir(parents=True, exist_ok=True)
-        book.properties.created = book.properties.modified = _STATED
-        book.save(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        written.append((f"{review.name}/{path.name}", _AUDIENCE, errors.height, digest))
-    return pl.DataFrame(written, schema=COPIES, orient="row")
+        try:
+            path = _write_copy(one, landing, review, contracts)
+        except ExtractError as error:
+            failed[one.file] = error.what
+        except Exception as error:  # noqa: BLE001 -- a return is a courtesy; its message may quote data
+            failed[one.file] = type(error).__name__
+        else:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            written.append((f"{review.name}/{path.name}", _AUDIENCE, len(one.errors), digest))
+    return Returned(pl.DataFrame(written, schema=COPIES, orient="row"), MappingProxyType(failed))
 
 
-def explained(field: str, reason: str, contract: Contract) -> str:
-    """Say in Chinese what has to be corrected where: `走访日期：此项必填`."""
-    return f"{_label(field, reason, contract)}：{EXPLAINED.get(reason, OTHERWISE)}"
+def _by_file(wrong: pl.DataFrame, contracts: Mapping[str, Contract]) -> Iterable[_Wrong]:
+    """The errors of each file; one whose contract is gone has been told of already, as one that is not loaded."""
+    keys = ("batch_id", "file", "sha256", "sheet", "contract")
+    for values, errors in wrong.sort("batch_id", "line").group_by(keys, maintain_order=True):
+        batch_id, file, sha256, sheet, name = values
+        if contract := contracts.get(str(name)):
+            found = list(errors.select("line", "field", "reason").iter_rows())
+            yield _Wrong(int(str(batch_id)), str(file), str(sha256), str(sheet or ""), contract, found)
 
 
-def _label(field: str, reason: str, contract: Contract) -> str:
-    named = _FIELD_OF.get(reason, field)
-    headings = {column.canonical: column.headings[0] for column in contract.columns if column.headings}
-    return "减收原因" if reason in _OF_ALL_CAUSES else headings.get(named, named)
+def _batch_mark(one: _Wrong) -> str:
+    return f"_退回_第{one.batch_id}批_"
 
 
-_OF_ALL_CAUSES = frozenset({"TOO_MANY_CAUSES", "CAUSES_OVER_TEN", "NO_MAIN_CAUSE"})
+def _write_copy(one: _Wrong, landing: Path, review: Path, contracts: Mapping[str, Contract]) -> Path:
+    """Write the copy of one file, as a whole or not at all.
+
+    Raises:
+        ExtractError: the file is not what was loaded any more, or cannot be read again.
+    """
+    source = landing / one.file
+    if not source.is_file():
+        raise ExtractError(GONE, where=one.file, hint="put it back, or ask the sender to correct it without a copy")
+    content = source.read_bytes()
+    if hashlib.sha256(content).hexdigest() != one.sha256:
+        raise ExtractError(REPLACED, where=one.file, hint="give each delivery a name of its own")
+    book = _opened(content) if one.contract.format.header == "form" else None
+    if book is not None:
+        title = one.contract.title
+        mark_form(book, source, one.errors, one.contract)
+    else:
+        title = _as_table(one.contract, contracts).title
+        book = marked_table(source, one.sheet, one.errors, one.contract, title)
+    book.properties.created = book.properties.modified = _STATED
+    made = BytesIO()
+    book.save(made)
+    review.mkdir(parents=True, exist_ok=True)
+    path = review / f"{title}{_batch_mark(one)}{len(one.errors)}处.xlsx"
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_bytes(made.getvalue())
+    return unfinished.replace(path)
 
 
-def _marked_form(source: Path, errors: list[tuple[int, str, str]], contract: Contract) -> Workbook:
-    """Keep the pages with an error, mark the answers concerned, and put a list of them in front."""
-    book = openpyxl.load_workbook(BytesIO(source.read_bytes()))
-    pages = dict(enumerate(read_sheets(source, source.name), start=1))
-    sheets = dict(enumerate(book.worksheets, start=1))
-    for number, sheet in sheets.items():
-        if number not in {line for line, _, _ in errors}:
-            book.remove(sheet)
-    rows = []
-    for line, field, reason in errors:
-        sheet, text = sheets[line], explained(field, reason, contract)
-        place = answer_places(pages[line], contract).get(_FIELD_OF.get(reason, field))
-        if place is not None:
-            _mark(sheet, place, text)
-        rows.append((sheet.title, _label(field, reason, contract), EXPLAINED.get(reason, OTHERWISE)))
-    _listed(book, rows)
-    return book
+def _opened(content: bytes) -> Workbook | None:
+    """A workbook to mark, whatever its name says; None for one that can be read but not written (.xls, .ods)."""
+    try:
+        return openpyxl.load_workbook(BytesIO(content))
+    except Exception:  # noqa: BLE001 -- of a format that it does not know it raises anything
+        return None
 
 
-def _mark(sheet: Worksheet, place: tuple[int, int], text: str) -> None:
-    cell = sheet.cell(*place)
-    cell.fill = _MARK
-    said = f"{cell.comment.text}\n{text}" if cell.comment else text
-    cell.comment = Comment(said, _AUTHOR, height=80, width=260)
-
-
-def _listed(book: Workbook, rows: list[tuple[str, str, str]]) -> None:
-    sheet = book.create_sheet(_NOTE_SHEET, 0)
-    for row in (_NOTE_HEADING, *rows):
-        sheet.append(row)
-    for column, width in zip("ABC", (24, 20, 60), strict=True):
-        sheet.column_dimensions[column].width = width
-    book.active = 0
-
-
-def _marked_table(source: Path, errors: list[tuple[int, str, str]], contract: Contract) -> Workbook:
-    """The heading and the wrong rows as they came, all cells as text, what is wrong in front."""
-    lines, cells = _records(source, contract)
-    by_line = dict(zip(lines, cells, strict=True))
-    heading = _heading(cells, contract)
-    said: dict[int, list[str]] = {}
-    for line, field, reason in errors:
-        said.setdefault(line, []).append(explained(field, reason, contract))
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet(contract.title)
-    for number, record in enumerate([[_TABLE_HEADING, *heading]], start=1):
-        _write_texts(sheet, number, record)
-    for number, (line, texts) in enumerate(sorted(said.items()), start=2):
-        _write_texts(sheet, number, ["；".join(texts), *by_line.get(line, [])])
-        sheet.cell(number, 1).fill = _MARK
-    sheet.column_dimensions["A"].width = 60
-    sheet.freeze_panes = "B2"
-    return book
-
-
-def _write_texts(sheet: Worksheet, row: int, texts: list[str]) -> None:
-    for column, text in enumerate(texts, start=1):
-        cell = sheet.cell(row, column)
-        cell.value, cell.data_type, cell.number_format = ILLEGAL_CHARACTERS_RE.sub(" ", text), "s", "@"
-        cell.alignment = Alignment(wrap_text=column == 1, vertical="top")
-
-
-def _records(source: Path, contract: Contract) -> tuple[list[int], list[Record]]:
-    """The lines and cells of a delivered table."""
-    head = source.read_bytes()
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        rows = next(read_sheets(source, source.name))
-        return list(range(1, len(rows) + 1)), rows
-    text, _ = decode(head, contract.format.encoding, source.name)
-    records = split_text(text, contract.format.delimiter, source.name)
-    return list(records.lines), records.cells
-
-
-def _heading(cells: list[Record], contract: Contract) -> Record:
-    known = {heading for column in contract.columns for heading in column.headings}
-    return max(cells[:15], key=lambda record: sum(cell.strip() in known for cell in record), default=[])
+def _as_table(contract: Contract, contracts: Mapping[str, Contract]) -> Contract:
+    """The contract under which a form's records come in again as a plain table; its own where there is none."""
+    if contract.format.header != "form":
+        return contract
+    tables = (c for c in contracts.values() if c.target == contract.target and c.format.header == "search")
+    return next(tables, contract)

@@ -38,6 +38,11 @@ class Field:
     doc: str
     required: bool = False
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are kept as text."""
+        return self.kind in {"id", "text"}
+
 
 @dataclass(frozen=True)
 class Target:

@@ -99,6 +99,9 @@ def _knowledge_date(batch: Batch, prior: date | None, seen_at: datetime) -> date
     """When the batch became known: fixed here, once (DESIGN section 2, clocks)."""
     seen_on = seen_at.astimezone(TIMEZONE).date()
     declared = batch.extract.stated_knowledge or batch.delivery.declared_knowledge or seen_on
+    if batch.contract.knowledge.otherwise == "first_seen":
+        # A form named after its month is here before the month ends (a backfill, after it: then the name counts).
+        declared = min(declared, seen_on)
     return declared if prior is None or declared > prior else max(declared, seen_on)
 
 

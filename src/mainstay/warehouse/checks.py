@@ -19,12 +19,21 @@ def record(warehouse: Warehouse, run_id: str, checks: pl.DataFrame) -> None:
 
 def record_quarantined(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
     """Append a warning for every landed file that is not loaded: file -> reason."""
+    _warn_of_files(warehouse, run_id, "loadable", reasons)
+
+
+def record_not_returned(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
+    """Append a warning for every file with errors of which no copy could be written: file -> reason."""
+    _warn_of_files(warehouse, run_id, "returnable", reasons)
+
+
+def _warn_of_files(warehouse: Warehouse, run_id: str, rule: str, reasons: Mapping[str, str]) -> None:
     rows = [
         {
             "run_id": run_id,
             "scope": "file",
             "subject": file,
-            "rule": "loadable",
+            "rule": rule,
             "severity": "warn",
             "passed": False,
         }
@@ -84,18 +93,31 @@ def warnings_of(warehouse: Warehouse, run_id: str) -> pl.DataFrame:
 def outcome_errors(warehouse: Warehouse) -> pl.DataFrame:
     """One row per error in a delivered visit outcome: those of its cells, and those that only the orders show.
 
-    Columns: `batch_id`, `file`, `contract`, `line`, `field`, `reason`.
+    Columns: `batch_id`, `file`, `sha256`, `sheet`, `contract`, `line`, `field`, `reason`. A step that an order does not
+    allow was asked for by the status, or where the row states none by what is to come next.
     """
     return warehouse.query(
         """
-        select b.batch_id, b.file, b.contract, r.line, r.field, r.reason
-        from ops.rejects as r
-        inner join ops.batches as b using (batch_id)
-        inner join ledger.batches as l using (batch_id)
-        where l.target = 'visit_outcomes' and l.status = 'accepted'
-        union all
-        select b.batch_id, b.file, b.contract, p.line, '' as field, p.reason
-        from candidate.marts.outcome_problems as p
+        with errors as (
+            select r.batch_id, r.line, r.field, r.reason
+            from ops.rejects as r
+            inner join ledger.batches as l using (batch_id)
+            where l.target = 'visit_outcomes' and l.status = 'accepted'
+            union all
+            select
+                p.batch_id,
+                p.line,
+                case
+                    when p.reason <> 'not an allowed step' then ''
+                    when o.status is null then 'next_step'
+                    else 'status'
+                end as field,
+                p.reason
+            from candidate.marts.outcome_problems as p
+            inner join ledger.visit_outcomes as o using (batch_id, line)
+        )
+        select b.batch_id, b.file, b.sha256, b.sheet, b.contract, e.line, e.field, e.reason
+        from errors as e
         inner join ops.batches as b using (batch_id)
         order by all
         """

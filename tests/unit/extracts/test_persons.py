@@ -1,8 +1,13 @@
+import random
+import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from mainstay.extracts.persons import holds_citizen_number, is_natural_person
+from mainstay.extracts.identifiers import tax_code
+from mainstay.extracts.persons import holds_citizen_number, is_natural_person, numbers_within
+from mainstay.simulate.codes import simulated_uscc, uscc
 from tests.unit.extracts.samples import (
     FIRM,
     HEADER,
@@ -48,6 +53,76 @@ def test_a_citizen_number_is_found_within_a_text() -> None:
     assert holds_citizen_number(f"张三({PERSON})")
     assert holds_citizen_number(f"9{PERSON}0")
     assert not holds_citizen_number(f"某公司({FIRM})")
+
+
+GROUPED = f"{PERSON[:6]} {PERSON[6:14]} {PERSON[14:]}"
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"法人张三，身份证{PERSON}，已面谈",
+        f"法人 {GROUPED}，电话13800138000",
+        f"{GROUPED} 13800138000",
+        GROUPED.replace(" ", "-"),
+        GROUPED.replace(" ", "－"),
+        GROUPED.replace(" ", "\u3000"),
+        "\n".join(PERSON),
+        "\u200b".join(PERSON),
+        f"经办人{PERSON.translate(FULL_WIDTH)}（本人）",
+        f"1、{ENDS_IN_X.lower()}",
+        f"执照 {PERSON}01",
+        "1.10109199001011E+17",
+    ],
+)
+def test_a_citizen_number_is_found_in_a_free_text_however_it_is_written(text: str) -> None:
+    assert holds_citizen_number(text)
+    assert numbers_within(pl.Series(["无", None, text])).to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "914403001922038216",
+        "关联企业 911101097481361512、12110109400123456X",
+        "工单 M2022W28-0001 与 M2022W29-0012，SIM2022W28-0003",
+        "电子税票号码 311016220500012345",
+        "3110162205000123453110162205000124",
+        "登记序号10211101000006154321",
+        "电话 13800138000 2022-06-13，010-69842211 2022-06-14",
+        "13800138000 13900139000",
+        "订单 20220613000112345678，合同 HT-2022-06-13-000112",
+        "2022-06-13 2022-07-13 1990",
+        "账号 6222 0202 0001 1234 567",
+        "全年预计 110109199001011.23 元",
+        "9.11101097481362E+17",
+        "",
+    ],
+)
+def test_codes_orders_vouchers_and_telephones_are_nobodys_number(text: str) -> None:
+    assert not holds_citizen_number(text)
+    assert not numbers_within(pl.Series([text])).any()
+
+
+def test_no_code_of_an_enterprise_is_taken_for_a_person() -> None:
+    rng = random.Random(2022)
+    codes = [simulated_uscc(number) for number in range(5_000)]
+    # An organisation code of digits in a district whose division ends in 19 looks like a year of birth.
+    codes += [uscc("110119", f"{rng.randrange(10**8):08d}") for _ in range(20_000)]
+    digits_only = [code for code in codes if code.isdigit()]
+    assert len(digits_only) > 5_000
+    assert not numbers_within(pl.Series(codes)).any()
+    assert not numbers_within(pl.Series([f"关联企业{tax_code(code).text}（13800138000）" for code in codes])).any()
+
+
+def test_a_register_of_the_size_of_a_months_receipts_is_searched_in_no_time() -> None:
+    rng = random.Random(2022)
+    texts = [f"{simulated_uscc(n)} 电话139{rng.randrange(10**8):08d} 2022-06-{n % 30 + 1:02d}" for n in range(12_500)]
+    columns = [pl.Series([text + str(number) for text in texts]) for number in range(12)]
+    begun = time.perf_counter()
+    assert not any(numbers_within(column).any() for column in columns)
+    assert time.perf_counter() - begun < 5  # a fraction of a second on a quiet machine
 
 
 def test_natural_persons_are_summed_by_month_and_levy_item(tmp_path: Path) -> None:
@@ -130,3 +205,47 @@ def test_another_number_of_twenty_digits_hides_nothing(tmp_path: Path) -> None:
     text = HEADER.replace("\n", ",登记序号\n") + f"{FIRM},某公司,增值税,x,2022-05-03,,10211101000006154321\n"
     extract = read(tmp_path, text, contract(columns, month_from="receipt_date"))
     assert extract.rejects["raw"].to_list() == [f"{FIRM},某公司,增值税,x,2022-05-03,,10211101000006154321"]
+
+
+NOTES = contract(
+    [RECEIPTS[0], RECEIPTS[1], {"field": "visited_on", "headings": ["日期"]}]
+    + [{"field": name, "headings": [name]} for name in ("order_id", "result", "explanation", "firm_estimate")],
+    target="visit_outcomes",
+)
+SOLE_TRADER = "L" * 20
+NOTES_HEADER = "纳税人识别号,纳税人名称,日期,order_id,result,explanation,firm_estimate\n"
+
+
+def test_a_citizen_number_in_a_free_text_refuses_the_row_and_is_not_repeated(tmp_path: Path) -> None:
+    grouped = f"{OTHER_PERSON[:6]}-{OTHER_PERSON[6:14]}-{OTHER_PERSON[14:]}"
+    extract = read(
+        tmp_path,
+        NOTES_HEADER
+        + f"{FIRM},某公司,2022-05-03,,phone,法人{PERSON}说明,1\n"
+        + f"{FIRM},某公司,2022-05-04,,phone,法人 {grouped},1\n"
+        + f"{FIRM},王某甲（{grouped}）,2022-05-05,,phone,无,1\n"
+        + f"身份证{PERSON},某公司,2022-05-06,,phone,无,1\n"
+        + f"{FIRM},某公司,{grouped},{PERSON},phone,无,{PERSON}\n"
+        + f"{FIRM},某公司,2022-05-08,,phone,关联企业914403001922038216,1\n"
+        + f'="{SOLE_TRADER}",某商店,2022-05-09,,phone,无,1\n',
+        NOTES,
+    )
+    assert reasons(extract) == [
+        (2, "explanation", "NATURAL_PERSON"),
+        (3, "explanation", "NATURAL_PERSON"),
+        (4, "name", "NATURAL_PERSON"),
+        (5, "source_id", "NATURAL_PERSON"),
+        (6, "visited_on", "BAD_DATE"),
+        (6, "firm_estimate", "BAD_AMOUNT"),
+        (6, "order_id", "NATURAL_PERSON"),
+        (8, "source_id", "NATURAL_PERSON"),
+    ]
+    assert set(extract.rejects["raw"]) == {""}
+    assert column(extract, "line") == [7]
+    everything = repr(extract.rows.rows()) + repr(extract.rejects.rows()) + repr(extract)
+    assert not any(secret in everything for secret in (PERSON, OTHER_PERSON, SOLE_TRADER, grouped))
+
+
+def test_a_row_refused_for_anything_else_keeps_its_text(tmp_path: Path) -> None:
+    row = f"{FIRM},某公司,2022-13-03,M2022W28-0001,phone,电话 010-69842211 2022-06-13,1"
+    assert read(tmp_path, NOTES_HEADER + row + "\n", NOTES).rejects["raw"].to_list() == [row]

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import time
 from collections.abc import Mapping
@@ -188,6 +189,7 @@ def test_a_copy_that_goes_back_keeps_its_drop_downs_and_its_protection(tmp_path:
         read(path)
         .rejects.drop("raw")
         .with_columns(batch_id=pl.lit(1), file=pl.lit(path.name), contract=pl.lit(CONTRACT.name))
+        .with_columns(sha256=pl.lit(hashlib.sha256(path.read_bytes()).hexdigest()), sheet=pl.lit(""))
     )
     assert sorted(wrong["reason"]) == ["BAD_TENTHS", "CAUSES_OVER_TEN", "MISSING_REQUIRED"]
     return_errors(wrong, landing, review, {CONTRACT.name: CONTRACT}, {})
