@@ -1,6 +1,6 @@
 """The Monday schedule on this machine: a Prefect server on localhost, the deployment, one worker, until it is stopped.
 
-Run as a program, this file is that server, or one run: both end with the process that started them, however that ends.
+Run as a program, this file is one run, which ends with the process that started it, however that ends.
 """
 
 import asyncio
@@ -11,16 +11,12 @@ import secrets
 import shlex
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,18 +33,16 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_W
 from prefect.states import Cancelled, Crashed
 from prefect.workers.process import ProcessWorker
 
-from mainstay.errors import MainstayError, UsageError
+from mainstay.errors import UsageError
 from mainstay.resources import shipped
+from mainstay.server import Server, open_door, start_server
 from mainstay.settings import TIMEZONE, Workspace
 from mainstay.warehouse.lock import exclusive
 
 POOL, DEPLOYMENT = "mainstay", "monday"
 MONDAY_MORNING = "0 7 * * 1"
 USUAL_PORT = 4200
-HOST = "127.0.0.1"
 
-_START_SECONDS = 180
-_STOP_SECONDS = 20
 _HEARTBEAT_SECONDS = 30
 _LOOK_SECONDS = 0.2
 _CREDENTIALS = re.compile(r"mainstay:[\w-]{16,}\n")
@@ -59,21 +53,6 @@ Filter = dict[str, Any]
 
 class _Stopped(Exception):  # noqa: N818 -- nothing went wrong
     """The operator has asked to stop."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server: its address, and the user and password that it asks for."""
-
-    port: int
-    credentials: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def address(self) -> str:
-        """Where a browser on this machine finds it."""
-        return f"http://{HOST}:{self.port}"
 
 
 def keep(home: Path, *, port: int | None = None, cron: str = MONDAY_MORNING, tell: Tell) -> None:
@@ -133,17 +112,9 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 
 def _door(port: int | None) -> socket.socket:
-    """The socket at which the server will listen, taken now: nobody else's server can answer at its port later."""
     for candidate in [port] if port else [USUAL_PORT, 0]:
-        door = socket.socket()
-        try:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind((HOST, candidate))
-            door.listen()
-        except OSError:
-            door.close()
-        else:
-            return door
+        with suppress(OSError):
+            return open_door(candidate)
     raise UsageError("the port is taken", where=f"--port {port}", hint="name another one, or leave --port out")
 
 
@@ -167,71 +138,13 @@ def _credentials(workspace: Workspace) -> str:
 @contextmanager
 def _server(workspace: Workspace, door: socket.socket, stopping: threading.Event) -> Iterator[Server]:
     """Start the server, wait until it answers, and end it with the block."""
-    port = int(door.getsockname()[1])
-    credentials = _credentials(workspace)
-    environment = os.environ | {
-        "PREFECT_SERVER_API_HOST": HOST,
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_API_AUTH_STRING": credentials,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(workspace.prefect / "ui"),
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-    }
-    log = workspace.prefect / "server.log"
-    with log.open("wb") as lines, door:
-        process = subprocess.Popen(  # noqa: S603 -- this very file
-            [sys.executable, __file__, "serve", str(door.fileno())],
-            stdin=subprocess.PIPE,
-            stdout=lines,
-            stderr=lines,
-            env=environment,
-            pass_fds=[door.fileno()],
-            start_new_session=True,  # Ctrl-C is for us: the worker has to say goodbye to the server first
-        )
-    server = Server(port, credentials, process, log)
+    server = start_server(workspace.prefect, door, _credentials(workspace), with_pages=True)
     try:
-        _wait_for(server, stopping)
+        if not server.wait(stopping.is_set):
+            raise _Stopped
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
-
-
-def _wait_for(server: Server, stopping: threading.Event) -> None:
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
-        if stopping.is_set():
-            raise _Stopped
-        _must_run(server)
-        if _answers(server.port):
-            return
-        time.sleep(0.1)
-    raise MainstayError("the Prefect server does not answer", where=f"{server.address}, see {server.log}")
-
-
-def _answers(port: int) -> bool:
-    # Straight to this machine: a proxy in the environment is for other addresses.
-    connection = HTTPConnection(HOST, port, timeout=2)
-    with closing(connection), suppress(OSError, HTTPException):
-        connection.request("GET", "/api/health")
-        return connection.getresponse().status == HTTPStatus.OK
-    return False
-
-
-def _must_run(server: Server) -> None:
-    if server.process.poll() is not None:
-        raise MainstayError(
-            "the Prefect server ended by itself",
-            where=str(server.log),
-            hint="see its last lines; start mainstay schedule again",
-        )
+        server.stop()
 
 
 async def _work(
@@ -250,9 +163,9 @@ async def _work(
         try:
             await at_work
         except asyncio.CancelledError:
-            _must_run(server)
+            server.must_run()
         except Exception:
-            _must_run(server)  # says more than that a connection was lost
+            server.must_run()  # says more than that a connection was lost
             raise
         await _bury(client, mine)
 
@@ -289,7 +202,7 @@ async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> UUI
         parameters={"home": str(workspace.home)},
         schedules=[Cron(cron, timezone=str(TIMEZONE))],
         work_pool_name=POOL,
-        job_variables={"command": shlex.join([sys.executable, __file__, "run", str(os.getpid())])},
+        job_variables={"command": shlex.join([sys.executable, __file__, str(os.getpid())])},
     )
     made: UUID = await monday.aapply()
     return made
@@ -337,19 +250,6 @@ async def _tell_of_ended(client: PrefectClient, mine: Filter, told: set[UUID], t
             tell(f"{datetime.now(TIMEZONE):%Y-%m-%d %H:%M} {run.name}{due}: {run.state_name}")
 
 
-def _serve(door: str) -> None:
-    """Be the server at a socket that listens; it ends when its standard input is closed, which the starter holds."""
-
-    def end_with_the_starter() -> None:
-        sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=end_with_the_starter, daemon=True).start()
-    app = "prefect.server.api.server:create_app"
-    sys.argv = ["uvicorn", "--factory", app, "--fd", door, "--log-level", "warning"]
-    runpy.run_module("uvicorn", run_name="__main__")
-
-
 def _run(keeper: str) -> None:
     """Be one run. Without its keeper it would wait for the server for ever, with the workspace's lock in its hand."""
 
@@ -366,4 +266,4 @@ def _run(keeper: str) -> None:
 
 
 if __name__ == "__main__":
-    {"serve": _serve, "run": _run}[sys.argv[1]](sys.argv[2])
+    _run(sys.argv[1])

@@ -1,8 +1,10 @@
 """Starting a flow: Prefect stays inside the workspace, quiet, and on this machine."""
 
+import atexit
 import importlib
 import importlib.util
 import os
+import secrets
 import sys
 import threading
 from datetime import date
@@ -11,17 +13,36 @@ from typing import Any
 
 from mainstay.errors import MainstayError
 from mainstay.resources import shipped
+from mainstay.server import Server, open_door, start_server
 from mainstay.settings import Workspace
 
 
 def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
-    """Run the weekly flow on an ephemeral Prefect server inside the workspace; returns the journal's entry."""
-    prepare_prefect(workspace)
-    flow = load_flow("weekly")
-    # Great Expectations takes seconds to import; Prefect's server, a process of its own, takes longer to start.
+    """Run the weekly flow on a Prefect server of this process; returns the journal's entry.
+
+    A process that has Prefect already uses the server that it has: the second week of a demo, a test.
+    """
+    server = None if "prefect" in sys.modules else _started(workspace)
+    # Great Expectations takes seconds to import, like Prefect's server to start.
     threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
+    flow = load_flow("weekly")
+    if server is not None:
+        server.wait()
     entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
     return entry
+
+
+def _started(workspace: Workspace) -> Server:
+    """Start a server, and tell Prefect of it in the environment that it reads when it is imported."""
+    prepare_prefect(workspace)
+    server = start_server(workspace.prefect, open_door(0), f"mainstay:{secrets.token_urlsafe(18)}", with_pages=False)
+    # Registered before Prefect is imported, so called after it has said its last word to the server.
+    atexit.register(server.stop)
+    os.environ |= {
+        "PREFECT_API_URL": f"{server.address}/api",
+        "PREFECT_API_AUTH_STRING": server.credentials,
+    }
+    return server
 
 
 def load_flow(name: str) -> ModuleType:
@@ -42,13 +63,12 @@ def load_flow(name: str) -> ModuleType:
 
 def prepare_prefect(workspace: Workspace) -> None:
     """Set the environment that Prefect and Great Expectations read when they are imported."""
-    for elsewhere in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
+    for elsewhere in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_PROFILE"):
         os.environ.pop(elsewhere, None)
     os.environ |= {
         "PREFECT_HOME": str(workspace.prefect),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "DO_NOT_TRACK": "1",
