@@ -27,10 +27,8 @@ SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.errors", "mainsta
 PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})
 """Modules of plain value types that other packages may import too."""
 
-MEETING_PLACES = frozenset(
-    {"src/mainstay/__init__.py", "src/mainstay/cli.py", "src/mainstay/__main__.py", "src/mainstay/demo.py"}
-)
-"""Modules that may import any package: the commands, the demo, and what analysts import."""
+MEETING_PLACES = frozenset(f"src/mainstay/{name}.py" for name in ("__init__", "__main__", "cli", "demo", "running"))
+"""Modules that may import any package: the commands, the demo, what starts flows, and what analysts import."""
 
 FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
 """What a flow must not import: frames stay inside tasks' callees."""

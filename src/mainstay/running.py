@@ -23,9 +23,10 @@ def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
     A process that has Prefect already uses the server that it has: the second week of a demo, a test.
     """
     server = None if "prefect" in sys.modules else _started(workspace)
-    # Great Expectations takes seconds to import, like Prefect's server to start.
-    threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
     flow = load_flow("weekly")
+    # Great Expectations takes seconds to import, like Prefect's server to start. Not beside the import of the flow:
+    # what both need would be seen half imported.
+    threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
     if server is not None:
         server.wait()
     entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -43,10 +44,10 @@ def is_gone(pid: int) -> bool:
 
 
 def status_of(port: int, credentials: str = "") -> int:
-    connection = HTTPConnection(HOST, port, timeout=10)
     headers = {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"} if credentials else {}
-    connection.request("GET", "/api/admin/version", headers=headers)
-    return connection.getresponse().status
+    with closing(HTTPConnection(HOST, port, timeout=10)) as connection:
+        connection.request("GET", "/api/admin/version", headers=headers)
+        return connection.getresponse().status
 
 
 def test_the_server_asks_for_its_password_and_ends_when_it_is_stopped(tmp_path: Path) -> None:
