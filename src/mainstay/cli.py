@@ -175,11 +175,14 @@ def simulate(
 
 
 @app.command()
-def demo(context: typer.Context) -> None:
+def demo(
+    context: typer.Context,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=8, help="How many of the eight weeks.")] = 8,
+) -> None:
     """Play eight weeks of a simulated park in a fresh workspace; print what was found of it, and where to look."""
     from mainstay.demo import play
 
-    play(Workspace(context.obj.home / "demo"))
+    play(Workspace(context.obj.home / "demo"), weeks)
 
 
 def _show_progress() -> None:

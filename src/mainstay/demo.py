@@ -21,7 +21,7 @@ logger = logging.getLogger("mainstay.demo")
 ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 5, date(2021, 1, 1), 24
 """A base year, and the year of the refunds (DOMAIN section 0); of its second half only the signs of moves are known.
 With this seed a firm comes back, and one is retained, before the weeks are over."""
-FIRST_MONDAY, WEEKS, NEWEST_MONTH = date(2022, 5, 23), 8, date(2022, 6, 1)
+FIRST_MONDAY, NEWEST_MONTH = date(2022, 5, 23), date(2022, 6, 1)
 _DELIVERED_BY = 6
 """On the Mondays from this day of a month on, the extracts of the month before have come."""
 
@@ -47,8 +47,12 @@ def mark_simulated(workspace: Workspace) -> None:
         workspace.settings_file.write_text(_SETTINGS.format(words=words), "utf-8")
 
 
-def play(workspace: Workspace) -> None:
-    """Play eight weeks in a fresh workspace, and print each of them, what was found, and where to look.
+def play(workspace: Workspace, weeks: int) -> None:
+    """Play the weeks in a fresh workspace, and print each of them, what was found, and where to look.
+
+    Args:
+        workspace: What is there is replaced.
+        weeks: How many, up to eight.
 
     Raises:
         UsageError: there is a workspace that is not simulated; it is not replaced.
@@ -61,19 +65,19 @@ def play(workspace: Workspace) -> None:
     park = Park(enterprises=ENTERPRISES, seed=SEED, first_month=FIRST_MONTH, months=MONTHS, newest_month=NEWEST_MONTH)
     (workspace.home / "truth.json").write_text(json.dumps(park.truth(), ensure_ascii=False, indent=2), "utf-8")
     visitors = Visitors(park)
-    weeks = []
-    for number in range(WEEKS):
+    played = []
+    for number in range(weeks):
         monday = FIRST_MONDAY + timedelta(weeks=number)
         _land(park, workspace, monday)
-        logger.info("-- week %d of %d: %s", number + 1, WEEKS, monday)
+        logger.info("-- week %d of %d: %s", number + 1, weeks, monday)
         run_week(workspace, monday)
         snapshot = open_snapshot(workspace.home)
-        weeks.append(_week_row(snapshot))
-        if number + 1 < WEEKS:
+        played.append(_week_row(snapshot))
+        if number + 1 < weeks:
             week = workspace.out_of(monday)
             returned = visitors.send_back(monday, week, workspace.review, workspace.landing)
             logger.info("-- %d files come back from visitors and office", len(returned))
-    _tell(workspace, snapshot, park, visitors, weeks)
+    _tell(workspace, snapshot, park, visitors, played)
 
 
 def _land(park: Park, workspace: Workspace, monday: date) -> None:

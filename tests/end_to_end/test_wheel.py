@@ -1,6 +1,7 @@
 """The wheel alone is enough: built, unpacked elsewhere, and run in an empty folder with an empty home."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -83,12 +84,15 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder_with_an_empty_home(inst
     home, here = tmp_path / "home", tmp_path / "here"
     home.mkdir()
     here.mkdir()
-    run(
-        [sys.executable, "-m", "mainstay", "demo"],
+    told = run(
+        [sys.executable, "-m", "mainstay", "demo", "--weeks", "4"],
         cwd=here,
         HOME=str(home),
         XDG_CACHE_HOME=str(home / "cache"),
         PYTHONPATH=str(installed),
     )
-    assert list(here.rglob("out/*/work_orders.csv"))
+    assert len(list(here.rglob("out/*/work_orders.csv"))) == 4
+    assert re.search(r"moved out +│ ([1-9]\d*) of \1 ", told), told
+    assert re.search(r"pages filled [1-9]\d*, .* with an error [1-9]\d*; corrected [1-9]", told), told
+    assert list(here.rglob("review/*.xlsx"))
     assert list(home.iterdir()) == [], "mainstay wrote into the home of the user"
