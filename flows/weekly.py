@@ -33,7 +33,7 @@ from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_f
 from mainstay.quality.metrics import batch_metrics, range_failures
 from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
-from mainstay.report.week import RELATIONS, Paper, export_week, swap_in
+from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
 from mainstay.risk.baseline import DropTimesAmount
@@ -117,8 +117,20 @@ def _without_data(step: Callable[[Run], T]) -> Callable[[Run], T]:
     return guarded
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+def _step(step: Callable[[Run], T]) -> Task[[Run], T]:
+    """A task of the week that works inside the workspace's databases."""
+    return task(cache_policy=NO_CACHE)(_without_data(step))
+
+
+def _io_step(step: Callable[[Run], T]) -> Task[[Run], T]:
+    """A task of the week that reads or writes files, and is tried again where these are away for a moment."""
+    retried = task(
+        retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE
+    )
+    return retried(_without_data(step))
+
+
+@_io_step
 def ingest(run: Run) -> dict[str, list[str]]:
     """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
     contracts = run.contracts
@@ -141,8 +153,7 @@ def ingest(run: Run) -> dict[str, list[str]]:
     return {"quarantined": [f"{file}: {reason}" for file, reason in reasons.items()]}
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def check_batches(run: Run) -> None:
     """Hold every pending batch against its contract; accept it or put it in quarantine."""
     verdicts: list[Verdict] = []
@@ -161,8 +172,7 @@ def check_batches(run: Run) -> None:
     refuse_lost_money(verdicts)
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def build(run: Run) -> None:
     """Build every model that needs no score and no order: as-known relations, features, drop lists."""
     settings, seeds = run.settings, shipped("seeds")
@@ -188,8 +198,7 @@ def build(run: Run) -> None:
     logger.info("built %d relations", len(built))
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def register(run: Run) -> None:
     """Follow every firm that wants to leave, left, stays or came back, from the facts known by then."""
     with run.warehouse() as warehouse:
@@ -200,8 +209,7 @@ def register(run: Run) -> None:
     logger.info("%d cases in the outbound register", cases.height)
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def score(run: Run) -> None:
     """Score every enterprise for decline and for leaving, by rule until a model has earned its place."""
     chosen, signals = run.settings.score, run.settings.signals
@@ -222,8 +230,7 @@ def score(run: Run) -> None:
     )
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def order(run: Run) -> None:
     """Follow the orders that are out, choose whom else to visit, and build what is left to build."""
     settings = run.settings
@@ -246,8 +253,7 @@ def order(run: Run) -> None:
     logger.info("%d open work orders", orders["is_open"].sum())
 
 
-@task(cache_policy=NO_CACHE)
-@_without_data
+@_step
 def gate(run: Run) -> None:
     """Hold the candidate against the gate models; a broken rule stops the run before anything is published."""
     sql = models.load_models(shipped("sql"))
@@ -257,33 +263,32 @@ def gate(run: Run) -> None:
     refuse_failed_marts(outcome)
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+@_io_step
 def export(run: Run) -> None:
     """Write what people receive into a folder of its own."""
     settings = run.settings
+    paper = Paper(
+        unit=DisplayUnit(settings.money.display_unit, settings.money.divisor),
+        guard=settings.export.csv_text_guard,
+        simulated=settings.workspace.simulated,
+        recent_months=settings.score.recent_months,
+        form=form_contract(run.contracts, shipped("seeds")),
+        office=settings.workspace.title,
+        has_ledger=settings.export.enterprise_ledger,
+    )
     with run.warehouse() as warehouse:
         files = export_week(
             run.written,
-            {name: warehouse.read(name) for name in sorted(RELATIONS)},
+            {name: warehouse.read(name) for name in paper.relations},
             as_of=run.as_of,
-            paper=Paper(
-                unit=DisplayUnit(settings.money.display_unit, settings.money.divisor),
-                guard=settings.export.csv_text_guard,
-                simulated=settings.workspace.simulated,
-                recent_months=settings.score.recent_months,
-                form=form_contract(run.contracts, shipped("seeds")),
-                office=settings.workspace.title,
-                has_ledger=settings.export.enterprise_ledger,
-            ),
+            paper=paper,
             content=run_tables.content(warehouse, run.as_of, settings, run.contracts, __version__),
             run={"run_id": run.run_id, "started_at": run.started_at, "replay": run.replay},
         )
         checks.record_exports(warehouse, run.run_id, files)
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+@_io_step
 def send_back(run: Run) -> dict[str, list[str]]:
     """Return what is wrong in visit outcomes to whoever sent it, as marked copies in review/.
 
@@ -302,8 +307,7 @@ def send_back(run: Run) -> dict[str, list[str]]:
     return {"returned": returned.copies["path"].to_list(), "not_returned": not_returned}
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+@_io_step
 def record(run: Run) -> None:
     """Remember what this week publishes, in the warehouse and in the candidate; done again, it replaces itself."""
     with run.warehouse() as warehouse:
@@ -312,8 +316,7 @@ def record(run: Run) -> None:
         publication.copy_operations(warehouse)
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+@_io_step
 def publish(run: Run) -> None:
     """Make the candidate this week's snapshot, and the folder this week's folder.
 
@@ -324,8 +327,7 @@ def publish(run: Run) -> None:
     swap_in(run.written, run.workspace.out_of(run.as_of))
 
 
-@task(retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE)
-@_without_data
+@_io_step
 def hand_out_replay(run: Run) -> None:
     """Put a replay's folder in its place; nothing is published, issued or remembered."""
     publication.discard(run.candidate)

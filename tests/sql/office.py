@@ -81,7 +81,7 @@ class Office:
     ) -> int:
         """Load CSV text as one batch; the columns are canonical fields, months as YYYY-MM."""
         seen_at = datetime.fromisoformat(f"{seen}T00:00:00+00:00") if seen else SEEN
-        batch_id = loading.load(self.warehouse, *self.extract(rows, known, made, partition=partition), seen_at)
+        batch_id = loading.load_all(self.warehouse, [self.extract(rows, known, made, partition=partition)], seen_at)[0]
         ledger.supersede(self.warehouse)
         ledger.identify(self.warehouse, one_namespace=True)
         if accept:

@@ -98,7 +98,8 @@ def _fold(
     for outcome in outcomes:
         content = tuple(value for name, value in outcome.items() if name not in _PLACE)
         # The same row in another file, as a form and in a table, is one outcome.
-        # What was told before the order was opened again belongs to its earlier life.
+        # A decision that comes in two files is one. What was told before the order was opened again belongs to its
+        # earlier life.
         is_earlier = outcome["visited_on"] < order["opened_on"]
         if content in seen or (is_earlier and outcome["knowledge_date"] < order["opened_on"]):
             continue

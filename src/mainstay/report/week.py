@@ -27,17 +27,15 @@ from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 
-RELATIONS = frozenset(
+_RELATIONS = frozenset(
     {
         "marts.work_orders",
         "marts.drop_list_inquiries",
         "marts.outbound_register",
         "features.list_windows",
         *brief.RELATIONS.values(),
-        *enterprise_ledger.RELATIONS.values(),
     }
 )
-"""What the papers of a week are made of."""
 
 NOT_YET_KNOWN = ("forecast_local_restored", "forecast_system")
 """Columns of the sheets that wait for the forecast."""
@@ -80,6 +78,11 @@ class Paper:
     office: str = ""
     has_ledger: bool = True
 
+    @property
+    def relations(self) -> list[str]:
+        """What the papers of a week are made of, by name."""
+        return sorted(_RELATIONS.union(enterprise_ledger.RELATIONS.values() if self.has_ledger else ()))
+
 
 @dataclass(frozen=True)
 class _Written:
@@ -104,7 +107,7 @@ def export_week(
 
     Args:
         folder: Where; not yet the folder that people look into, see `swap_in`.
-        frames: The relations of `RELATIONS` by name, of one as-of date. A list that could not be computed gets its
+        frames: `paper.relations` by name, of one as-of date. A list that could not be computed gets its
             heading only.
         as_of: The week's date.
         paper: How money and text are written.

@@ -186,7 +186,7 @@ def planted_causes(firm: Firm, park: Park, day: date) -> list[str]:
 
 
 def _orders(form: Path) -> list[str]:
-    book = openpyxl.load_workbook(form, read_only=False)
+    book = openpyxl.load_workbook(form)
     found = (_told(sheet, _places(sheet), "工单编号") for sheet in book.worksheets)
     return [order for order in found if order]
 

@@ -44,15 +44,6 @@ def in_groups(extracts: Iterable[tuple[Delivery, Extract]]) -> Iterator[list[tup
         yield group
 
 
-def load(warehouse: Warehouse, delivery: Delivery, extract: Extract, seen_at: datetime) -> int:
-    """Commit one file as a pending batch: ledger rows, rejects, tallies, in one transaction.
-
-    Returns:
-        The batch id.
-    """
-    return load_all(warehouse, [(delivery, extract)], seen_at)[0]
-
-
 def load_all(warehouse: Warehouse, group: Sequence[tuple[Delivery, Extract]], seen_at: datetime) -> list[int]:
     """Commit the files of a group as pending batches, all or none of them.
 
