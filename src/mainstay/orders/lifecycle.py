@@ -97,7 +97,6 @@ def _fold(
     refused, seen = list[dict[str, Any]](), set[tuple[Any, ...]]()
     for outcome in outcomes:
         content = tuple(value for name, value in outcome.items() if name not in _PLACE)
-        # The same row in another file, as a form and in a table, is one outcome.
         # A decision that comes in two files is one. What was told before the order was opened again belongs to its
         # earlier life.
         is_earlier = outcome["visited_on"] < order["opened_on"]
