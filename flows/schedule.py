@@ -156,7 +156,8 @@ async def _work(
         await _bury(client, mine)
         for line in welcome:
             tell(line)
-        at_work = asyncio.create_task(_hand_out(client, mine, tell))
+        told = {run.id for run in await _ended(client, mine)}
+        at_work = asyncio.create_task(_hand_out(client, mine, told, tell))
         while not (stopping.is_set() or at_work.done() or server.process.poll() is not None):  # noqa: ASYNC110 -- a process
             await asyncio.sleep(_LOOK_SECONDS)
         at_work.cancel()
@@ -168,11 +169,11 @@ async def _work(
             server.must_run()  # says more than that a connection was lost
             raise
         await _bury(client, mine)
+        await _tell_of_ended(client, mine, told, tell)  # what ended since the last look, cancelled or cut off
 
 
-async def _hand_out(client: PrefectClient, mine: Filter, tell: Tell) -> None:
+async def _hand_out(client: PrefectClient, mine: Filter, told: set[UUID], tell: Tell) -> None:
     """Hand every due run to a worker, one at a time, for ever; cancelled, it ends the run under way."""
-    told = {run.id for run in await _ended(client, mine)}
     async with ProcessWorker(work_pool_name=POOL, name="mainstay-schedule", limit=1) as worker:
         beat = time.monotonic()
         while True:
