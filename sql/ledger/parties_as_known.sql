@@ -60,6 +60,26 @@ sightings as (
         batch_id,
         party_key
     from ledger.visit_outcomes
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.known_events
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.monthly_values
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.list_members
+    union
+    select distinct
+        batch_id,
+        party_key
+    from ledger.reliefs
 )
 
 select

@@ -7,40 +7,6 @@
 -- weeks_on counts this week and the unbroken run of weeks before it in which the enterprise was published on the list.
 with
 
-changes as (
-    select
-        lists.as_of_date,
-        lists.list_name,
-        lists.title,
-        lists.level,
-        lists.level_asked,
-        lists.is_fallback,
-        lists.window_start,
-        lists.window_end,
-        lists.top_k,
-        changes.* exclude (as_of_date, window_name, level),
-        row_number() over (
-            partition by lists.as_of_date, lists.list_name
-            order by
-                if(lists.sort_by = 'percent', changes.natural_yoy, changes.natural_change::double) asc,
-                changes.natural_change asc,
-                changes.enterprise_id asc
-        ) as rank
-    from features.list_windows as lists
-    inner join features.list_population as population
-        on lists.as_of_date = population.as_of_date and lists.list_name = population.list_name
-    inner join features.window_changes as changes
-        on
-            lists.as_of_date = changes.as_of_date
-            and lists.window_name = changes.window_name
-            and lists.level = changes.level
-            and population.enterprise_id = changes.enterprise_id
-    where
-        changes.natural_change < 0
-        and (lists.floor = 0 or changes.natural_prior >= lists.floor)
-        and (lists.sort_by = 'amount' or changes.natural_prior > 0)
-),
-
 published as (
     select
         dates.as_of_date,
@@ -125,7 +91,7 @@ select
         / sum(changes.natural_change) over (partition by changes.as_of_date, changes.list_name)
     )::double as share_of_drop,
     changes.restored_change >= 0.2 * changes.natural_change as is_policy_drop
-from changes
+from features.list_lines as changes
 inner join features.enterprises as enterprises
     on changes.as_of_date = enterprises.as_of_date and changes.enterprise_id = enterprises.enterprise_id
 left join streaks
@@ -133,5 +99,4 @@ left join streaks
         changes.as_of_date = streaks.as_of_date
         and changes.list_name = streaks.list_name
         and changes.enterprise_id = streaks.enterprise_id
-where changes.rank <= changes.top_k
 order by changes.as_of_date, changes.list_name, changes.rank

@@ -36,6 +36,11 @@ BuiltIn = Literal[
     "visit_forms",
     "control_totals",
     "aggregates",
+    "known_events",
+    "monthly_values",
+    "list_members",
+    "reliefs",
+    "projects",
 ]
 BUILT_IN: tuple[BuiltIn, ...] = get_args(BuiltIn)
 

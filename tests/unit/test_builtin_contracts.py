@@ -88,7 +88,7 @@ def test_every_built_in_name_has_a_contract_of_that_name_and_target() -> None:
 
 def test_a_new_workspace_uses_all_built_in_contracts_under_one_id_namespace(tmp_path: Path) -> None:
     contracts = workspace_contracts(Workspace(tmp_path), Settings(), SEEDS)
-    assert len(contracts) == 14
+    assert len(contracts) == len(BUILT_IN)
     assert {c.id_namespace for c in contracts if c.definition.has_party} == {"tax"}
 
 

@@ -140,6 +140,7 @@ TARGETS: dict[str, Target] = {
                 Field("tax_authority", "text", "responsible tax authority (主管税务机关)"),
                 Field("zone", "text", "street or town (所属街镇)"),
                 Field("incubator", "text", "park part or incubator (所属园区/孵化器)"),
+                Field("registration_status", "text", "active, deregistered, revoked, suspended or abnormal (登记状态)"),
             ),
         ),
         Target(
@@ -245,6 +246,73 @@ TARGETS: dict[str, Target] = {
                 Field("due_on", "date", "day by which it is to be taken"),
                 Field("status", "text", "the state that the office decides on, see DOMAIN section 5"),
             ),
+        ),
+        Target(
+            "known_events",
+            "what the office knows of an enterprise's money before anybody asks (已知事项)",
+            (
+                *_PARTY,
+                Field("matter", "text", "code of the matter, see seeds/event_matters.csv", required=True),
+                Field(
+                    "month", "month", "month of receipt in which the money came, failed to come or will", required=True
+                ),
+                Field("levy_item", "text", "levy item (征收项目); blank = several"),
+                Field(
+                    "amount",
+                    "money",
+                    "what it changed in the local revenue of the month; negative = less",
+                    required=True,
+                ),
+                Field("is_lasting", "flag", "whether every later month is changed as well; else it happened once"),
+                Field("note", "text", "what exactly"),
+            ),
+        ),
+        Target(
+            "monthly_values",
+            "monthly values of an enterprise other than taxes: invoiced value, insured headcount",
+            (
+                *_PARTY,
+                Field("month", "month", "the month the value belongs to", required=True),
+                Field("measure", "text", "invoiced_value (yuan) or insured_headcount (persons)", required=True),
+                Field("value", "money", "the value", required=True),
+            ),
+        ),
+        Target(
+            "list_members",
+            "members of lists that others have drawn up (导入名单)",
+            (
+                *_PARTY,
+                Field("list_name", "text", "the list's name in [lists]", required=True),
+                Field("listed_on", "date", "day from which it is on the list"),
+                Field("until", "date", "last day on the list; blank = until it is taken off"),
+            ),
+        ),
+        Target(
+            "reliefs",
+            "rent reliefs of landlords (房租减免)",
+            (
+                *_PARTY,
+                Field("month", "month", "month in which the relief was granted", required=True),
+                Field("landlord", "text", "who grants it", required=True),
+                Field("landlord_kind", "text", "state_owned or incubator (private)", required=True),
+                Field("amount", "money", "rent forgone", required=True),
+                Field("area_m2", "money", "area in square metres"),
+                Field("subsidy_asked", "money", "subsidy that the landlord has asked for"),
+            ),
+        ),
+        Target(
+            "projects",
+            "key and large projects, one row a milestone (重点项目)",
+            (
+                Field("project", "text", "the project's name", required=True),
+                Field("milestone", "text", "approved, tendered, permitted, started, completed, ...", required=True),
+                Field("due_on", "date", "day by which it is due"),
+                Field("done_on", "date", "day on which it was reached; blank = not yet"),
+                Field("investment", "money", "the project's investment"),
+                Field("owner", "text", "who is responsible"),
+                Field("note", "text", "what holds it up"),
+            ),
+            has_party=False,
         ),
         Target(
             "aggregates",
