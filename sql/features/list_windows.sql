@@ -17,6 +17,12 @@ registers as (
     group by as_of_date
 ),
 
+deferrals as (
+    select distinct as_of_date
+    from ledger.deliveries_as_known
+    where target = 'deferrals'
+),
+
 drawn_up as (
     select distinct
         listed.as_of_date,
@@ -69,8 +75,11 @@ select
     windows.window_end,
     windows.prior_start,
     windows.prior_end,
-    windows.is_covered,
-    windows.reason
+    coalesce(
+        windows.reason,
+        if(lists.caliber = 'deferral_adjusted' and deferrals.as_of_date is null, 'no deferral extracts', null)
+    ) as reason,
+    reason is null as is_covered
 from lists
 inner join features.list_spans as spans
     on lists.as_of_date = spans.as_of_date and lists.list_name = spans.list_name
@@ -78,5 +87,6 @@ inner join features.windows as windows
     on spans.as_of_date = windows.as_of_date and spans.window_used = windows.window_name
 inner join features.levels_in_use as levels
     on windows.as_of_date = levels.as_of_date and lists.level = levels.level_asked
+left join deferrals on lists.as_of_date = deferrals.as_of_date
 left join features.list_freezes as freezes
     on lists.as_of_date = freezes.as_of_date and lists.list_name = freezes.list_name

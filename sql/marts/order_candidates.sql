@@ -18,7 +18,7 @@ asked as (
         title || ' 第' || rank || '名' as detail,
         restored_change
     from marts.drop_lists
-    where not is_policy_drop
+    where not is_policy_drop and is_still_drop
     union all
     select
         scores.as_of_date,

@@ -52,15 +52,15 @@ def population_of(text: str) -> Population:
         raise ValueError(f"the population '{kind}' {needed}, as in 'imported:重点企业' or 'industry:65,73'")
     if kind == "payers" and not (len(values) == 1 and values[0].isdigit() and int(values[0]) > 0):
         raise ValueError("the population 'payers' takes one number: how many of last year's largest payers")
+    if kind == "industry" and not all(value.isalnum() for value in values):
+        raise ValueError("the population 'industry' takes the beginnings of codes, as in 'industry:65,73'")
     return Population(kind, values)
 
 
 def range_of(window: str) -> tuple[date, date] | None:
     """The first days of the first and the last month of a window written as `2022-01..2022-03`; None for a name."""
     found = _RANGE.fullmatch(window)
-    return (
-        (date.fromisoformat(f"{found['start']}-01"), date.fromisoformat(f"{found['end']}-01")) if found else None
-    )
+    return (date.fromisoformat(f"{found['start']}-01"), date.fromisoformat(f"{found['end']}-01")) if found else None
 
 
 class DropListSettings(BaseModel):

@@ -7,8 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.errors import SettingsError
-from mainstay.list_settings import population_of, range_of
-from mainstay.settings import DropListSettings
+from mainstay.list_settings import DropListSettings, population_of, range_of
 
 _COLUMNS: dict[str, pl.DataType] = {
     "list_name": pl.String(),
