@@ -11,13 +11,13 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
+from mainstay.list_settings import DropListSettings
 from mainstay.orders.causes import cause_ticks
 from mainstay.outbound.register import district_authorities
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
-from mainstay.list_settings import DropListSettings
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
