@@ -170,7 +170,7 @@ measured as (
         sum(positive) filter (where place <= 5) as top5,
         sum(positive) filter (where place <= 10) as top10,
         sum(positive) filter (where place <= 50) as top50,
-        sum(positive * positive) as squares
+        sum(positive::decimal(38, 2) * positive::decimal(38, 2)) as squares
     from ranked
     group by all
     having count(amount) > 0

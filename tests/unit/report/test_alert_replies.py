@@ -12,8 +12,8 @@ from mainstay.report.alert_replies import COLUMNS, write_alert_replies
 from tests.unit.report.samples import WAN_YUAN
 
 TEXTS = (
-    "alert_no", "name", "source_id", "alert_type", "dispatcher", "found", "result", "verdict", "verdict_basis", "status",
-    "timeliness", "order_id",
+    "alert_no", "name", "source_id", "alert_type", "dispatcher", "found", "result", "verdict", "verdict_basis",
+    "status", "timeliness", "order_id",
 )  # fmt: skip
 DAYS = ("dispatched_on", "due_on", "answered_on")
 ALERT = {
