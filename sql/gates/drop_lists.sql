@@ -209,3 +209,16 @@ select
     coalesce(string_agg(distinct list_name, ', ' order by list_name), '') as detail
 from marts.firm_lists
 where not is_known
+union all
+select
+    'firm_lists' as subject,
+    'imported_lists_used' as rule,
+    count(distinct imported.listing)::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    coalesce(string_agg(distinct imported.listing, ', ' order by imported.listing), '') as detail
+from features.listed_firms as imported
+anti join run.drop_lists as stated
+    on imported.listing_kind = stated.population_kind and list_contains(stated.population_values, imported.listing)
+where imported.listing_kind = 'imported'

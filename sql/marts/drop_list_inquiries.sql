@@ -6,6 +6,14 @@
 -- of another year says nothing of this one. An inquiry is done when causes were named since the window began. An order
 -- that was settled in an earlier week is not among the week's orders: it is shown with the state it was published in
 -- last.
+-- column order_id [id]: this week's order of the firm, or the newest settled one
+-- column assignee [text]: who visits
+-- column inquiry_status [text]: state of that order
+-- column cause_confirmed [text]: causes that a visit has named in the window's year
+-- column cause_known_on [date]: day on which the office knew them
+-- column forecast_firm [currency]: the firm's own full-year estimate
+-- column judgement [text]: the visitor's view of the year: above, level, below
+-- column last_visit_on [date]: newest visit or call that met somebody
 -- column is_inquired [flag]: whether a visit has named causes since the window began
 select
     lists.*,

@@ -9,6 +9,8 @@
 -- enterprise was published on the list; entered and previous_rank are null where the week before had another
 -- definition.
 -- column shared_rank [rank]: the rank that people read; the same for equal firms where the list says so
+-- column version [text]: what the definition calls itself
+-- column fingerprint [text]: changes with everything that decides who is on the list
 -- column share_of_drop [ratio]: part of the whole list's change
 -- column is_policy_drop [flag]: whether at least 80% of the natural drop is VAT credit refunds
 -- column entered [flag]: whether the week published before had the enterprise not on this list

@@ -19,6 +19,16 @@
 -- column frozen_current [currency]: revenue of the window when the list was frozen, in the list's level and caliber
 -- column frozen_prior [currency]: the same of the year before
 -- column frozen_change [currency]: the change when the list was frozen
+-- column not_covered_reason [text]: why the window gives no figures; null where it does
+-- column version [text]: what the definition calls itself
+-- column fingerprint [text]: changes with everything that decides who is on the list
+-- column order_id [id]: this week's order of the firm, or the newest settled one
+-- column assignee [text]: who visits
+-- column inquiry_status [text]: state of that order
+-- column cause_confirmed [text]: causes that a visit has named in the window's year
+-- column forecast_firm [currency]: the firm's own full-year estimate
+-- column judgement [text]: the visitor's view of the year: above, level, below
+-- column last_visit_on [date]: newest visit or call that met somebody
 -- column is_inquired [flag]: whether a visit has named causes since the window began
 select
     lists.as_of_date,
@@ -41,6 +51,7 @@ select
     lists.caliber,
     lists.window_start,
     lists.window_end,
+    lists.reason as not_covered_reason,
     lists.version,
     lists.fingerprint,
     figures.current,

@@ -6,6 +6,9 @@
 -- A list is redefined when its fingerprint, the level used or the population used is another one than in the newest
 -- week that published it: movement is then not comparable.
 -- column kind [text]: drops (marts.drop_lists) or firms (marts.firm_lists)
+-- column version [text]: what the definition calls itself
+-- column fingerprint [text]: changes with everything that decides who is on the list
+-- column population_asked [text]: whom the list is about, as defined
 -- column population_used [text]: the population asked for, or the one that stands in for it
 -- column window_asked [text]: the window by name, or its months
 -- column top_k [number]: places; 0 = everybody
@@ -15,6 +18,7 @@
 -- column is_frozen [flag]: whether the places are fixed (定榜)
 -- column frozen_on [date]: the day from which they are
 -- column frozen_week [date]: as-of date of the week that the places come from; null = this one
+-- column published_before [date]: as-of date of the newest week before that published the list
 -- column previous_fingerprint [text]: that of the newest week that published the list
 -- column is_redefined [flag]: whether movement against that week is not comparable
 select

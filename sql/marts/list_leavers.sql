@@ -6,7 +6,8 @@
 -- column last_rank [rank]: rank in the week before
 -- column weeks_listed [number]: weeks in a row that it was on the list
 -- column reason [text]: redefined, frozen (its places come from another week), left_population, unknown_figures,
---     no_longer_drop, no_base (nothing to take per cent of), below_floor, overtaken (others dropped, or pay, more)
+--     no_longer_drop, no_revenue, no_base (nothing to take per cent of), below_floor, overtaken (others dropped, or pay,
+--     more)
 -- column change [currency]: today's change in the list's level and caliber
 select
     gone.as_of_date,
@@ -23,6 +24,7 @@ select
         when figures.enterprise_id is null then 'left_population'
         when figures.change is null then 'unknown_figures'
         when lists.kind = 'drops' and figures.change >= 0 then 'no_longer_drop'
+        when lists.sort_by = 'revenue' and figures.current <= 0 then 'no_revenue'
         when lists.sort_by = 'percent' and figures.prior <= 0 then 'no_base'
         when lists.floor > 0 and if(lists.kind = 'drops', figures.prior, figures.current) < lists.floor
             then 'below_floor'

@@ -198,6 +198,9 @@ WARNINGS = {
     "ledger.refund_months_delivered": "insert into features.refund_months_missing values ('2022-02-01', '2022-01-01')",
     "drop_lists.windows_covered": "update features.list_windows set is_covered = false, reason = 'window not over'",
     "drop_lists.definitions_unchanged": f"update {MARTS}.list_definitions set is_redefined = true",
+    "firm_lists.imported_lists_used": (
+        "insert into features.listed_firms values (date '2022-02-01', 'imported', '没有人用的名单', 'A', null)"
+    ),
     "firm_lists.members_known": (
         f"insert into {MARTS}.firm_lists by name select date '2022-02-01' as as_of_date, 'x' as list_name, 1 as rank, "
         "'Z' as enterprise_id, false as is_known"

@@ -1,7 +1,7 @@
 """预警派单反馈.xlsx: what the park answers to whoever dispatched an alert, one row an alert (DOMAIN section 5)."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -56,13 +56,16 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 NOTES: tuple[str, ...] = (
-    "列入本表的派单：本年派出且已可反馈的，以及7日内到期或已逾期尚未反馈的。",
+    "列入本表的派单：本年派出且已可反馈的，以及7日内到期或逾期（90日内）尚未反馈的。",
     "反馈日期为派单以后首次联系上企业的日期；未走访而工单已了结的，为了结的当期数据日期。",
     "是否属实，走访查明的为准：经营、集团或搬迁等原因的为属实；退税、缓税、上年一次性、结算时间差或数据不符的为误报。",
     "尚无走访结论的看入库数据：派单前三个月地方级收入（还原留抵退税及缓税口径）比上年同期下降一成以上为属实，否则为误报；无法判断的留空。",
     "核实情况为企业说明和走访所见，供派单单位了解情况；空白表示未知。",
 )
 """The notes sheet of the workbook."""
+
+ALERTS_ASK_FOR = timedelta(days=90)
+"""So long after its answer was due an alert asks for a visit (`marts.order_candidates`), and is told."""
 
 _WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -82,10 +85,10 @@ def alerts_to_reply(replies: pl.DataFrame, as_of: date) -> pl.DataFrame:
         as_of: The week's date.
 
     Returns:
-        Answerable alerts dispatched in the year, and those not answered whose answer is due within seven days or
-        overdue.
+        Answerable alerts dispatched in the year, and those not answered whose answer is due within seven days or has
+        been overdue for no more than `ALERTS_ASK_FOR`.
     """
-    waits = pl.col("is_due") | pl.col("is_overdue")
+    waits = pl.col("is_due") | (pl.col("is_overdue") & (pl.col("due_on") >= as_of - ALERTS_ASK_FOR))
     told = pl.col("replied") & (pl.col("dispatched_on").dt.year() == as_of.year)
     order = (waits, "due_on", "dispatched_on", "alert_no")
     return replies.filter(told | waits).sort(*order, descending=[True, False, False, False], nulls_last=True)

@@ -1,13 +1,13 @@
 """Sections 二 to 六 of the weekly brief: the firms that left, may leave or dropped, and what they need (DOMAIN, 5)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
+from mainstay.report.alert_replies import ALERTS_ASK_FOR
 from mainstay.report.brief_page import (
     DASH,
     LONGEST_NAME,
@@ -24,8 +24,6 @@ from mainstay.report.brief_page import (
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
 from mainstay.report.wording import CALIBER_WORDS, FROZEN_MARK, LEVEL_WORDS, STATUS_WORDS, period_words
 
-ALERTS_ASK_FOR = timedelta(days=90)
-"""So long after its answer was due an alert asks for a visit (`marts.order_candidates`), and is told."""
 MATTER_SOURCES = MappingProxyType({"outbound": "迁出对接", "visit": "走访", "service_request": "企业诉求"})
 
 

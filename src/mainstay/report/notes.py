@@ -84,6 +84,7 @@ def with_member_notes(members: pl.DataFrame) -> pl.DataFrame:
         share_of_drop=pl.lit(None, dtype=pl.Float64),
         cause_note=_joined(
             pl.when(~pl.col("is_known")).then(pl.lit(NOT_FOUND)),
+            pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
             pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
             pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
