@@ -35,7 +35,7 @@ from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
 from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
@@ -193,6 +193,7 @@ def build(run: Run) -> None:
                 "share_rules": share_rules(seeds, run.home, settings.shares.confirmed),
                 "aggregate_indicators": aggregate_indicators(seeds),
                 "aggregate_units": aggregate_units(seeds),
+                "size_classes": size_classes(seeds),
                 "score_spans": spans(settings.score.recent_months),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
                 "cause_ticks": cause_ticks(seeds),
