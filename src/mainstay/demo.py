@@ -18,9 +18,9 @@ from mainstay.warehouse.snapshot import Snapshot
 
 logger = logging.getLogger("mainstay.demo")
 
-ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 5, date(2021, 1, 1), 24
+ENTERPRISES, SEED, FIRST_MONTH, MONTHS = 300, 2, date(2021, 1, 1), 24
 """A base year, and the year of the refunds (DOMAIN section 0); of its second half only the signs of moves are known.
-With this seed a firm comes back, and one is retained, before the weeks are over."""
+With this seed a firm comes back, and one is retained, before the weeks are over: so it is with 2 of the first 60."""
 FIRST_MONDAY, NEWEST_MONTH = date(2022, 5, 23), date(2022, 6, 1)
 _DELIVERED_BY = 6
 """On the Mondays from this day of a month on, the extracts of the month before have come."""
