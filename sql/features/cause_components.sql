@@ -5,7 +5,8 @@
 -- Everything at the list's level, as it counts in the natural revenue: a refund and what was put off are negative.
 -- A month stands for itself (current) and the same month a year before (prior). part: `change`, the revenue itself;
 -- `event`, what the office told (known_events; local revenue only, a lasting one counts in every month from its own);
--- `record`, what single ledger lines and deferral records say; `share`, the district's part of each levy at its old
+-- `record`, what single ledger lines and deferral records say, T3 being what fell due after a deferral and has not
+-- come in the window; `share`, the district's part of each levy at its old
 -- share; `turnover`, taxes that follow invoices; `invoiced`, the invoices of months known in both years.
 -- B1 leaves out what comes as a rule: in three or more months of a year, or in both years with at least half as much.
 with
@@ -53,8 +54,11 @@ lines as (
         lists.level,
         if(lines.month >= lists.window_start, lines.month, (lines.month + interval 1 year)::date) as month,
         lines.month >= lists.window_start as is_current,
+        lines.month as received_in,
         lines.nature,
         lines.levy,
+        lines.period_from,
+        lines.period_to,
         lines.levy_item,
         lines.levy_subitem,
         lines.reason,
@@ -95,6 +99,65 @@ recurring as (
     having
         greatest(now_months, then_months) >= 3
         or 2 * least(now_paid, then_paid) >= greatest(now_paid, then_paid)
+),
+
+due as (
+    select
+        lists.as_of_date,
+        lists.list_name,
+        lists.enterprise_id,
+        deferrals.levy,
+        date_trunc('month', deferrals.tax_period_from)::date as period_from,
+        date_trunc('month', deferrals.tax_period_to)::date as period_to,
+        deferrals.paid_month >= lists.window_start as is_current,
+        min(deferrals.month) as put_off_in,
+        max(deferrals.paid_month) as due_in,
+        sum(
+            case lists.level
+                when 'total' then deferrals.total
+                when 'central' then deferrals.central
+                when 'local' then deferrals.local
+                when 'city' then deferrals.city
+                when 'district' then deferrals.district
+            end
+        ) as amount
+    from lists
+    inner join staging.deferral_lines as deferrals
+        on
+            lists.as_of_date = deferrals.as_of_date
+            and lists.enterprise_id = deferrals.enterprise_id
+            and (
+                deferrals.paid_month between lists.window_start and lists.window_end
+                or deferrals.paid_month between lists.prior_start and lists.prior_end
+            )
+    where deferrals.tax_period_from is not null and deferrals.tax_period_to is not null
+    group by all
+),
+
+arrears as (
+    select
+        due.as_of_date,
+        due.list_name,
+        due.enterprise_id,
+        due.levy as detail,
+        if(due.is_current, due.due_in, (due.due_in + interval 1 year)::date) as month,
+        due.is_current,
+        least(coalesce(sum(lines.amount), 0) - due.amount, 0) as amount
+    from due
+    left join lines
+        on
+            due.as_of_date = lines.as_of_date
+            and due.list_name = lines.list_name
+            and due.enterprise_id = lines.enterprise_id
+            and due.levy = lines.levy
+            and due.period_from = lines.period_from
+            and due.period_to = lines.period_to
+            and due.is_current = lines.is_current
+            and due.put_off_in < lines.received_in
+            and lines.nature in ('regular', 'deferred', 'B2')
+    group by
+        due.as_of_date, due.list_name, due.enterprise_id, due.levy, due.due_in, due.is_current, due.amount,
+        due.period_from, due.period_to
 ),
 
 records as (
@@ -146,6 +209,18 @@ records as (
         deferred_in as amount
     from revenue
     where deferred_in <> 0
+    union all
+    select
+        as_of_date,
+        list_name,
+        enterprise_id,
+        'T3' as cause_code,
+        detail,
+        month,
+        is_current,
+        amount
+    from arrears
+    where amount < 0
 ),
 
 events as (

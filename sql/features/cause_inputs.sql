@@ -9,7 +9,8 @@ delivered as (
         coalesce(bool_or(target = 'refunds'), false) as has_refunds,
         coalesce(bool_or(target = 'deferrals'), false) as has_deferrals,
         coalesce(bool_or(target = 'enterprises'), false) as has_register,
-        coalesce(bool_or(target = 'outbound'), false) as has_outbound
+        coalesce(bool_or(target = 'outbound'), false) as has_outbound,
+        coalesce(bool_or(target = 'known_events'), false) as has_known_events
     from ledger.batches_as_known
     group by as_of_date
 ),

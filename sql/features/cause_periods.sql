@@ -25,13 +25,12 @@ lists as (
 
 put_off as (
     select distinct
-        deferrals.as_of_date,
-        deferrals.enterprise_id,
-        coalesce(items.levy, deferrals.levy_item) as levy,
-        date_trunc('month', deferrals.tax_period_from)::date as period_from,
-        date_trunc('month', deferrals.tax_period_to)::date as period_to
-    from ledger.deferrals_as_known as deferrals
-    left join run.levy_items as items on deferrals.levy_item = items.levy_item
+        as_of_date,
+        enterprise_id,
+        levy,
+        date_trunc('month', tax_period_from)::date as period_from,
+        date_trunc('month', tax_period_to)::date as period_to
+    from staging.deferral_lines
 ),
 
 received as (
@@ -39,6 +38,7 @@ received as (
         lines.as_of_date,
         lines.enterprise_id,
         lines.levy,
+        lines.levy_item,
         lines.period_from,
         lines.period_to,
         lines.month,
@@ -62,6 +62,7 @@ of_lists as (
     select
         lists.*,
         received.levy,
+        received.levy_item,
         received.period_from,
         received.period_to,
         received.month,
@@ -103,7 +104,7 @@ sums as (
         levy,
         period_from,
         period_to,
-        window_start,
+        min(levy_item) as levy_item,
         coalesce(sum(amount) filter (where is_current and is_inside), 0) as in_current,
         coalesce(sum(amount) filter (where is_current and not is_inside), 0) as out_current,
         coalesce(sum(amount) filter (where not is_current and is_inside), 0) as in_prior,
@@ -113,7 +114,7 @@ sums as (
         max(month) filter (where is_current and is_inside) as in_current_month,
         max(month) filter (where not is_current and not is_inside) as out_prior_month
     from sides
-    group by as_of_date, list_name, enterprise_id, levy, period_from, period_to, window_start
+    group by as_of_date, list_name, enterprise_id, levy, period_from, period_to
     having
         coalesce(sum(amount) filter (where is_inside), 0) <> 0
 ),
@@ -127,7 +128,7 @@ known_until as (
 )
 
 select
-    sums.* exclude (window_start),
+    sums.*,
     sums.levy = 'CIT'
     and month(sums.period_from) = 1
     and month(sums.period_to) = 12
@@ -135,7 +136,7 @@ select
     and sums.in_prior > 0
     and sums.in_current = 0
     and sums.out_current = 0
-    and known_until.last_month < make_date(year(sums.window_start), 5, 1) as is_pending,
+    and known_until.last_month < make_date(year(sums.period_to) + 1, 5, 1) as is_pending,
     case
         when is_pending then -sums.in_prior
         when sums.in_current < sums.in_prior

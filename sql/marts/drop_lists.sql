@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- Ranked in the natural caliber, by amount or by percent; ties by enterprise id. Only drops, and only where the base
--- reaches the list's floor. is_policy_drop: at least 80% of the natural drop is VAT credit refunds (DOMAIN section 4).
+-- reaches the list's floor. is_policy_drop: at least 80% of the natural drop is policy or timing (DOMAIN section 4), by
+-- the codes of seeds/cause_codes.csv that say so.
 -- weeks_on counts this week and the unbroken run of weeks before it in which the enterprise was published on the list.
 with
 
@@ -53,6 +54,17 @@ streaks as (
         count(*) filter (where weeks_ago = appearance) as weeks_before
     from earlier
     group by as_of_date, list_name, enterprise_id
+),
+
+by_policy as (
+    select
+        causes.as_of_date,
+        causes.list_name,
+        causes.enterprise_id,
+        sum(causes.amount) as amount
+    from run.causes as causes
+    inner join run.cause_codes as codes on causes.cause_code = codes.code and codes.is_policy_or_timing
+    group by causes.as_of_date, causes.list_name, causes.enterprise_id
 )
 
 select
@@ -90,7 +102,7 @@ select
         changes.natural_change
         / sum(changes.natural_change) over (partition by changes.as_of_date, changes.list_name)
     )::double as share_of_drop,
-    changes.restored_change >= 0.2 * changes.natural_change as is_policy_drop
+    coalesce(changes.natural_change < 0 and by_policy.amount <= 0.8 * changes.natural_change, false) as is_policy_drop
 from features.list_lines as changes
 inner join features.enterprises as enterprises
     on changes.as_of_date = enterprises.as_of_date and changes.enterprise_id = enterprises.enterprise_id
@@ -99,4 +111,9 @@ left join streaks
         changes.as_of_date = streaks.as_of_date
         and changes.list_name = streaks.list_name
         and changes.enterprise_id = streaks.enterprise_id
+left join by_policy
+    on
+        changes.as_of_date = by_policy.as_of_date
+        and changes.list_name = by_policy.list_name
+        and changes.enterprise_id = by_policy.enterprise_id
 order by changes.as_of_date, changes.list_name, changes.rank

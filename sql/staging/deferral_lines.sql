@@ -37,6 +37,8 @@ select
     month,
     paid_month,
     levy,
+    tax_period_from,
+    tax_period_to,
     coalesce(amount_total, amount_central + local) as total,
     coalesce(amount_central, amount_total - local) as central,
     local,

@@ -1,0 +1,268 @@
+"""Causes by arithmetic: the natural change of every enterprise on a list, parted into the codes of DOMAIN section 4.
+
+The order, and what each code may take:
+
+1. Known events: what the office told, under the code of their matter, in full. They are taken off the measured part
+   that they belong to, so that the same money is not told twice.
+2. Records, exact and of either sign: refunds (P1, P4), deferrals (P3, T3), one-off acts (B1), back-payments (B2),
+   reclassification and corrections (D1, D2), each ledger line under one code; tax periods whose money came in another
+   month (T1, T3), never more than came there; the budget share (S1) on a district list.
+3. What is judged from the outside takes of the drop that is then left, and never more than it: C1, R1 or R2 the change
+   of the months since the enterprise ended or moved; then R3 or M1 against the invoiced value.
+4. X is the rest: above zero where the records explain more than the drop. So the codes sum to the change to the cent.
+
+Of an enterprise that left wholly or ended no settlement is awaited or compared: T1 is not examined.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+Row = Mapping[str, Any]
+Months = dict[date | None, Decimal]
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+ABSENCES = ("C1", "R1", "R2")
+MEASURED = ("P1", "P4", "P3", "T1", "T3", "B1", "B2", "D1", "D2", "S1")
+INVOICES_HOLD = Decimal("0.9")
+"""From so much of last year's invoiced value on the business is taken to go on (a judgement, 2026-11)."""
+TURNOVER_FALLS = Decimal("0.3")
+"""R3 is raised where taxes on turnover lost more than this part while invoices hold: the drop limit of a decline."""
+
+_KEY = ("as_of_date", "list_name", "enterprise_id")
+SCHEMA: Mapping[str, pl.DataType] = {
+    "as_of_date": pl.Date(),
+    "list_name": pl.String(),
+    "enterprise_id": pl.String(),
+    "cause_code": pl.String(),
+    "amount": pl.Decimal(18, 2),
+    "evidence_zh": pl.String(),
+    "evidence_en": pl.String(),
+}
+"""The columns of `run.causes`."""
+
+
+def cause_codes(seeds: Path) -> pl.DataFrame:
+    """One row per cause code (key: code): names, `is_policy_or_timing`, `place` in the order, `tick` on the form."""
+    return pl.read_csv(seeds / "cause_codes.csv", infer_schema=False).select(
+        "code",
+        "name_zh",
+        "name_en",
+        pl.col("is_policy_or_timing") == "true",
+        pl.col("order").cast(pl.Int64).alias("place"),
+        "tick",
+    )
+
+
+def event_matters(seeds: Path) -> pl.DataFrame:
+    """One row per matter of a known event (key: matter): its names, and the codes it may be, separated by blanks."""
+    return pl.read_csv(seeds / "event_matters.csv", infer_schema=False).select(
+        "matter", "name_zh", "name_en", "cause_codes"
+    )
+
+
+@dataclass
+class Part:
+    """A part of a change of one code: amounts of both years in the ledger's unit, by month of the window."""
+
+    code: str
+    detail: str = ""
+    current: Decimal = ZERO
+    prior: Decimal = ZERO
+    months: Months = field(default_factory=dict)
+
+    @property
+    def effect(self) -> Decimal:
+        """What it changes in the revenue."""
+        return sum(self.months.values(), ZERO)
+
+
+@dataclass
+class Case:
+    """What is known of one enterprise on one list."""
+
+    line: Row
+    change: Months = field(default_factory=dict)
+    events: list[Part] = field(default_factory=list)
+    records: list[Part] = field(default_factory=list)
+    periods: list[Row] = field(default_factory=list)
+    absences: dict[date | None, Row] = field(default_factory=dict)
+    turnover: Part = field(default_factory=lambda: Part("turnover"))
+    invoiced: Part = field(default_factory=lambda: Part("invoiced"))
+
+    @property
+    def total(self) -> Decimal:
+        """The change to be explained."""
+        return Decimal(self.line["natural_change"])
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left wholly or ended."""
+        return any(absence["is_whole"] for absence in self.absences.values())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A code, what it explains, and the parts that it rests on."""
+
+    code: str
+    amount: Decimal
+    parts: tuple[Part, ...] = ()
+    events: tuple[Part, ...] = ()
+
+
+Words = Callable[[Case, Finding], tuple[str, str]]
+
+
+def cases_of(
+    lines: pl.DataFrame, components: pl.DataFrame, periods: pl.DataFrame, absences: pl.DataFrame
+) -> Iterator[Case]:
+    """Gather what is known of every enterprise on a list.
+
+    Args:
+        lines: `features.list_lines`.
+        components: `features.cause_components`.
+        periods: `features.cause_periods`.
+        absences: `features.cause_absences`.
+
+    Yields:
+        One case a line, in the order of the lists.
+    """
+    cases = {_key(row): Case(row) for row in lines.sort(*_KEY[:2], "rank").iter_rows(named=True)}
+    for row in components.sort(*_KEY, "part", "cause_code", "detail", "month").iter_rows(named=True):
+        _add(cases[_key(row)], row)
+    for row in periods.sort(*_KEY, "levy", "period_from", "period_to").iter_rows(named=True):
+        cases[_key(row)].periods.append(row)
+    for row in absences.sort(*_KEY, "month").iter_rows(named=True):
+        cases[_key(row)].absences[row["month"]] = row
+    yield from cases.values()
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _KEY)
+
+
+def _add(case: Case, row: Row) -> None:
+    month, effect = row["month"], row["current"] - row["prior"]
+    if row["part"] == "change":
+        case.change[month] = effect
+        return
+    if row["part"] in {"turnover", "invoiced"}:
+        part: Part = getattr(case, row["part"])
+    else:
+        parts = case.events if row["part"] == "event" else case.records
+        found = [one for one in parts if (one.code, one.detail) == (row["cause_code"], row["detail"])]
+        part = found[0] if found else Part(row["cause_code"], row["detail"])
+        if not found:
+            parts.append(part)
+    part.current += row["current"]
+    part.prior += row["prior"]
+    part.months[month] = part.months.get(month, ZERO) + effect
+
+
+def explain(cases: Iterable[Case], matters: Mapping[str, Sequence[str]], words: Words) -> pl.DataFrame:
+    """Part the change of every case into causes, with a line of evidence each.
+
+    Args:
+        cases: See `cases_of`.
+        matters: Matter of a known event -> the codes it may be, see `event_matters`.
+        words: Words a finding in Chinese and English.
+
+    Returns:
+        `SCHEMA`: one row a cause whose amount is not zero (key: as-of date, list, enterprise, code); the amounts sum
+        to the line's `natural_change` to the cent.
+    """
+    rows = [
+        (*_key(case.line), finding.code, finding.amount, *words(case, finding))
+        for case in cases
+        for finding in findings_of(case, matters)
+    ]
+    return pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+
+
+def findings_of(case: Case, matters: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Part one change into its causes, in the order of the module's head; they sum to it to the cent."""
+    records = [*case.records, *_timing(case)]
+    told = [(_code_of(event, records, matters), event) for event in case.events]
+    left = [_taken_off(part, [event for code, event in told if code == part.code]) for part in records]
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    unexplained = defaultdict(Decimal, case.change)
+    for code, part in [*told, *((part.code, part) for part in left)]:
+        amounts[code] += part.effect
+        for month, effect in part.months.items():
+            unexplained[month] -= effect
+    _judge(case, amounts, unexplained)
+    amounts["X"] += case.total - sum(amounts.values(), ZERO)
+    of_code = {code: tuple(part for part in records if part.code == code) for code in amounts}
+    events = {code: tuple(event for known, event in told if known == code) for code in amounts}
+    return [Finding(code, amount, of_code[code], events[code]) for code, amount in amounts.items() if amount]
+
+
+def _timing(case: Case) -> list[Part]:
+    """Tax periods whose money came in another month, or is not due yet: T1 for income tax, T3 for other taxes."""
+    parts: dict[str, Part] = {}
+    for row in case.periods:
+        code = "T1" if row["levy"] == "CIT" else "T3"
+        if not row["moved"] or (code == "T1" and case.is_gone):
+            continue
+        part = parts.setdefault(code, Part(code))
+        part.current += row["in_current"]
+        part.prior += row["in_prior"]
+        part.months[None] = part.months.get(None, ZERO) + row["moved"]
+    return list(parts.values())
+
+
+def _code_of(event: Part, records: Sequence[Part], matters: Mapping[str, Sequence[str]]) -> str:
+    """The first of a matter's codes that is measured with the same sign; else the last of them."""
+    codes = matters.get(event.detail, ("X",))
+    measured = {part.code for part in records if part.effect * event.effect > 0}
+    return next((code for code in codes if code in measured), codes[-1])
+
+
+def _taken_off(part: Part, events: Sequence[Part]) -> Part:
+    """What is left of a measured part beside the events that tell of it: never of the other sign."""
+    months = dict(part.months)
+    for event in events:
+        for month, effect in event.months.items():
+            known = month if month in months else None
+            measured = months.get(known, ZERO)
+            if measured * effect > 0:
+                months[known] = measured - effect if abs(measured) > abs(effect) else ZERO
+    return Part(part.code, part.detail, part.current, part.prior, months)
+
+
+def _judge(case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | None, Decimal]) -> None:
+    """Add to the amounts what C1, R1, R2, R3 and M1 take of the drop that is left."""
+    for code in ABSENCES:
+        months = [month for month, absence in case.absences.items() if absence["cause_code"] == code]
+        _take(case, amounts, code, _since_the_first(months, unexplained))
+    if case.is_gone or case.invoiced.prior <= 0 or case.turnover.prior <= 0:
+        return
+    ratio = case.invoiced.current / case.invoiced.prior
+    if ratio < 1:
+        lost = (case.turnover.prior * (ratio - 1)).quantize(CENT, ROUND_HALF_UP)
+        _take(case, amounts, "M1", lost - amounts["M1"])
+    fallen = case.turnover.effect - amounts["P3"] - amounts["T3"]
+    if ratio >= INVOICES_HOLD and fallen < -TURNOVER_FALLS * case.turnover.prior:
+        _take(case, amounts, "R3", fallen - amounts["R3"])
+
+
+def _since_the_first(months: Sequence[date | None], unexplained: Mapping[date | None, Decimal]) -> Decimal:
+    """The change of these months; the first one counts only where it fell: part of it was before the move."""
+    if not months:
+        return ZERO
+    first, *later = months
+    return min(unexplained[first], ZERO) + sum((unexplained[month] for month in later), ZERO)
+
+
+def _take(case: Case, amounts: dict[str, Decimal], code: str, measured: Decimal) -> None:
+    """Give a code what it measures, but no more than the drop that is left; a rise is none of its."""
+    left = case.total - sum(amounts.values(), ZERO)
+    amounts[code] += max(min(measured, ZERO), min(left, ZERO))
