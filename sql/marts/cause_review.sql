@@ -44,7 +44,7 @@ confirmed as (
         as_of_date,
         list_name,
         enterprise_id,
-        said.tick as tick,
+        said.tick,
         any_value(cause_on) as cause_on,
         sum(said.tenths)::integer as tenths,
         round(any_value(natural_change) * sum(said.tenths) / 10, 2)::decimal(18, 2) as confirmed

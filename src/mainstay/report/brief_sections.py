@@ -19,6 +19,7 @@ from mainstay.report.brief_page import (
     first_rows,
     names_words,
 )
+from mainstay.report.causes import composition
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
 from mainstay.report.wording import LEVEL_WORDS, STATUS_WORDS, period_words
 
@@ -110,8 +111,8 @@ def retention(week: Week, register: pl.DataFrame) -> Section:
     )
 
 
-def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section:
-    """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found."""
+def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl.DataFrame) -> Section:
+    """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found, what data show."""
     title = "四、榜单原因调查"
     if lists.is_empty():
         return Section(title, ("本周无榜单。",))
@@ -126,7 +127,8 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section
         cells.append((cell_words(row["title"]), period if covered else f"{period}：{reason}", measure, *counts, *done))
     headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清原因", "政策性减收")
     grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0)
-    return Section(title, (_found(week, members),), grid)
+    made_of = composition(week, lists, causes)
+    return Section(title, (_found(week, members), *([made_of] if made_of else [])), grid)
 
 
 def _found(week: Week, members: pl.DataFrame) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.report import brief, enterprise_ledger
+from mainstay.report.causes import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
@@ -148,9 +149,10 @@ def swap_in(written: Path, final: Path) -> None:
 
 def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper) -> Iterator[_Written]:
     day = f"{as_of:%Y%m%d}"
-    orders = _filled(with_order_notes(frames["marts.work_orders"]), ORDER_COLUMNS)
+    unit, guard, causes = paper.unit, paper.guard, frames["marts.causes"]
+    explained = with_order_causes(frames["marts.work_orders"], causes, unit)
+    orders = _filled(with_order_notes(explained), ORDER_COLUMNS)
     note = SCORING_NOTE.format(months=paper.recent_months)
-    unit, guard = paper.unit, paper.guard
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
     path = write_visit_forms(frames["marts.work_orders"], folder, contract=paper.form, simulated=paper.simulated)
@@ -159,7 +161,8 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     if paper.has_ledger:
         yield _ledger(folder, frames, as_of, paper, note)
-    members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
+    explained = with_list_causes(frames["marts.drop_list_inquiries"], causes, unit)
+    members = _filled(with_list_notes(explained), LIST_COLUMNS)
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
         name = window["list_name"]
