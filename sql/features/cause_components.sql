@@ -366,7 +366,7 @@ select
     part,
     cause_code,
     detail,
-    month,
+    month::date as month,
     sum(current)::decimal(18, 2) as current,
     sum(prior)::decimal(18, 2) as prior
 from parts

@@ -7,7 +7,8 @@
 -- in_prior: received for the period a year before in the base window; out_prior: before the window, but not in the
 -- base window. What was put off by rule (缓税) is left out, it is P3. moved: what came in another month this year (-)
 -- or came in another month last year (+), never more than came there. is_pending: last year's annual settlement came
--- in the base window; of this year's nothing has come, and the receipts known end before May, its last month.
+-- in the base window; of this year's nothing has come, and the receipts known end before May, its last month. month:
+-- the month of the window in which it is missing or, where it came too early or late, there.
 with
 
 lists as (
@@ -142,6 +143,7 @@ select
         when sums.in_current < sums.in_prior
             then -least(sums.in_prior - sums.in_current, greatest(sums.out_current - sums.out_prior, 0))
         else least(sums.in_current - sums.in_prior, greatest(sums.out_prior - sums.out_current, 0))
-    end as moved
+    end as moved,
+    if(moved < 0, (sums.in_prior_month + interval 1 year)::date, sums.in_current_month) as month
 from sums
 inner join known_until on sums.as_of_date = known_until.as_of_date

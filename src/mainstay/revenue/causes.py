@@ -7,8 +7,8 @@ The order, and what each code may take:
 2. Records, exact and of either sign: refunds (P1, P4), deferrals (P3, T3), one-off acts (B1), back-payments (B2),
    reclassification and corrections (D1, D2), each ledger line under one code; tax periods whose money came in another
    month (T1, T3), never more than came there; the budget share (S1) on a district list.
-3. What is judged from the outside takes of the drop that is then left, and never more than it: C1, R1 or R2 the change
-   of the months since the enterprise ended or moved; then R3 or M1 against the invoiced value.
+3. C1, R1 or R2: the fall of the months since the enterprise ended or moved, as far as 1 and 2 do not explain it.
+   Then M1 or R3 against the invoiced value, never more than the drop that is still left: they are an estimate.
 4. X is the rest: above zero where the records explain more than the drop. So the codes sum to the change to the cent.
 
 Of an enterprise that left wholly or ended no settlement is awaited or compared: T1 is not examined.
@@ -191,7 +191,7 @@ def findings_of(case: Case, matters: Mapping[str, Sequence[str]]) -> list[Findin
     """Part one change into its causes, in the order of the module's head; they sum to it to the cent."""
     records = [*case.records, *_timing(case)]
     told = [(_code_of(event, records, matters), event) for event in case.events]
-    left = [_taken_off(part, [event for code, event in told if code == part.code]) for part in records]
+    left = _without_told(records, told)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     unexplained = defaultdict(Decimal, case.change)
     for code, part in [*told, *((part.code, part) for part in left)]:
@@ -215,7 +215,7 @@ def _timing(case: Case) -> list[Part]:
         part = parts.setdefault(code, Part(code))
         part.current += row["in_current"]
         part.prior += row["in_prior"]
-        part.months[None] = part.months.get(None, ZERO) + row["moved"]
+        part.months[row["month"]] = part.months.get(row["month"], ZERO) + row["moved"]
     return list(parts.values())
 
 
@@ -226,23 +226,32 @@ def _code_of(event: Part, records: Sequence[Part], matters: Mapping[str, Sequenc
     return next((code for code in codes if code in measured), codes[-1])
 
 
-def _taken_off(part: Part, events: Sequence[Part]) -> Part:
-    """What is left of a measured part beside the events that tell of it: never of the other sign."""
-    months = dict(part.months)
-    for event in events:
+def _without_told(records: Sequence[Part], told: Sequence[tuple[str, Part]]) -> list[Part]:
+    """What is left of the measured parts beside the events that tell of them: never of the other sign."""
+    open_events: dict[str, Months] = defaultdict(lambda: defaultdict(Decimal))
+    for code, event in told:
         for month, effect in event.months.items():
-            known = month if month in months else None
-            measured = months.get(known, ZERO)
-            if measured * effect > 0:
-                months[known] = measured - effect if abs(measured) > abs(effect) else ZERO
-    return Part(part.code, part.detail, part.current, part.prior, months)
+            open_events[code][month] += effect
+    left = []
+    for part in records:
+        months: Months = {}
+        for month, measured in part.months.items():
+            events = open_events[part.code]
+            months[month] = measured
+            for told_in in [month] if month is not None else list(events):
+                if months[month] * events.get(told_in, ZERO) > 0:
+                    taken = min(months[month], events[told_in], key=abs)
+                    months[month] -= taken
+                    events[told_in] -= taken
+        left.append(Part(part.code, part.detail, part.current, part.prior, months))
+    return left
 
 
 def _judge(case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | None, Decimal]) -> None:
     """Add to the amounts what C1, R1, R2, R3 and M1 take of the drop that is left."""
     for code in ABSENCES:
-        months = [month for month, absence in case.absences.items() if absence["cause_code"] == code]
-        _take(case, amounts, code, _since_the_first(months, unexplained))
+        absent = [row for row in case.absences.values() if row["cause_code"] == code]
+        amounts[code] += min(sum((_lost_in(row, unexplained) for row in absent), ZERO), ZERO)
     if case.is_gone or case.invoiced.prior <= 0 or case.turnover.prior <= 0:
         return
     ratio = case.invoiced.current / case.invoiced.prior
@@ -254,12 +263,11 @@ def _judge(case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | 
         _take(case, amounts, "R3", fallen - amounts["R3"])
 
 
-def _since_the_first(months: Sequence[date | None], unexplained: Mapping[date | None, Decimal]) -> Decimal:
-    """The change of these months; the first one counts only where it fell: part of it was before the move."""
-    if not months:
-        return ZERO
-    first, *later = months
-    return min(unexplained[first], ZERO) + sum((unexplained[month] for month in later), ZERO)
+def _lost_in(absence: Row, unexplained: Mapping[date | None, Decimal]) -> Decimal:
+    """The change of a month of absence; of the month in which it began only a fall: part of it was before the move."""
+    change = unexplained.get(absence["month"], ZERO)
+    began = absence["since"].replace(day=1) == absence["month"]
+    return min(change, ZERO) if began else change
 
 
 def _take(case: Case, amounts: dict[str, Decimal], code: str, measured: Decimal) -> None:
