@@ -8,7 +8,8 @@
 -- base window. What was put off by rule (缓税) is left out, it is P3. moved: what came in another month this year (-)
 -- or came in another month last year (+), never more than came there. is_pending: last year's annual settlement came
 -- in the base window; of this year's nothing has come, and the receipts known end before May, its last month. month:
--- the month of the window in which it is missing or, where it came too early or late, there.
+-- the month of the window in which it is missing or, where it came too early or late, there. shifted: income tax that
+-- came inside both windows but not in the month expected by last year's: no change of the window, but of two months.
 with
 
 lists as (
@@ -144,6 +145,12 @@ select
             then -least(sums.in_prior - sums.in_current, greatest(sums.out_current - sums.out_prior, 0))
         else least(sums.in_current - sums.in_prior, greatest(sums.out_prior - sums.out_current, 0))
     end as moved,
-    if(moved < 0, (sums.in_prior_month + interval 1 year)::date, sums.in_current_month) as month
+    (sums.in_prior_month + interval 1 year)::date as expected_in,
+    if(moved < 0, expected_in, sums.in_current_month) as month,
+    if(
+        sums.levy = 'CIT' and sums.in_current > 0 and sums.in_prior > 0 and sums.in_current_month <> expected_in,
+        least(sums.in_current, sums.in_prior),
+        0
+    ) as shifted
 from sums
 inner join known_until on sums.as_of_date = known_until.as_of_date

@@ -17,6 +17,7 @@ from mainstay.warehouse import ledger, loading
 from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import SEEN, Office
 
+
 @dataclass(frozen=True)
 class SimulatedPark:
     """The office that holds the park's files, and what was planted in them."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
@@ -13,6 +14,8 @@ MOST_CAUSES = 3
 """A note names the largest by money; the others stand in `marts.causes`."""
 _MOST_LISTS, _MOST_OF_A_LIST = 2, 4
 _UNEXPLAINED = "X"
+_OTHERS_ROSE = "其他增收"
+"""What is left over where the causes explain more than the drop."""
 
 ASK_OF_CAUSE: Mapping[str, str] = MappingProxyType(
     {
@@ -97,7 +100,7 @@ def composition(week: Week, lists: pl.DataFrame, causes: pl.DataFrame) -> str:
             continue
         rows = of_list.sort(pl.col("amount").abs(), -pl.col("place"), descending=True).head(_MOST_OF_A_LIST)
         parts = [
-            f"{row['cause_zh']}{week.money(row['amount'])}（{_per_cent(row['amount'], whole)}%）"
+            f"{_name(row)}{week.money(row['amount'])}（{_per_cent(row['amount'], whole)}%）"
             for row in rows.sort(pl.col("cause_code") == _UNEXPLAINED, maintain_order=True).iter_rows(named=True)
         ]
         rest = "等" if of_list.height > rows.height else ""
@@ -105,6 +108,10 @@ def composition(week: Week, lists: pl.DataFrame, causes: pl.DataFrame) -> str:
     if not said:
         return ""
     return f"原因构成（{week.unit.label}，占增减额比重，系统初判待核实）：{'；'.join(said[:_MOST_LISTS])}。"
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return _OTHERS_ROSE if row["cause_code"] == _UNEXPLAINED and row["amount"] > 0 else str(row["cause_zh"])
 
 
 def _per_cent(amount: Decimal, whole: Decimal) -> Decimal:
@@ -120,7 +127,9 @@ def _worded(causes: pl.DataFrame, unit: DisplayUnit) -> pl.DataFrame:
         .sort(pl.col("cause_code") == _UNEXPLAINED, maintain_order=True)
         .with_columns(
             words=pl.concat_str(
-                "cause_zh",
+                pl.when(pl.col("cause_code") == _UNEXPLAINED, pl.col("amount") > 0)
+                .then(pl.lit(_OTHERS_ROSE))
+                .otherwise("cause_zh"),
                 pl.lit(" "),
                 pl.col("amount").map_elements(unit.words, return_dtype=pl.String),
             )

@@ -96,6 +96,7 @@ class Wording:
         return pairs
 
     def _years(self, zh: str, en: str, current: Decimal, prior: Decimal) -> tuple[str, str]:
+        current, prior = current or ZERO, prior or ZERO  # no minus before a zero
         return (
             f"{zh}：本期{self.money_zh(current)}，上年同期{self.money_zh(prior)}",
             f"{en}: {self.money_en(current)} this period, {self.money_en(prior)} a year before",
@@ -118,19 +119,17 @@ class Wording:
             return []
         of = {part.detail: part for part in parts}
         out, back = of.get("out", Part("P3")), of.get("in", Part("P3"))
-        zh = (
-            f"缓税：本期缓出{self.money_zh(-out.current)}、到期入库{self.money_zh(back.current)}，"
-            f"上年同期缓出{self.money_zh(-out.prior)}、到期入库{self.money_zh(back.prior)}"
-        )
-        en = (
-            f"deferrals: {self.money_en(-out.current)} put off and {self.money_en(back.current)} due this period, "
-            f"{self.money_en(-out.prior)} and {self.money_en(back.prior)} a year before"
+        amounts = (abs(out.current), back.current, abs(out.prior), back.prior)
+        zh = "缓税：本期缓出{}、到期应入库{}，上年同期缓出{}、到期应入库{}".format(*map(self.money_zh, amounts))
+        en = "deferrals: {} put off and {} due this period, {} and {} a year before".format(
+            *map(self.money_en, amounts)
         )
         return [(zh, en)]
 
     def _periods(self, case: Case, code: str) -> list[tuple[str, str]]:
-        rows = [row for row in case.periods if row["moved"] and (row["levy"] == "CIT") == (code == "T1")]
-        rows.sort(key=lambda row: -abs(row["moved"]))
+        of_code = [row for row in case.periods if (row["levy"] == "CIT") == (code == "T1")]
+        rows = [row for row in of_code if row["moved"] or row["shifted"]]
+        rows.sort(key=lambda row: (-abs(row["moved"]), -row["shifted"]))
         return [self._period(row) for row in rows[:_MOST]]
 
     def _period(self, row: Mapping[str, Any]) -> tuple[str, str]:
@@ -141,6 +140,13 @@ class Wording:
             return (
                 f"{zh}本年尚未入库（汇算清缴至5月31日），上年同期已入库{self.money_zh(inside)}",
                 f"{en}not received yet (settlement until 31 May), {self.money_en(inside)} a year before",
+            )
+        if not row["moved"]:
+            then, now = f"{row['in_prior_month']:%Y-%m}", f"{row['in_current_month']:%Y-%m}"
+            prior, current = row["in_prior"], row["in_current"]
+            return (
+                f"{zh}上年{then}入库{self.money_zh(prior)}，本年{now}入库{self.money_zh(current)}，均在期内",
+                f"{en}{self.money_en(prior)} came in {then}, {self.money_en(current)} in {now}, both in the window",
             )
         late, outside = row["moved"] < 0, "out_current" if row["moved"] < 0 else "out_prior"
         month, amount = row[f"{outside}_month"], row[outside]

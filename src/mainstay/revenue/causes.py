@@ -210,12 +210,16 @@ def _timing(case: Case) -> list[Part]:
     parts: dict[str, Part] = {}
     for row in case.periods:
         code = "T1" if row["levy"] == "CIT" else "T3"
-        if not row["moved"] or (code == "T1" and case.is_gone):
+        if not (row["moved"] or row["shifted"]) or (code == "T1" and case.is_gone):
             continue
-        part = parts.setdefault(code, Part(code))
-        part.current += row["in_current"]
-        part.prior += row["in_prior"]
-        part.months[row["month"]] = part.months.get(row["month"], ZERO) + row["moved"]
+        months = parts.setdefault(code, Part(code)).months
+        for month, moved in (
+            (row["month"], row["moved"]),
+            (row["expected_in"], -row["shifted"]),
+            (row["in_current_month"], row["shifted"]),
+        ):
+            if moved:
+                months[month] = months.get(month, ZERO) + moved
     return list(parts.values())
 
 
