@@ -116,19 +116,20 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl
     title = "四、榜单原因调查"
     if lists.is_empty():
         return Section(title, ("本周无榜单。",))
-    cells = []
+    cells, made_of = [], composition(week, causes)
     for row in lists.iter_rows(named=True):
         covered = bool(row["is_covered"])
         period = period_words(row["window_start"], row["window_end"]) or DASH
         reason = NOT_COVERED.get(row["not_covered_reason"] or "", "")
-        measure = f"{LEVEL_WORDS[row['level']]}·自然口径"
+        measure = LEVEL_WORDS[row["level"]]
         counts = [count_words(row[name]) for name in ("rows", "entered", "left_list")] if covered else [DASH] * 3
         done = [f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])] if covered else [DASH] * 2
-        cells.append((cell_words(row["title"]), period if covered else f"{period}：{reason}", measure, *counts, *done))
-    headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清原因", "政策性减收")
-    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0)
-    made_of = composition(week, lists, causes)
-    return Section(title, (_found(week, members), *([made_of] if made_of else [])), grid)
+        when = period if covered else f"{period}：{reason}"
+        cells.append((cell_words(row["title"]), when, measure, *counts, *done, made_of.get(row["list_name"], DASH)))
+    split = f"原因构成（{week.unit.label}，初判）"
+    headings = ("榜单（自然口径）", "统计期间", "级次", "在榜", "新进", "退出", "已查清", "政策性", split)
+    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0, wide=8)
+    return Section(title, (_found(week, members),), grid)
 
 
 def _found(week: Week, members: pl.DataFrame) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.report.brief_page import LONGEST_NAME, Week, cell_words
+from mainstay.report.brief_page import DASH, Week
 from mainstay.report.units import ROUNDING, DisplayUnit, rounded
 
 MOST_CAUSES = 3
 """A note names the largest by money; the others stand in `marts.causes`."""
-_MOST_LISTS, _MOST_OF_A_LIST = 2, 4
+_MOST_OF_A_LIST = 3
 _UNEXPLAINED = "X"
 _OTHERS_ROSE = "其他增收"
 """What is left over where the causes explain more than the drop."""
@@ -83,39 +83,36 @@ def with_order_causes(orders: pl.DataFrame, causes: pl.DataFrame, unit: DisplayU
     return orders.join(chosen, on="order_id", how="left", maintain_order="left")
 
 
-def composition(week: Week, lists: pl.DataFrame, causes: pl.DataFrame) -> str:
-    """Say of what the change of each list is made, largest first; blank where no causes were computed.
+def composition(week: Week, causes: pl.DataFrame) -> dict[str, str]:
+    """Return by list name of what its change is made, the largest causes first, in whole units and per cent of it.
 
     Args:
         week: The week and its unit.
-        lists: `marts.list_movements`, in the order of the brief.
         causes: `marts.causes`.
     """
     sums = causes.group_by("list_name", "cause_code", "cause_zh", "place").agg(pl.col("amount").sum())
-    said = []
-    for title, name in lists.select("title", "list_name").iter_rows():
-        of_list = sums.filter(pl.col("list_name") == name)
+    made_of = {}
+    for (name,), of_list in sums.group_by("list_name"):
         whole = sum(of_list["amount"], Decimal(0))
-        if of_list.is_empty() or not whole:
-            continue
         rows = of_list.sort(pl.col("amount").abs(), -pl.col("place"), descending=True).head(_MOST_OF_A_LIST)
-        parts = [
-            f"{_name(row)}{week.money(row['amount'])}（{_per_cent(row['amount'], whole)}%）"
+        made_of[str(name)] = "、".join(
+            f"{_name(row)}{_whole_units(week, row['amount'])}({_per_cent(row['amount'], whole)})"
             for row in rows.sort(pl.col("cause_code") == _UNEXPLAINED, maintain_order=True).iter_rows(named=True)
-        ]
-        rest = "等" if of_list.height > rows.height else ""
-        said.append(f"{cell_words(title, LONGEST_NAME)}——{'、'.join(parts)}{rest}")
-    if not said:
-        return ""
-    return f"原因构成（{week.unit.label}，占增减额比重，系统初判待核实）：{'；'.join(said[:_MOST_LISTS])}。"
+        )
+    return made_of
+
+
+def _whole_units(week: Week, amount: Decimal) -> str:
+    """Whole units: the page has room for no more, and `marts.causes` has the cents."""
+    return f"{rounded(week.unit.convert(amount), 0):,f}"
 
 
 def _name(row: Mapping[str, Any]) -> str:
     return _OTHERS_ROSE if row["cause_code"] == _UNEXPLAINED and row["amount"] > 0 else str(row["cause_zh"])
 
 
-def _per_cent(amount: Decimal, whole: Decimal) -> Decimal:
-    return rounded(ROUNDING.divide(amount * 100, whole), 0)
+def _per_cent(amount: Decimal, whole: Decimal) -> str:
+    return f"{rounded(ROUNDING.divide(amount * 100, whole), 0)}%" if whole else DASH
 
 
 def _worded(causes: pl.DataFrame, unit: DisplayUnit) -> pl.DataFrame:

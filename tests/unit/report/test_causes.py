@@ -59,12 +59,8 @@ def test_causes_of_another_window_say_which_list_they_are_of() -> None:
 
 def test_the_brief_says_of_what_the_change_of_a_list_is_made() -> None:
     week = Week(date(2022, 6, 13), WEEK, WAN_YUAN)
-    lists = pl.DataFrame({"list_name": ["q1", "none"], "title": ["一季度前25", "无"]})
     found = pl.concat(
         [causes("q1", QUARTER, "A", P1="-60000", X="-30000"), causes("q1", QUARTER, "B", P1="-30000", B1="20000")]
     )
-    assert composition(week, lists, found) == (
-        "原因构成（万元，占增减额比重，系统初判待核实）："
-        "一季度前25——留抵退税-9.00（90%）、上年一次性2.00（-20%）、其余待核实-3.00（30%）。"
-    )
-    assert composition(week, lists, found.clear()) == ""
+    assert composition(week, found) == {"q1": "留抵退税-9(90%)、上年一次性2(-20%)、其余待核实-3(30%)"}
+    assert composition(week, found.clear()) == {}
