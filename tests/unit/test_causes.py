@@ -231,6 +231,12 @@ def test_the_causes_always_sum_to_the_change_to_the_cent(
     assert set(table["cause_code"]) <= set(cause_codes(shipped("seeds"))["code"])
 
 
+def test_a_change_that_is_not_known_is_not_explained() -> None:
+    lines = pl.DataFrame([{**KEY, "rank": 1, "natural_change": None}])
+    rows = pl.DataFrame([part("record", "-5.00", "0", code="P1")], schema=COMPONENTS)
+    assert list(cases_of(lines, rows, PERIODS.to_frame(), ABSENCES.to_frame())) == []
+
+
 def test_every_code_that_the_seeds_name_for_a_matter_is_a_code() -> None:
     known = set(cause_codes(shipped("seeds"))["code"])
     assert {code for codes_of in MATTERS.values() for code in codes_of} <= known

@@ -133,16 +133,24 @@ def cases_of(
         absences: `features.cause_absences`.
 
     Yields:
-        One case a line, in the order of the lists.
+        One case a line whose change is known, in the order of the lists.
     """
-    cases = {_key(row): Case(row) for row in lines.sort(*_KEY[:2], "rank").iter_rows(named=True)}
-    for row in components.sort(*_KEY, "part", "cause_code", "detail", "month").iter_rows(named=True):
-        _add(cases[_key(row)], row)
-    for row in periods.sort(*_KEY, "levy", "period_from", "period_to").iter_rows(named=True):
-        cases[_key(row)].periods.append(row)
-    for row in absences.sort(*_KEY, "month").iter_rows(named=True):
-        cases[_key(row)].absences[row["month"]] = row
+    known = lines.drop_nulls("natural_change").sort(*_KEY[:2], "rank")
+    cases = {_key(row): Case(row) for row in known.iter_rows(named=True)}
+    for case, row in _rows_of(cases, components, "part", "cause_code", "detail", "month"):
+        _add(case, row)
+    for case, row in _rows_of(cases, periods, "levy", "period_from", "period_to"):
+        case.periods.append(row)
+    for case, row in _rows_of(cases, absences, "month"):
+        case.absences[row["month"]] = row
     yield from cases.values()
+
+
+def _rows_of(cases: Mapping[Any, Case], frame: pl.DataFrame, *order: str) -> Iterator[tuple[Case, Row]]:
+    for row in frame.sort(*_KEY, *order).iter_rows(named=True):
+        case = cases.get(_key(row))
+        if case is not None:
+            yield case, row
 
 
 def _key(row: Row) -> tuple[Any, ...]:
