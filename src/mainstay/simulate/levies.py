@@ -119,18 +119,25 @@ SETTLED = {3: 5.0, 4: 1.0, 5: 3.5}
 CIT_PREPAID = tuple(part - SETTLED.get(month, 0.0) for month, part in enumerate(CIT_MONTHS, start=1))
 CIT_QUARTERLY = (22.0, 0.0, 0.0, 18.0, 0.0, 0.0, 24.5, 0.0, 0.0, 26.0, 0.0, 0.0)
 """How those prepay who do so by the quarter; both sum to what is not settled."""
-LARGEST_QUARTERLY_PART = 0.45
-"""Beyond it the months of those who prepay monthly could no longer make up for the others'."""
+VAT_QUARTERLY = tuple(
+    sum(VAT_MONTHS[index] for index in (month - 2, month - 1, month)) if month % 3 == 0 else 0.0 for month in range(12)
+)
+"""How those pay VAT who file by the quarter."""
+_MADE_UP_FOR = 0.9
+"""Part of a month's weight that those who pay by the quarter may take: those who pay monthly still pay something."""
 
 
-def cit_monthly(quarterly_part: float) -> tuple[float, ...]:
-    """Return how those prepay who do so by the month, so that the whole park has the shape of `CIT_MONTHS`.
+def by_month(all_firms: tuple[float, ...], quarterly: tuple[float, ...], part: float) -> tuple[float, ...]:
+    """Return the months' weights of those who pay monthly, so that with the others the whole park has its shape.
 
     Args:
-        quarterly_part: Part of the park's income tax that is prepaid by the quarter, 0 to 1.
+        all_firms: The park's weights, in per cent of a year.
+        quarterly: Those of the firms that pay by the quarter.
+        part: These firms' part of the levy, 0 to 1.
     """
-    part = min(quarterly_part, LARGEST_QUARTERLY_PART)
-    return tuple((all_ - part * theirs) / (1 - part) for all_, theirs in zip(CIT_PREPAID, CIT_QUARTERLY, strict=True))
+    most = min(whole / theirs for whole, theirs in zip(all_firms, quarterly, strict=True) if theirs)
+    part = min(part, most * _MADE_UP_FOR)
+    return tuple((whole - part * theirs) / (1 - part) for whole, theirs in zip(all_firms, quarterly, strict=True))
 
 
 SURTAXES = ((UMCT, 7), (EDU_SURCHARGE, 3), (LOCAL_EDU, 2))

@@ -26,7 +26,7 @@ from mainstay.simulate.levies import (
     SURTAXES,
     UNION_DUES,
     VAT,
-    VAT_MONTHS,
+    VAT_QUARTERLY,
     Levy,
     Split,
 )
@@ -73,9 +73,15 @@ class Due(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """What holds for all firms of a park: how those prepay income tax who do so monthly, in per cent by month."""
+    """What holds for all firms of a park.
+
+    `income_tax` and `vat` are the months' weights of those who pay by the month, in per cent of a year. `premises` is
+    how much more property tax owners pay than if everybody owned premises.
+    """
 
     income_tax: tuple[float, ...]
+    vat: tuple[float, ...]
+    premises: float
 
 
 class Expected(Random):
@@ -157,17 +163,17 @@ def _regular(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[_
     is_quarter = month.month in QUARTER_MONTHS
     due: list[_Drawn] = []
     if not firm.files_quarterly:
-        due.append((VAT, usual * mix["VAT"] * VAT_MONTHS[number] / 100 * draw(centre, noise), before, ""))
+        due.append((VAT, usual * mix["VAT"] * calendar.vat[number] / 100 * draw(centre, noise), before, ""))
     elif is_quarter:
-        of_quarter = sum(VAT_MONTHS[index] for index in (number - 2, number - 1, number))
-        due.append((VAT, usual * mix["VAT"] * of_quarter / 100 * draw(centre, noise), _months_before(month, 3), ""))
+        of_quarter = usual * mix["VAT"] * VAT_QUARTERLY[number] / 100
+        due.append((VAT, of_quarter * draw(centre, noise), _months_before(month, 3), ""))
     due.append((IIT, usual * mix["IIT"] * IIT_MONTHS[number] / 100 * draw(centre, noise), before, ""))
     due += _income_tax(firm, month, usual * mix["CIT"] * draw(centre, noise), calendar)
     if is_quarter:
         quarter, stamp = _months_before(month, 3), usual * mix["STAMP"] / 4 * draw(centre, noise)
         due += [(STAMP_SALES, stamp * 0.9, quarter, ""), (STAMP_LOAN, stamp * 0.1, quarter, "")]
     if firm.owns_premises and month.month in (4, 10):
-        half_year = usual * mix["PROPERTY"] * 2 * draw(centre, noise)
+        half_year = usual * mix["PROPERTY"] / 2 * calendar.premises * draw(centre, noise)
         due += [(levy, half_year * part, _months_before(month, 6), "") for levy, part in _PREMISES]
     if firm.collects_for_others:
         due += _for_others(month, usual * mix["IIT"] * 0.08 * draw(centre, noise))

@@ -11,7 +11,17 @@ from datetime import date
 
 from mainstay.simulate.deferrals import PAID_IN, hundredths_put_off, is_put_off
 from mainstay.simulate.firms import Firm, Regime
-from mainstay.simulate.levies import EVEN, EVENT_PART, SETTLED, cit_monthly
+from mainstay.simulate.levies import (
+    CIT_PREPAID,
+    CIT_QUARTERLY,
+    EVEN,
+    EVENT_PART,
+    MIX,
+    SETTLED,
+    VAT_MONTHS,
+    VAT_QUARTERLY,
+    by_month,
+)
 from mainstay.simulate.months import add_months
 from mainstay.simulate.payments import Calendar, Due, Expected, dues_of
 from mainstay.simulate.published import PUBLISHED, is_raked, raked_months
@@ -19,7 +29,9 @@ from mainstay.simulate.roles import RETAINED_FROM
 from mainstay.simulate.stories import Plot
 
 _BASE, _GROWN = 2021, 2022
-_EVENT_BOUNDS = (0.3, 3.0)
+_HALVINGS = 12
+_MOST_FOR_PREMISES = 8.0
+_EVENT_BOUNDS = (0.3, 6.0)
 _LARGEST_EVENT = 0.01
 """Of the park's year: no single sale makes a month."""
 _LEAST_GROWTH = 0.1
@@ -49,7 +61,7 @@ def size_firms(firms: Sequence[Firm], months: Months) -> Sized:
         months: The simulated months: only what is put off in one of them is paid.
     """
     enterprises = sum(firm.in_park for firm in firms)
-    firms, calendar = _with_calendar(_with_events(firms, len(months)))
+    firms, calendar = _with_calendar(_with_mix(_with_events(firms, len(months))))
     expected = {firm.number: _Expectation(firm, months, calendar) for firm in firms if firm.in_park}
     base, grown = PUBLISHED[_BASE].of(enterprises), PUBLISHED[_GROWN].of(enterprises)
     unit = base.restored_local / sum(one.net(_BASE) for one in expected.values())
@@ -159,21 +171,22 @@ def _host(firms: Sequence[Firm], expected: Mapping[int, _Expectation], missing: 
 def _with_events(firms: Sequence[Firm], months: int) -> list[Firm]:
     """Bring the one-offs together to their part of the park's revenue, as far as each stays what it is."""
     whole = sum(firm.annual_local for firm in firms)
-    of_firm = {firm.number: sum(story.one_off for story in firm.plot.stories if story.cause == "B1") for firm in firms}
-    planted = sum(firm.annual_local * of_firm[firm.number] for firm in firms)
-    if not planted:
-        return list(firms)
-    low, high = _EVENT_BOUNDS
-    factor = min(max(EVENT_PART * whole * months / 12 / planted, low), high)
-    return [
-        replace(firm, plot=_events_times(firm.plot, factor, _LARGEST_EVENT * whole / firm.annual_local))
-        if of_firm[firm.number]
-        else firm
-        for firm in firms
+    most = _LARGEST_EVENT * whole
+    one_offs = [
+        (firm.annual_local, story.one_off) for firm in firms for story in firm.plot.stories if story.cause == "B1"
     ]
+    wanted = EVENT_PART * whole * months / 12
+    low, high = _EVENT_BOUNDS
+    for _ in range(_HALVINGS):
+        factor = (low + high) / 2
+        enough = sum(min(size * part * factor, most) for size, part in one_offs) >= wanted
+        low, high = (low, factor) if enough else (factor, high)
+    return [replace(firm, plot=_events_times(firm.plot, high, most / firm.annual_local)) for firm in firms]
 
 
 def _events_times(plot: Plot, factor: float, most: float) -> Plot:
+    if not any(story.cause == "B1" for story in plot.stories):
+        return plot
     stories = tuple(
         replace(story, one_off=min(story.one_off * factor, most)) if story.cause == "B1" else story
         for story in plot.stories
@@ -181,19 +194,42 @@ def _events_times(plot: Plot, factor: float, most: float) -> Plot:
     return replace(plot, stories=stories)
 
 
+def _with_mix(firms: Sequence[Firm]) -> list[Firm]:
+    """Bring the firms' mixes together to the park's, which a few large ones would else make their own."""
+    sizes = [firm.annual_local for firm in firms]
+    mixes = [firm.mix for firm in firms]
+    whole, park = sum(sizes), sum(MIX.values())
+    for _ in range(_HALVINGS):
+        factors = {
+            levy: part / (sum(size * mix[levy] for size, mix in zip(sizes, mixes, strict=True)) / whole)
+            for levy, part in MIX.items()
+        }
+        tilted = [{levy: part * factors[levy] for levy, part in mix.items()} for mix in mixes]
+        mixes = [{levy: part / sum(mix.values()) * park for levy, part in mix.items()} for mix in tilted]
+    return [replace(firm, mix=mix) for firm, mix in zip(firms, mixes, strict=True)]
+
+
 def _with_calendar(firms: Sequence[Firm]) -> tuple[list[Firm], Calendar]:
     """Give every firm that settles its month, the largest first, such that the park keeps its months' weights."""
-    whole = sum(firm.annual_local * firm.mix["CIT"] for firm in firms)
-    quarterly = sum(firm.annual_local * firm.mix["CIT"] for firm in firms if not firm.is_large)
+    whole = sum(firm.annual_local for firm in firms)
+    prepaid = {firm.number: firm.annual_local * firm.mix["CIT"] for firm in firms}
+    of_vat = {firm.number: firm.annual_local * firm.mix["VAT"] for firm in firms}
     given = dict.fromkeys(SETTLED, 0.0)
     months = {}
-    for firm in sorted(firms, key=lambda firm: -firm.annual_local * firm.mix["CIT"] * firm.settled_part):
+    for firm in sorted(firms, key=lambda firm: -prepaid[firm.number] * firm.settled_part):
         if firm.settled_part:
             least = min(given, key=lambda month: given[month] / SETTLED[month])
             months[firm.number] = firm.settles_in or least
-            given[months[firm.number]] += firm.annual_local * firm.mix["CIT"] * firm.settled_part
-    settled = [replace(firm, settles_in=months.get(firm.number, 0)) for firm in firms]
-    return settled, Calendar(cit_monthly(quarterly / whole))
+            given[months[firm.number]] += prepaid[firm.number] * firm.settled_part
+    by_quarter = sum(prepaid[firm.number] for firm in firms if not firm.is_large) / sum(prepaid.values())
+    files_quarterly = sum(of_vat[firm.number] for firm in firms if firm.files_quarterly) / sum(of_vat.values())
+    owners = sum(firm.annual_local for firm in firms if firm.owns_premises)
+    calendar = Calendar(
+        by_month(CIT_PREPAID, CIT_QUARTERLY, by_quarter),
+        by_month(VAT_MONTHS, VAT_QUARTERLY, files_quarterly),
+        min(whole / owners, _MOST_FOR_PREMISES) if owners else 1.0,
+    )
+    return [replace(firm, settles_in=months.get(firm.number, 0)) for firm in firms], calendar
 
 
 def _by_month(

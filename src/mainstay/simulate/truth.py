@@ -40,7 +40,7 @@ def planted_declines(
             "cause": story.cause,
             "first_month": f"{story.first:%Y-%m}",
             "last_month": story.last and f"{story.last:%Y-%m}",
-            "keeps": round(story.keeps, 4),
+            "keeps": story.keeps,
             "one_off_local": yuan(_once(firm, story, received, returned)),
         }
         for firm in firms
