@@ -1,4 +1,4 @@
-"""The weekly run: ingest, check, build, register, score, order, gate, export, send back, record, publish.
+"""The weekly run: ingest, check, build, explain, register, score, order, gate, export, send back, record, publish.
 
 Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
 a frame. What is done lives in `mainstay`; here is only the order of it.
@@ -35,7 +35,10 @@ from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
 from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
+from mainstay.revenue.causes import cause_codes
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
+from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
+from mainstay.revenue.explaining import explain_lists
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
@@ -197,12 +200,30 @@ def build(run: Run) -> None:
                 "score_spans": spans(settings.score.recent_months),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
                 "cause_ticks": cause_ticks(seeds),
+                "cause_codes": cause_codes(seeds),
                 "district_authorities": district_authorities(settings.outbound.district_authorities),
             },
         )
         built = models.build_ready(warehouse, models.load_models(shipped("sql")))
         _artifact("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
     logger.info("built %d relations", len(built))
+
+
+@_step
+def explain(run: Run) -> None:
+    """Part the change of every enterprise on a list into its causes, by arithmetic; to be verified."""
+    money = run.settings.money
+    unit = DisplayUnit(money.display_unit, money.divisor)
+    with run.warehouse() as warehouse:
+        causes = explain_lists(
+            {name: warehouse.read(name) for name in EXPLAINED_BY},
+            shipped("seeds"),
+            money_zh=unit.words,
+            money_en=lambda amount: f"{money.currency} {amount:,.2f}",
+        )
+        run_tables.tell(warehouse, {"causes": causes})
+        models.build_ready(warehouse, models.load_models(shipped("sql")))
+    logger.info("%d causes", causes.height)
 
 
 @_step
@@ -341,7 +362,7 @@ def hand_out_replay(run: Run) -> None:
     swap_in(run.written, run.workspace.out_of(run.as_of))
 
 
-STEPS: tuple[Any, ...] = (ingest, check_batches, build, register, score, order, gate, export)
+STEPS: tuple[Any, ...] = (ingest, check_batches, build, explain, register, score, order, gate, export)
 """The steps of a week; `send_back`, `record` and `publish` follow or, for an older week, `hand_out_replay`."""
 
 

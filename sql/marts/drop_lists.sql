@@ -4,7 +4,7 @@
 --
 -- Ranked as the list's definition says (marts.list_definitions): current, prior, change and yoy are those of its
 -- caliber. Only drops, and only where the base reaches the list's floor. A frozen list (定榜) keeps its places, and shows
--- the figures of the freeze beside today's. is_policy_drop: at least 80% of the natural drop is VAT credit refunds
+-- the figures of the freeze beside today's. is_policy_drop goes by the codes of seeds/cause_codes.csv that say so
 -- (DOMAIN section 4). weeks_on counts this week and the unbroken run of comparable weeks before it in which the
 -- enterprise was published on the list; entered and previous_rank are null where the week before had another
 -- definition.
@@ -12,7 +12,7 @@
 -- column version [text]: what the definition calls itself
 -- column fingerprint [text]: changes with everything that decides who is on the list
 -- column share_of_drop [ratio]: part of the whole list's change
--- column is_policy_drop [flag]: whether at least 80% of the natural drop is VAT credit refunds
+-- column is_policy_drop [flag]: whether at least 80% of the natural drop is policy or timing
 -- column entered [flag]: whether the week published before had the enterprise not on this list
 -- column weeks_on [number]: weeks in a row on this list, this one included
 -- column previous_rank [rank]: rank in the week published before
@@ -25,6 +25,19 @@
 -- column frozen_change [currency]: the change when the list was frozen
 -- column correction [currency]: today's change less that of the freeze; null = not frozen, or not to be compared
 -- column is_still_drop [flag]: whether the revenue, as known today, fell
+with
+
+by_policy as (
+    select
+        causes.as_of_date,
+        causes.list_name,
+        causes.enterprise_id,
+        sum(causes.amount) as amount
+    from run.causes as causes
+    inner join run.cause_codes as codes on causes.cause_code = codes.code and codes.is_policy_or_timing
+    group by causes.as_of_date, causes.list_name, causes.enterprise_id
+)
+
 select
     changes.as_of_date,
     changes.list_name,
@@ -60,9 +73,7 @@ select
         changes.change
         / nullif(sum(changes.change) over (partition by changes.as_of_date, changes.list_name), 0)
     )::double as share_of_drop,
-    coalesce(
-        changes.natural_change < 0 and changes.restored_change >= 0.2 * changes.natural_change, false
-    ) as is_policy_drop,
+    coalesce(changes.natural_change < 0 and by_policy.amount <= 0.8 * changes.natural_change, false) as is_policy_drop,
     changes.shared_rank,
     streaks.previous_rank - changes.shared_rank as rank_change,
     changes.adjusted_current,
@@ -92,4 +103,9 @@ left join features.list_streaks as streaks
         changes.as_of_date = streaks.as_of_date
         and changes.list_name = streaks.list_name
         and changes.enterprise_id = streaks.enterprise_id
+left join by_policy
+    on
+        changes.as_of_date = by_policy.as_of_date
+        and changes.list_name = by_policy.list_name
+        and changes.enterprise_id = by_policy.enterprise_id
 order by changes.as_of_date, changes.list_name, changes.rank

@@ -6,8 +6,9 @@
 -- list, a filed migration; no list and no score (DOMAIN section 5). is_urgent: the enterprise asks, or has filed a
 -- migration; then it is visited a second time in a quarter too.
 -- An alert asks until somebody has been there, for up to 90 days after its answer was due.
--- A policy drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the year to
--- date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
+-- A policy or timing drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the
+-- year to date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
+-- column adjusted_change [currency]: the same with deferrals restored, by which orders rank; null without deferrals
 with
 
 asked as (
@@ -109,7 +110,8 @@ ytd as (
     select
         changes.as_of_date,
         changes.enterprise_id,
-        changes.restored_change
+        changes.restored_change,
+        changes.adjusted_change
     from features.window_changes as changes
     inner join features.levels_in_use as levels
         on
@@ -129,7 +131,8 @@ select
     or bool_or(
         filed.enterprise_id is not null or sources.source not in ('drop_list', 'risk', 'relocation')
     ) as may_issue,
-    coalesce(any_value(ytd.restored_change), min(sources.restored_change)) as restored_change
+    coalesce(any_value(ytd.restored_change), min(sources.restored_change)) as restored_change,
+    any_value(ytd.adjusted_change) as adjusted_change
 from sources
 inner join features.data_until as data_until on sources.as_of_date = data_until.as_of_date
 left join filed on sources.as_of_date = filed.as_of_date and sources.enterprise_id = filed.enterprise_id

@@ -14,6 +14,8 @@ select
     month,
     paid_month,
     levy,
+    tax_period_from,
+    tax_period_to,
     total,
     central,
     local,

@@ -24,7 +24,7 @@ from mainstay.simulate import Park
 HERE = Path(__file__).resolve().parent
 REALDATA = Path(os.environ.get("MAINSTAY_REALDATA") or HERE.parents[1].parent / "shared" / "realdata")
 CHECKS = ("check_batches", "gate")
-WORK = ("ingest", "build", "register", "score", "order", "export", "send_back", "record", "publish")
+WORK = ("ingest", "build", "explain", "register", "score", "order", "export", "send_back", "record", "publish")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,12 @@ from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.causes import cause_ticks
 from mainstay.outbound.register import district_authorities
+from mainstay.report.units import DisplayUnit
 from mainstay.resources import shipped
+from mainstay.revenue.causes import cause_codes
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
+from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
+from mainstay.revenue.explaining import explain_lists
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.relocation import signal_definitions
@@ -148,10 +152,20 @@ class Office:
             "score_spans": spans(3),
             "signals": signal_definitions(seeds, on=(), off=()),
             "cause_ticks": cause_ticks(seeds),
+            "cause_codes": cause_codes(seeds),
             "district_authorities": district_authorities(()),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
-        models.build_ready(self.warehouse, models.load_models(shipped("sql")))
+        sql = models.load_models(shipped("sql"))
+        models.build_ready(self.warehouse, sql)
+        if "causes" not in tables | (hand_in or {}):
+            run.tell(self.warehouse, {"causes": self.explained()})
+            models.build_ready(self.warehouse, sql)
+
+    def explained(self) -> pl.DataFrame:
+        """The causes of every line of every list, in yuan."""
+        frames = {name: self.warehouse.read(name) for name in EXPLAINED_BY}
+        return explain_lists(frames, shipped("seeds"), money_zh=DisplayUnit("元", Decimal(1)).words, money_en=str)
 
     def rows(self, relation: str, *columns: str) -> list[tuple[Any, ...]]:
         """The sorted rows of a relation, months as YYYY-MM and money as text."""

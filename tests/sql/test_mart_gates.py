@@ -136,6 +136,9 @@ BREAKS = {
         "'A' as enterprise_id, date '2022-01-15' as dispatched_on"
     ),
     "drop_lists.key_unique": f"insert into {MARTS}.drop_lists from {MARTS}.drop_lists",
+    "causes.sum_to_the_change": f"update {MARTS}.causes set amount = amount + 0.01 where enterprise_id = 'A'",
+    "causes.codes_known": f"update {MARTS}.causes set cause_code = 'Z9'",
+    "causes.moves_show": f"update {MARTS}.causes set cause_code = 'R1' where enterprise_id = 'A'",
     "enterprises.key_unique": f"insert into {MARTS}.enterprises from {MARTS}.enterprises",
     "revenue_monthly.key_unique": f"insert into {MARTS}.revenue_monthly from {MARTS}.revenue_monthly",
     "enterprise_ledger.ties_to_the_indicators": (

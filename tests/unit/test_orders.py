@@ -22,6 +22,7 @@ CANDIDATES = pl.Schema(
         "is_urgent": pl.Boolean,
         "may_issue": pl.Boolean,
         "restored_change": pl.Decimal(18, 2),
+        "adjusted_change": pl.Decimal(18, 2),
     }
 )
 FOLLOWED = pl.Schema(
@@ -46,7 +47,7 @@ VISITED = pl.Schema({"enterprise_id": pl.String, "visited_this_quarter": pl.Bool
 
 def candidates(*rows: tuple[str, str, int | None]) -> pl.DataFrame:
     """Rows of (enterprise, source, restored change)."""
-    made = [(AS_OF, who, [source], None, source == "hotline", True, change) for who, source, change in rows]
+    made = [(AS_OF, who, [source], None, source == "hotline", True, change, None) for who, source, change in rows]
     return pl.DataFrame(made, schema=CANDIDATES, orient="row")
 
 

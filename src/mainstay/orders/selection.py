@@ -44,7 +44,8 @@ def select_orders(
     What an earlier run of the same ISO week has issued counts towards its capacity.
 
     New ones go first to enterprises for which others wait (`is_urgent`: the enterprise asks, a migration is filed;
-    then dispatched alerts), then by the drop in the restored caliber, ties by enterprise id. An enterprise with an open
+    then dispatched alerts), then by the drop in the restored caliber, deferrals restored too where they are known; ties
+    by enterprise id. An enterprise with an open
     order gets no second one; its new sources join the order. One that was visited in this quarter, or whose order was
     settled in it (it declined, it is not of this park, there is nothing to do), gets none unless it is urgent
     (无事不扰), and a candidate that may not open an order (`may_issue`) only joins one.
@@ -67,7 +68,7 @@ def select_orders(
         .when(pl.col("sources").list.contains("dispatched_alert"))
         .then(1)
         .otherwise(2),
-        drop=pl.col("restored_change").fill_null(0),
+        drop=pl.coalesce("adjusted_change", "restored_change").fill_null(0),
     ).sort("urgency", "drop", "enterprise_id")
     is_open = ~pl.col("status").is_in(list(SETTLED))
     still_open, settled = followed.filter(is_open), followed.filter(~is_open)

@@ -29,6 +29,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "monthly": "marts.park_monthly",
         "lists": "marts.list_movements",
         "inquiries": "marts.drop_list_inquiries",
+        "causes": "marts.causes",
         "orders": "marts.work_orders",
         "register": "marts.outbound_register",
         "funnel": "marts.outbound_funnel",
@@ -50,6 +51,7 @@ class BriefFrames:
     monthly: pl.DataFrame
     lists: pl.DataFrame
     inquiries: pl.DataFrame
+    causes: pl.DataFrame
     orders: pl.DataFrame
     register: pl.DataFrame
     funnel: pl.DataFrame
@@ -108,7 +110,7 @@ def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
         brief_figures.overview(week, frames.files, drop_lists, frames.orders, frames.indicators),
         brief_sections.outbound(week, frames.register),
         brief_sections.retention(week, frames.register),
-        brief_sections.inquiries(week, drop_lists, frames.inquiries),
+        brief_sections.inquiries(week, drop_lists, frames.inquiries, frames.causes),
         brief_sections.alerts(week, frames.alerts, frames.files),
         brief_sections.coordination(week, frames.matters),
         brief_figures.basis(week, frames.monthly, frames.controls, frames.indicators),

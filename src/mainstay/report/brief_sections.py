@@ -21,6 +21,7 @@ from mainstay.report.brief_page import (
     first_rows,
     names_words,
 )
+from mainstay.report.causes import composition
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
 from mainstay.report.wording import CALIBER_WORDS, FROZEN_MARK, LEVEL_WORDS, STATUS_WORDS, period_words
 
@@ -110,12 +111,12 @@ def retention(week: Week, register: pl.DataFrame) -> Section:
     )
 
 
-def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section:
-    """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found."""
+def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl.DataFrame) -> Section:
+    """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found, what data show."""
     title = "四、榜单原因调查"
     if lists.is_empty():
         return Section(title, ("本周无榜单。",))
-    cells = []
+    cells, made_of = [], composition(week, causes)
     for row in lists.iter_rows(named=True):
         covered = bool(row["is_covered"])
         period = period_words(row["window_start"], row["window_end"]) or DASH
@@ -123,9 +124,11 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section
         measure = f"{LEVEL_WORDS[row['level']]}·{CALIBER_WORDS[row['caliber'] or 'natural']}"
         counts = [count_words(row[name]) for name in ("rows", "entered", "left_list")] if covered else [DASH] * 3
         done = [f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])] if covered else [DASH] * 2
-        cells.append((_list_title(row), period if covered else f"{period}：{reason}", measure, *counts, *done))
-    headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清原因", "政策性减收")
-    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0)
+        when = period if covered else f"{period}：{reason}"
+        cells.append((_list_title(row), when, measure, *counts, *done, made_of.get(row["list_name"], DASH)))
+    split = f"原因构成（自然口径，{week.unit.label}，初判）"
+    headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清", "政策性", split)
+    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0, wide=8)
     return Section(title, (_found(week, members) + _list_changes(lists),), grid)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.report.causes import ASK_OF_CAUSE
 from mainstay.report.units import DisplayUnit
 from mainstay.report.wording import LEVEL_WORDS
 
@@ -16,6 +17,7 @@ NO_WINDOW = {
 }
 """Why a window gives no year-on-year figure."""
 REFUND_CAUSE = "可能受留抵退税影响"
+POLICY_DROP = "政策性/时点性减收，不派单"
 NO_REFUNDS = "未导入退库数据，还原口径等于自然口径"
 MOVED = "已迁出或已不在园区名录，先核对迁出情况"
 NOT_FOUND = "入库明细和企业名录中均未找到，请核对企业名称和代码"
@@ -29,22 +31,26 @@ ASK_DECLINE = "了解收入下降的原因、持续时间和全年预计；了�
 
 
 def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
-    """Add `uscc`, `cause_note`, `verify_note` and `note` to `marts.work_orders`, one row an order.
+    """Add `uscc`, `cause_note`, `verify_note` and `note` to `marts.work_orders` with causes, one row an order.
 
+    What the arithmetic shows (`causes.with_order_causes`) speaks first; without it a refund is only a possible cause.
     `uscc` is the id as delivered, blank for an enterprise without one; a move ahead of the as-of date is no move yet.
     """
     refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
     moved = _has_moved()
+    asked_of_cause = pl.col("main_cause").replace_strict(dict(ASK_OF_CAUSE), default=None, return_dtype=pl.String)
     may_leave = pl.col("relocation_grade").is_in(["high", "medium"])
     return orders.with_columns(
         uscc=pl.col("source_id"),
         cause_note=_joined(
             pl.when(moved).then(pl.lit(MOVED)),
-            pl.when(refunded).then(pl.lit(REFUND_CAUSE)),
+            pl.when(pl.col("causes").is_not_null()).then("causes").when(refunded).then(pl.lit(REFUND_CAUSE)),
             pl.col("decline_reasons"),
         ),
         verify_note=pl.when(moved)
         .then(pl.lit(ASK_MOVED))
+        .when(asked_of_cause.is_not_null())
+        .then(asked_of_cause)
         .when(refunded)
         .then(pl.lit(ASK_REFUND))
         .when(may_leave)
@@ -66,12 +72,15 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
-    """Add `uscc` and `cause_note` to `marts.drop_list_inquiries`, one row a place on a list."""
+    """Add `uscc` and `cause_note` to `marts.drop_list_inquiries` with `causes`, one row a place on a list."""
     return inquiries.with_columns(
         uscc=pl.col("source_id"),
         cause_note=_joined(
-            pl.when(pl.col("is_policy_drop")).then(pl.lit("政策性/时点性减收（留抵退税），不派单")),
-            pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
+            pl.when(pl.col("is_policy_drop")).then(pl.lit(POLICY_DROP)),
+            pl.when(pl.col("causes").is_not_null())
+            .then("causes")
+            .when(pl.col("natural_change") < pl.col("restored_change"))
+            .then(pl.lit(REFUND_CAUSE)),
             pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )

@@ -65,3 +65,7 @@ class DisplayUnit:
         Each cell is rounded by itself: a sum of shown cells may differ from the shown sum in the last digit.
         """
         return rounded(self.convert(amount), self.decimals)
+
+    def words(self, amount: Decimal) -> str:
+        """Word an amount of the ledger (yuan) in this unit, with the unit: 1,205.00万元."""
+        return f"{self.show(amount):,f}{self.label}"

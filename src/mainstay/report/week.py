@@ -13,6 +13,7 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.report import alert_replies, brief, enterprise_ledger
+from mainstay.report.causes import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
@@ -149,9 +150,10 @@ def swap_in(written: Path, final: Path) -> None:
 
 def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper) -> Iterator[_Written]:
     day = f"{as_of:%Y%m%d}"
-    orders = _filled(with_order_notes(frames["marts.work_orders"]), ORDER_COLUMNS)
+    unit, guard, causes = paper.unit, paper.guard, frames["marts.causes"]
+    explained = with_order_causes(frames["marts.work_orders"], causes, unit)
+    orders = _filled(with_order_notes(explained), ORDER_COLUMNS)
     note = SCORING_NOTE.format(months=paper.recent_months)
-    unit, guard = paper.unit, paper.guard
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
     path = write_visit_forms(frames["marts.work_orders"], folder, contract=paper.form, simulated=paper.simulated)
@@ -176,7 +178,8 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
 
 def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Paper) -> Iterator[_Written]:
     """One file a list, of drops or of firms; on paper equal firms share a rank where the list says so."""
-    drops = with_freeze_notes(with_list_notes(frames["marts.drop_list_inquiries"]), paper.unit)
+    explained = with_list_causes(frames["marts.drop_list_inquiries"], frames["marts.causes"], paper.unit)
+    drops = with_freeze_notes(with_list_notes(explained), paper.unit)
     lines = {
         kind: _filled(found, LIST_COLUMNS).with_columns(rank=pl.col("shared_rank"))
         for kind, found in (("drops", drops), ("firms", with_member_notes(frames["marts.firm_lists"])))

@@ -41,6 +41,10 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
     "inquiries": {
         "enterprise_id": _TEXT, "name": _TEXT, "entered": _FLAG, "cause_confirmed": _TEXT, "cause_known_on": _DAY,
     },
+    "causes": {
+        "list_name": _TEXT, "enterprise_id": _TEXT, "cause_code": _TEXT, "cause_zh": _TEXT, "place": _WHOLE,
+        "amount": _MONEY,
+    },
     "orders": {"is_open": _FLAG, "is_new": _FLAG, "is_overdue": _FLAG, "acts_by": _DAY},
     "register": {
         "case_id": _TEXT, "name": _TEXT, "state": _TEXT, "state_since": _DAY, "state_before": _TEXT, "in_scope": _FLAG,
@@ -154,6 +158,24 @@ def full_week() -> BriefFrames:
                 | {"entered": 50, "left_list": 50, "policy_drops": 12}
                 | listing
                 for number in range(5)
+            ),
+        ),
+        causes=frame(
+            "causes",
+            *(
+                {"list_name": name, "enterprise_id": f"E{place}", "cause_code": code, "cause_zh": word}
+                | {"place": place, "amount": -money / place}
+                for name in ("list0", "list1", "list2")
+                for place, (code, word) in enumerate(
+                    [
+                        ("P1", "留抵退税"),
+                        ("B1", "上年一次性"),
+                        ("C1", "注销、停业或异常"),
+                        ("R1", "迁出"),
+                        ("X", "其余待核实"),
+                    ],
+                    start=1,
+                )
             ),
         ),
         inquiries=frame(

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mainstay.report.causes import ASK_OF_CAUSE
 from mainstay.report.notes import (
     ASK_DECLINE,
     ASK_MOVED,
@@ -13,6 +14,8 @@ from mainstay.report.notes import (
     ASK_SERVICE,
     MOVED,
     NO_REFUNDS,
+    POLICY_DROP,
+    REFUND_CAUSE,
     with_list_notes,
     with_order_notes,
 )
@@ -33,6 +36,8 @@ ORDER: dict[str, Any] = {
     "not_covered_reason": None,
     "has_refunds": True,
     "is_overdue": False,
+    "causes": None,
+    "main_cause": None,
 }
 PLACE: dict[str, Any] = {
     "as_of_date": AS_OF,
@@ -42,8 +47,11 @@ PLACE: dict[str, Any] = {
     "is_policy_drop": False,
     "natural_change": -5,
     "restored_change": -5,
+    "causes": None,
 }
 TYPES = {
+    "causes": pl.String,
+    "main_cause": pl.String,
     "relocation_grade": pl.String,
     "relocation_reasons": pl.String,
     "source_id": pl.String,
@@ -105,3 +113,20 @@ def test_a_low_grade_says_nothing_of_leaving() -> None:
 def test_a_firm_that_has_not_dropped_is_not_asked_why_it_has() -> None:
     assert order(local_natural_change=5, local_restored_change=5)["verify_note"] == ASK_SERVICE
     assert order(local_natural_change=None, local_restored_change=None)["verify_note"] == ASK_DECLINE
+
+
+def test_what_the_arithmetic_shows_stands_instead_of_a_refund_that_is_only_possible() -> None:
+    words = "留抵退税 -120.50万元；其余待核实 -4.00万元"
+    noted = order(local_natural_change=-9, causes=words, main_cause="P1", decline_reasons="规则评分")
+    assert (noted["cause_note"], noted["verify_note"]) == (f"{words}；规则评分", ASK_OF_CAUSE["P1"])
+    assert order(local_natural_change=-9)["cause_note"] == REFUND_CAUSE
+    assert place(restored_change=0, causes=words)["cause_note"] == words
+    assert place(restored_change=0)["cause_note"] == REFUND_CAUSE
+
+
+def test_a_firm_whose_drop_is_unexplained_is_asked_as_ever() -> None:
+    assert order(causes="其余待核实 -4.00万元", main_cause="X")["verify_note"] == ASK_DECLINE
+
+
+def test_a_policy_drop_says_that_it_gets_no_order() -> None:
+    assert place(is_policy_drop=True, causes="缓税 -5.00万元")["cause_note"] == f"{POLICY_DROP}；缓税 -5.00万元"

@@ -1,0 +1,49 @@
+"""The causes of every enterprise on a list, from the relations of a week."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from mainstay.revenue.cause_words import Wording
+from mainstay.revenue.causes import cases_of, event_matters, explain
+
+RELATIONS: tuple[str, ...] = (
+    "features.list_lines",
+    "features.cause_components",
+    "features.cause_periods",
+    "features.cause_absences",
+    "features.cause_inputs",
+)
+"""What the causes are computed from."""
+
+
+def explain_lists(
+    frames: Mapping[str, pl.DataFrame],
+    seeds: Path,
+    *,
+    money_zh: Callable[[Decimal], str],
+    money_en: Callable[[Decimal], str],
+) -> pl.DataFrame:
+    """Explain the change of every line of every list; see `causes.explain`.
+
+    Args:
+        frames: `RELATIONS` by name.
+        seeds: The folder of reference tables, for the matters of known events.
+        money_zh: An amount in the display unit, with the unit's word.
+        money_en: An amount in the ledger's currency.
+
+    Returns:
+        `causes.SCHEMA`, one row a cause (key: as-of date, list, enterprise, code).
+    """
+    lines, components, periods, absences, inputs = (frames[name] for name in RELATIONS)
+    matters = event_matters(seeds).rows(named=True)
+    words = Wording(
+        money_zh,
+        money_en,
+        {row["matter"]: (row["name_zh"], row["name_en"]) for row in matters},
+        {row["as_of_date"]: row for row in inputs.iter_rows(named=True)},
+    )
+    codes = {row["matter"]: row["cause_codes"].split() for row in matters}
+    return explain(cases_of(lines, components, periods, absences), codes, words)
