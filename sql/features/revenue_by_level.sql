@@ -1,6 +1,11 @@
--- One row per as-of date, enterprise, month and level: natural revenue and VAT credit refunds; null = unknown.
+-- One row per as-of date, enterprise, month and level: natural revenue, refunds, deferrals; null = unknown.
 -- key: as_of_date, enterprise_id, month, level
 -- materialized: view
+--
+-- column natural_revenue [currency]: receipts minus all refunds
+-- column refund [currency]: the VAT credit refunds in it; positive
+-- column deferred_out [currency]: what was due in the month but put off; positive; null without deferral extracts
+-- column deferred_in [currency]: what came in the month because it had been put off; positive; null likewise
 with
 
 monthly as (
@@ -14,7 +19,9 @@ select
     month,
     'total' as level,
     total as natural_revenue,
-    vat_credit_refund_total as refund
+    vat_credit_refund_total as refund,
+    deferred_out_total as deferred_out,
+    deferred_in_total as deferred_in
 from monthly
 union all
 select
@@ -23,7 +30,9 @@ select
     month,
     'central' as level,
     central as natural_revenue,
-    vat_credit_refund_central as refund
+    vat_credit_refund_central as refund,
+    deferred_out_central as deferred_out,
+    deferred_in_central as deferred_in
 from monthly
 union all
 select
@@ -32,7 +41,9 @@ select
     month,
     'local' as level,
     local as natural_revenue,
-    vat_credit_refund_local as refund
+    vat_credit_refund_local as refund,
+    deferred_out_local as deferred_out,
+    deferred_in_local as deferred_in
 from monthly
 union all
 select
@@ -41,7 +52,9 @@ select
     month,
     'city' as level,
     city as natural_revenue,
-    vat_credit_refund_city as refund
+    vat_credit_refund_city as refund,
+    deferred_out_city as deferred_out,
+    deferred_in_city as deferred_in
 from monthly
 union all
 select
@@ -50,5 +63,7 @@ select
     month,
     'district' as level,
     district as natural_revenue,
-    vat_credit_refund_district as refund
+    vat_credit_refund_district as refund,
+    deferred_out_district as deferred_out,
+    deferred_in_district as deferred_in
 from monthly

@@ -1,9 +1,10 @@
--- One row per as-of date, covered window, enterprise and level: revenue of both years in both calibers.
+-- One row per as-of date, covered window, enterprise and level: revenue of both years in the three calibers.
 -- key: as_of_date, window_name, enterprise_id, level
 -- materialized: table
 --
 -- An enterprise without a row in a covered month paid nothing in it; one with an unknown month has no row here.
--- yoy is null where the base is 0 or negative.
+-- yoy is null where the base is 0 or negative. deferred_* is put off minus paid later in the window, adjusted_* the
+-- restored caliber with it: null without deferral extracts, or where a deferral does not give the level.
 with
 
 sums as (
@@ -17,7 +18,21 @@ sums as (
         coalesce(sum(revenue.natural_revenue) filter (where revenue.month <= windows.prior_end), 0)
             as natural_prior,
         coalesce(sum(revenue.refund) filter (where revenue.month >= windows.window_start), 0) as refund_current,
-        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0) as refund_prior
+        coalesce(sum(revenue.refund) filter (where revenue.month <= windows.prior_end), 0) as refund_prior,
+        if(
+            count(*) = count(revenue.deferred_out - revenue.deferred_in),
+            coalesce(
+                sum(revenue.deferred_out - revenue.deferred_in) filter (where revenue.month >= windows.window_start), 0
+            ),
+            null
+        ) as deferred_current,
+        if(
+            count(*) = count(revenue.deferred_out - revenue.deferred_in),
+            coalesce(
+                sum(revenue.deferred_out - revenue.deferred_in) filter (where revenue.month <= windows.prior_end), 0
+            ),
+            null
+        ) as deferred_prior
     from features.windows as windows
     inner join features.revenue_by_level as revenue
         on
@@ -38,5 +53,9 @@ select
     natural_current + refund_current as restored_current,
     natural_prior + refund_prior as restored_prior,
     restored_current - restored_prior as restored_change,
-    if(restored_prior > 0, (restored_current / restored_prior - 1)::double, null) as restored_yoy
+    if(restored_prior > 0, (restored_current / restored_prior - 1)::double, null) as restored_yoy,
+    restored_current + deferred_current as adjusted_current,
+    restored_prior + deferred_prior as adjusted_prior,
+    adjusted_current - adjusted_prior as adjusted_change,
+    if(adjusted_prior > 0, (adjusted_current / adjusted_prior - 1)::double, null) as adjusted_yoy
 from sums

@@ -5,7 +5,12 @@
 -- A level that is not given is derived only where it follows from the row: local = city + district,
 -- local = total - central, total = central + local, central = total - local. Never district = local x a share
 -- (DOMAIN section 0).
--- A VAT credit refund is a refund of VAT whose reason contains 留抵; the sign says nothing (DOMAIN section 1).
+-- flow: a VAT credit refund is a line of VAT whose reason contains 留抵; the sign says nothing (DOMAIN section 1). Any
+-- other line of a refund extract is an other refund (export, 即征即退, settlement, overpayment); a negative line of the
+-- receipts is a correction of receipts.
+--
+-- column flow [text]: receipt, vat_credit_refund or other_refund
+-- column levels_from [text]: what gives the levels: row (its own amounts), ratio (its own shares) or table
 -- A levy item is in scope when the seeds or the workspace know it; a contract without levy items is in scope.
 with
 
@@ -55,7 +60,17 @@ select
     levy_item,
     is_in_scope,
     in_local_revenue,
-    levy = 'VAT' and reason like '%留抵%' as is_vat_credit_refund,
+    levy_subitem,
+    reason,
+    tax_period_from,
+    tax_period_to,
+    case
+        when levy = 'VAT' and reason like '%留抵%' then 'vat_credit_refund'
+        when source = 'refunds' then 'other_refund'
+        else 'receipt'
+    end as flow,
+    flow = 'vat_credit_refund' as is_vat_credit_refund,
+    'row' as levels_from,
     coalesce(amount_total, amount_central + local) as total,
     coalesce(amount_central, amount_total - local) as central,
     local,

@@ -47,6 +47,7 @@ def contract(**changes: Any) -> Contract:
             {"field": "requested_on", "headings": ["on"]},
         ],
         "visit_outcomes": [{"field": "visited_on", "headings": ["on"]}],
+        "deferrals": [],
     }
     stated: dict[str, Any] = {
         "name": target,
