@@ -28,6 +28,9 @@ FITS = {
 }
 """Unit -> how the types begin that a column of that unit may have."""
 
+CALIBERS = ("caliber", "natural", "restored")
+PARTS = ("refund", "put off", "deferral", "deferred")
+"""What calibers are made of: natural plus refunds is restored, plus deferrals is deferral-adjusted."""
 NO_REVENUE = ("rent", "subsid", "investment", "invoiced", "income")
 """Money to which no caliber applies, by a word of its meaning."""
 
@@ -66,13 +69,13 @@ def misfits(relations: Iterable[Relation]) -> list[str]:
 
 
 def without_caliber(relations: Iterable[Relation]) -> list[str]:
-    """Money of a mart says its caliber, or that it is a refund; other money than revenue has none."""
+    """Money of a mart says its caliber, or that it is what calibers differ by; other money than revenue has none."""
     return [
         f"{relation.name}.{column.name}: its meaning names no caliber (natural, restored, deferral-adjusted)"
         for relation in relations
         for column in relation.columns
         if column.unit == "currency"
-        and not any(word in column.meaning.lower() for word in ("caliber", "restored", "natural", *NO_REVENUE))
+        and not any(word in column.meaning.lower() for word in (*CALIBERS, *PARTS, *NO_REVENUE))
     ]
 
 
