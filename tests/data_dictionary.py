@@ -165,7 +165,8 @@ def _headings(field: Field, contracts: list[Contract]) -> str:
     columns = [column for contract in contracts for column in contract.columns if column.canonical == field.name]
     headings = dict.fromkeys(heading for column in columns for heading in column.headings)
     notes = ["positive in the file: negated once"] * any(column.sign < 0 for column in columns)
-    return _text("、".join(headings) + "".join(f" ({note})" for note in notes))
+    notes += [f"from {contract.month_from}" for contract in contracts if contract.month_from and field.name == "month"]
+    return _text(" ".join(["、".join(headings), *(f"({note})" for note in dict.fromkeys(notes))]).strip())
 
 
 def _table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

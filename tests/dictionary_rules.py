@@ -69,10 +69,15 @@ def misfits(relations: Iterable[Relation]) -> list[str]:
 
 
 def without_caliber(relations: Iterable[Relation]) -> list[str]:
-    """Money of a mart says its caliber, or that it is what calibers differ by; other money than revenue has none."""
+    """Money says its caliber, or that it is what calibers differ by; other money than revenue has none.
+
+    A column that names the caliber of each row speaks for all money of the row, the relation's rules for all of it.
+    """
     return [
         f"{relation.name}.{column.name}: its meaning names no caliber (natural, restored, deferral-adjusted)"
         for relation in relations
+        if not any(word in f"{relation.grain} {relation.rules}".lower() for word in CALIBERS)
+        and all(column.name != "caliber" for column in relation.columns)
         for column in relation.columns
         if column.unit == "currency"
         and not any(word in column.meaning.lower() for word in (*CALIBERS, *PARTS, *NO_REVENUE))
@@ -90,9 +95,13 @@ def of_nothing(own: Mapping[str, Iterable[Entry]], built: Mapping[str, Iterable[
 
 
 def unused(vocabulary: Iterable[Entry], relations: Iterable[Relation]) -> list[str]:
-    """The vocabulary explains only columns that some relation has and does not explain itself."""
-    used = {column.entry for relation in relations for column in relation.columns}
-    return [f"sql/vocabulary.csv: {entry.name} explains no column" for entry in vocabulary if entry not in used]
+    """The vocabulary explains only columns that some relation has."""
+    columns = [(relation.name, column.name) for relation in relations for column in relation.columns]
+    return [
+        f"sql/vocabulary.csv: {entry.name} explains no column"
+        for entry in vocabulary
+        if not any(entry.relation in {"", name} and entry.match(column) is not None for name, column in columns)
+    ]
 
 
 def unasked(questions: Iterable[tuple[str, str, str]], relations: Iterable[Relation]) -> list[str]:

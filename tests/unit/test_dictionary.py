@@ -1,5 +1,6 @@
 """The data dictionary: how headers and the vocabulary are read, and what its rules find."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,9 @@ def test_a_unit_that_does_not_fit_the_type_is_found() -> None:
 def test_money_without_its_caliber_is_found() -> None:
     lost = with_column("lost", "DECIMAL(18,2)", Entry("lost", "currency", "what is lost"))
     assert len(dictionary_rules.without_caliber([lost])) == 1
+    assert dictionary_rules.without_caliber([replace(lost, rules="All money is in the natural caliber.")]) == []
+    caliber = Column("caliber", "VARCHAR", Entry("caliber", "text", "natural or restored"))
+    assert dictionary_rules.without_caliber([relation(columns=(*lost.columns, caliber))]) == []
 
 
 def test_a_line_of_a_column_that_no_model_has_is_found() -> None:
