@@ -35,7 +35,7 @@ from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
 from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.scoring import all_targets, spans
@@ -187,6 +187,7 @@ def build(run: Run) -> None:
                 "drop_lists": list_definitions(seeds, settings.lists),
                 "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
                 "level_fallbacks": level_fallbacks(seeds),
+                "size_classes": size_classes(seeds),
                 "score_spans": spans(settings.score.recent_months),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
                 "cause_ticks": cause_ticks(seeds),

@@ -21,7 +21,7 @@ OWNERS = {
 }
 """Third-party package -> the only folder that may import it."""
 
-SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.errors", "mainstay.resources"})
+SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.list_settings", "mainstay.errors", "mainstay.resources"})
 """What every package of mainstay may import; `mainstay` itself holds only the version."""
 
 PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})

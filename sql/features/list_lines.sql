@@ -2,8 +2,11 @@
 -- key: as_of_date, list_name, rank
 -- materialized: table
 --
--- Ranked in the natural caliber, by amount or by percent; ties by enterprise id. Only drops, and only where the base
--- reaches the list's floor.
+-- All columns of features.window_changes for the list's window and level. On a frozen list (定榜) the places stand and
+-- the figures are today's: a correction may have left no drop, or no figure.
+-- column frozen_current [currency]: revenue of the window when the list was frozen; null where it is not
+-- column frozen_prior [currency]: the same of the year before
+-- column frozen_change [currency]: the change when the list was frozen
 select
     lists.as_of_date,
     lists.list_name,
@@ -11,28 +14,31 @@ select
     lists.level,
     lists.level_asked,
     lists.is_fallback,
+    lists.caliber,
+    lists.window_name,
     lists.window_start,
     lists.window_end,
+    lists.prior_start,
+    lists.prior_end,
     lists.top_k,
-    changes.* exclude (as_of_date, window_name, level),
-    row_number() over (
-        partition by lists.as_of_date, lists.list_name
-        order by
-            if(lists.sort_by = 'percent', changes.natural_yoy, changes.natural_change::double) asc,
-            changes.natural_change asc,
-            changes.enterprise_id asc
-    ) as rank
+    lists.version,
+    lists.fingerprint,
+    lists.is_frozen,
+    lists.frozen_on,
+    lists.frozen_week,
+    lists.frozen_fingerprint,
+    figures.* exclude (as_of_date, list_name, listed_on, is_known),
+    places.rank,
+    places.shared_rank,
+    places.frozen_current,
+    places.frozen_prior,
+    places.frozen_change
 from features.list_windows as lists
-inner join features.list_population as population
-    on lists.as_of_date = population.as_of_date and lists.list_name = population.list_name
-inner join features.window_changes as changes
+inner join features.list_places as places
+    on lists.as_of_date = places.as_of_date and lists.list_name = places.list_name
+inner join features.list_figures as figures
     on
-        lists.as_of_date = changes.as_of_date
-        and lists.window_name = changes.window_name
-        and lists.level = changes.level
-        and population.enterprise_id = changes.enterprise_id
-where
-    changes.natural_change < 0
-    and (lists.floor = 0 or changes.natural_prior >= lists.floor)
-    and (lists.sort_by = 'amount' or changes.natural_prior > 0)
-qualify rank <= lists.top_k
+        places.as_of_date = figures.as_of_date
+        and places.list_name = figures.list_name
+        and places.enterprise_id = figures.enterprise_id
+where lists.kind = 'drops'

@@ -1,6 +1,12 @@
--- One row per as-of date and drop list: the window and level it is computed on, or the reason why it is empty.
+-- One row per as-of date and list: whom it ranks, on which window, level and caliber, or why it is empty.
 -- key: as_of_date, list_name
 -- materialized: table
+--
+-- A list whose first population has no member takes the other one that its definition names. A list by the
+-- deferral-adjusted caliber is empty where no deferral extract has ever come.
+-- column kind [text]: drops (marts.drop_lists) or firms (marts.firm_lists)
+-- column population_used [text]: the population asked for, or the one that stands in for it
+-- column is_frozen [flag]: whether the places are fixed (定榜)
 with
 
 registers as (
@@ -9,32 +15,78 @@ registers as (
         bool_or(is_registered) as has_register
     from features.enterprises
     group by as_of_date
+),
+
+deferrals as (
+    select distinct as_of_date
+    from ledger.deliveries_as_known
+    where target = 'deferrals'
+),
+
+drawn_up as (
+    select distinct
+        listed.as_of_date,
+        lists.list_name
+    from run.drop_lists as lists
+    inner join features.listed_firms as listed
+        on
+            lists.population_kind = listed.listing_kind
+            and (lists.population_kind = 'watch_list' or list_contains(lists.population_values, listed.listing))
+),
+
+lists as (
+    select
+        registers.as_of_date,
+        lists.*,
+        lists.otherwise is not null and drawn_up.list_name is null as is_otherwise
+    from run.drop_lists as lists
+    inner join registers
+        on
+            lists.applies = 'always'
+            or (lists.applies = 'with_register' and registers.has_register)
+            or (lists.applies = 'without_register' and not registers.has_register)
+    left join drawn_up on registers.as_of_date = drawn_up.as_of_date and lists.list_name = drawn_up.list_name
 )
 
 select
     windows.as_of_date,
     lists.list_name,
     lists.title,
-    lists.population,
-    lists.window_name,
+    lists.kind,
+    if(lists.is_otherwise, lists.otherwise, lists.population) as population_used,
+    if(lists.is_otherwise, lists.otherwise_kind, lists.population_kind) as population_kind,
+    if(lists.is_otherwise, lists.otherwise_values, lists.population_values) as population_values,
+    windows.window_name,
     lists.level as level_asked,
     levels.level_used as level,
     levels.is_fallback,
+    lists.caliber,
     lists.top_k,
     lists.floor,
     lists.sort_by,
+    lists.ties,
+    lists.version,
+    lists.fingerprint,
+    freezes.list_name is not null as is_frozen,
+    freezes.frozen_on,
+    freezes.frozen_week,
+    freezes.frozen_fingerprint,
     windows.window_start,
     windows.window_end,
     windows.prior_start,
     windows.prior_end,
-    windows.is_covered,
-    windows.reason
-from run.drop_lists as lists
-inner join features.windows as windows on lists.window_name = windows.window_name
+    coalesce(
+        windows.reason,
+        if(lists.caliber = 'deferral_adjusted' and deferrals.as_of_date is null, 'no deferral extracts', null)
+    ) as reason,
+    reason is null as is_covered
+from lists
+inner join features.list_spans as spans
+    on lists.as_of_date = spans.as_of_date and lists.list_name = spans.list_name
+inner join features.windows as windows
+    on spans.as_of_date = windows.as_of_date and spans.window_used = windows.window_name
 inner join features.levels_in_use as levels
     on windows.as_of_date = levels.as_of_date and lists.level = levels.level_asked
-inner join registers on windows.as_of_date = registers.as_of_date
-where
-    lists.applies = 'always'
-    or (lists.applies = 'with_register' and registers.has_register)
-    or (lists.applies = 'without_register' and not registers.has_register)
+left join deferrals on lists.as_of_date = deferrals.as_of_date
+left join features.list_freezes as freezes
+    on lists.as_of_date = freezes.as_of_date and lists.list_name = freezes.list_name

@@ -13,7 +13,7 @@ windows as (
         last_closed as window_end
     from features.closed_months
     where last_closed is not null
-    union all
+    union
     select
         as_of_date,
         'first_quarter' as window_name,
@@ -21,6 +21,13 @@ windows as (
         (date_trunc('year', last_closed) + interval 2 month)::date as window_end
     from features.closed_months
     where last_closed is not null
+    union
+    select
+        as_of_date,
+        window_used as window_name,
+        window_start,
+        window_end
+    from features.list_spans
 ),
 
 both_years as (

@@ -5,6 +5,20 @@
 -- An alert can be answered once somebody has been there since the dispatch (replied_on), or once its order was settled
 -- since. is_due: the answer is due within seven days, the as-of date included; is_overdue: the day is past. An order of
 -- before the dispatch that was settled by then is not the alert's.
+-- verdict: what a visit since the dispatch has found comes first: a cause in the firm's business, group or place (M, R,
+-- G, C), or that it means to move, makes the alert true; a refund, a deferral, a one-off, timing, wrong data (P, T, B,
+-- D), or an order returned as wrong, make it false. Else the receipts tell: true if the three months before the
+-- month of the dispatch are at least a tenth below those of the year before, in the restored caliber with deferrals
+-- adjusted, false if not. A tenth is a judgement (2026-11): less is the noise of due days. Neither known is unknown.
+-- column replied_on [date]: first visit or call since the dispatch that had more to tell than that nobody answered
+-- column answered_on [date]: that day, or without one the day of the week that published its order as settled
+-- column result [text]: result of the newest visit since, else the state in which the order was settled; null = none
+-- column found [text]: causes ticked and what the firm said, in words
+-- column timeliness [text]: on_time, late (answered), overdue, open (not answered), no_deadline
+-- column verdict [text]: true, false or unknown
+-- column verdict_basis [text]: visit, receipts; null for unknown
+-- column revenue_current [currency]: revenue of the three months before the month of the dispatch, as for the verdict
+-- column revenue_prior [currency]: the same months a year before
 with
 
 orders as (
@@ -32,7 +46,8 @@ newest_orders as (
         alerts.as_of_date,
         alerts.alert_no,
         orders.order_id,
-        orders.status
+        orders.status,
+        orders.seen_on
     from features.alerts as alerts
     inner join orders
         on
@@ -50,6 +65,7 @@ replies as (
         alerts.as_of_date,
         alerts.alert_no,
         alerts.enterprise_id,
+        enterprises.source_id,
         enterprises.name,
         alerts.alert_type,
         alerts.dispatcher,
@@ -59,20 +75,55 @@ replies as (
         newest_orders.order_id,
         newest_orders.status,
         alerts.replied_on,
-        alerts.replied_on is not null
-        or coalesce(
+        coalesce(
             newest_orders.status in ('no_action', 'closed', 'cancelled', 'returned_wrong', 'declined_by_firm'), false
-        ) as replied
+        ) as is_settled,
+        alerts.replied_on is not null or is_settled as replied,
+        coalesce(alerts.replied_on, if(is_settled, newest_orders.seen_on, null)) as answered_on,
+        coalesce(findings.result, if(is_settled, newest_orders.status, null)) as result,
+        nullif(concat_ws('；', findings.cause_confirmed, findings.explanation), '') as found,
+        findings.main_cause,
+        findings.move_stance,
+        revenue.current as revenue_current,
+        revenue.prior as revenue_prior
     from features.alerts as alerts
     inner join features.enterprises as enterprises
         on alerts.as_of_date = enterprises.as_of_date and alerts.enterprise_id = enterprises.enterprise_id
     left join newest_orders
         on alerts.as_of_date = newest_orders.as_of_date and alerts.alert_no = newest_orders.alert_no
+    left join features.alert_findings as findings
+        on alerts.as_of_date = findings.as_of_date and alerts.alert_no = findings.alert_no
+    left join features.alert_revenue as revenue
+        on alerts.as_of_date = revenue.as_of_date and alerts.alert_no = revenue.alert_no
+),
+
+judged as (
+    select
+        *,
+        case
+            when move_stance in ('intends_to_move', 'moved_out') then 'true'
+            when left(main_cause, 1) in ('M', 'R', 'G', 'C') then 'true'
+            when left(main_cause, 1) in ('P', 'T', 'B', 'D') or result = 'returned_wrong' then 'false'
+        end as by_visit,
+        case
+            when revenue_prior > 0 then if(revenue_current <= 0.9 * revenue_prior, 'true', 'false')
+        end as by_receipts
+    from replies
 )
 
 select
-    *,
+    * exclude (is_settled, main_cause, move_stance, by_visit, by_receipts),
+    case
+        when due_on is null then 'no_deadline'
+        when replied then if(answered_on <= due_on, 'on_time', 'late')
+        else if(due_on < as_of_date, 'overdue', 'open')
+    end as timeliness,
+    coalesce(by_visit, by_receipts, 'unknown') as verdict,
+    case
+        when by_visit is not null then 'visit'
+        when by_receipts is not null then 'receipts'
+    end as verdict_basis,
     coalesce(not replied and due_on between as_of_date and as_of_date + 6, false) as is_due,
     coalesce(not replied and due_on < as_of_date, false) as is_overdue
-from replies
+from judged
 order by as_of_date, alert_no

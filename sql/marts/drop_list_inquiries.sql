@@ -6,26 +6,20 @@
 -- of another year says nothing of this one. An inquiry is done when causes were named since the window began. An order
 -- that was settled in an earlier week is not among the week's orders: it is shown with the state it was published in
 -- last.
-with
-
-newest_orders as (
-    select
-        as_of_date,
-        enterprise_id,
-        order_id,
-        assignee,
-        status
-    from features.known_orders
-    qualify row_number() over (
-        partition by as_of_date, enterprise_id order by opened_on desc, order_id desc
-    ) = 1
-)
-
+-- column order_id [id]: this week's order of the firm, or the newest settled one
+-- column assignee [text]: who visits
+-- column inquiry_status [text]: state of that order
+-- column cause_confirmed [text]: causes that a visit has named in the window's year
+-- column cause_known_on [date]: day on which the office knew them
+-- column forecast_firm [currency]: the firm's own full-year estimate
+-- column judgement [text]: the visitor's view of the year: above, level, below
+-- column last_visit_on [date]: newest visit or call that met somebody
+-- column is_inquired [flag]: whether a visit has named causes since the window began
 select
     lists.*,
-    coalesce(orders.order_id, earlier.order_id) as order_id,
-    if(orders.order_id is not null, orders.assignee, earlier.assignee) as assignee,
-    coalesce(orders.status, earlier.status) as inquiry_status,
+    orders.order_id,
+    orders.assignee,
+    orders.inquiry_status,
     if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_confirmed, null) as cause_confirmed,
     if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_known_on, null) as cause_known_on,
     if(found.estimate_on >= date_trunc('year', lists.window_start), found.firm_estimate, null) as forecast_firm,
@@ -33,14 +27,8 @@ select
     found.last_visit_on,
     coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from marts.drop_lists as lists
-left join run.work_orders as orders
+left join features.newest_inquiries as orders
     on lists.as_of_date = orders.as_of_date and lists.enterprise_id = orders.enterprise_id
-left join newest_orders as earlier
-    on lists.as_of_date = earlier.as_of_date and lists.enterprise_id = earlier.enterprise_id
 left join features.last_visits as found
     on lists.as_of_date = found.as_of_date and lists.enterprise_id = found.enterprise_id
-qualify
-    row_number() over (
-        partition by lists.as_of_date, lists.list_name, lists.rank order by orders.is_open desc, orders.order_id desc
-    ) = 1
 order by lists.as_of_date, lists.list_name, lists.rank

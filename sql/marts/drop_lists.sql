@@ -1,60 +1,30 @@
--- One row per as-of date, drop list and rank: the enterprises with the largest drop, in both calibers.
+-- One row per as-of date, drop list and rank: the enterprises with the largest drop, in all calibers.
 -- key: as_of_date, list_name, rank
 -- materialized: table
 --
--- Ranked in the natural caliber, by amount or by percent; ties by enterprise id. Only drops, and only where the base
--- reaches the list's floor. is_policy_drop: at least 80% of the natural drop is VAT credit refunds (DOMAIN section 4).
--- weeks_on counts this week and the unbroken run of weeks before it in which the enterprise was published on the list.
-with
-
-published as (
-    select
-        dates.as_of_date,
-        events.list_name,
-        date_trunc('week', events.as_of_date) as week,
-        max(events.as_of_date) as published_on
-    from run.as_of_dates as dates
-    inner join events.drop_lists as events
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
-    group by dates.as_of_date, events.list_name, date_trunc('week', events.as_of_date)
-),
-
-published_weeks as (
-    select
-        *,
-        row_number() over (partition by as_of_date, list_name order by week desc) as weeks_ago
-    from published
-),
-
-earlier as (
-    select
-        weeks.as_of_date,
-        weeks.list_name,
-        coalesce(aliases.enterprise_id, events.enterprise_id) as enterprise_id,
-        events.rank,
-        weeks.weeks_ago,
-        row_number() over (
-            partition by weeks.as_of_date, weeks.list_name, coalesce(aliases.enterprise_id, events.enterprise_id)
-            order by weeks.weeks_ago asc
-        ) as appearance
-    from published_weeks as weeks
-    inner join events.drop_lists as events
-        on weeks.list_name = events.list_name and weeks.published_on = events.as_of_date
-    left join ledger.aliases_as_known as aliases
-        on weeks.as_of_date = aliases.as_of_date and events.enterprise_id = aliases.alias
-),
-
-streaks as (
-    select
-        as_of_date,
-        list_name,
-        enterprise_id,
-        max(rank) filter (where weeks_ago = 1) as previous_rank,
-        count(*) filter (where weeks_ago = appearance) as weeks_before
-    from earlier
-    group by as_of_date, list_name, enterprise_id
-)
-
+-- Ranked as the list's definition says (marts.list_definitions): current, prior, change and yoy are those of its
+-- caliber. Only drops, and only where the base reaches the list's floor. A frozen list (定榜) keeps its places, and shows
+-- the figures of the freeze beside today's. is_policy_drop: at least 80% of the natural drop is VAT credit refunds
+-- (DOMAIN section 4). weeks_on counts this week and the unbroken run of comparable weeks before it in which the
+-- enterprise was published on the list; entered and previous_rank are null where the week before had another
+-- definition.
+-- column shared_rank [rank]: the rank that people read; the same for equal firms where the list says so
+-- column version [text]: what the definition calls itself
+-- column fingerprint [text]: changes with everything that decides who is on the list
+-- column share_of_drop [ratio]: part of the whole list's change
+-- column is_policy_drop [flag]: whether at least 80% of the natural drop is VAT credit refunds
+-- column entered [flag]: whether the week published before had the enterprise not on this list
+-- column weeks_on [number]: weeks in a row on this list, this one included
+-- column previous_rank [rank]: rank in the week published before
+-- column rank_change [number]: places gained since then; negative = lost
+-- column is_frozen [flag]: whether the places are fixed (定榜)
+-- column frozen_on [date]: the day from which they are
+-- column frozen_week [date]: as-of date of the week that the places come from; null = this one
+-- column frozen_current [currency]: revenue of the window when the list was frozen, in the list's level and caliber
+-- column frozen_prior [currency]: the same of the year before
+-- column frozen_change [currency]: the change when the list was frozen
+-- column correction [currency]: today's change less that of the freeze; null = not frozen, or not to be compared
+-- column is_still_drop [flag]: whether the revenue, as known today, fell
 select
     changes.as_of_date,
     changes.list_name,
@@ -68,14 +38,14 @@ select
     changes.level,
     changes.level_asked,
     changes.is_fallback,
-    'natural' as caliber,
+    changes.caliber,
     changes.window_start,
     changes.window_end,
-    changes.natural_current as current,
-    changes.natural_prior as prior,
-    changes.natural_change as change,
-    changes.natural_yoy as yoy,
-    coalesce(streaks.previous_rank is null, true) as entered,
+    changes.current,
+    changes.prior,
+    changes.change,
+    changes.yoy,
+    if(weeks.is_comparable is false, null, streaks.previous_rank is null) as entered,
     1 + coalesce(streaks.weeks_before, 0) as weeks_on,
     streaks.previous_rank,
     changes.natural_current,
@@ -87,14 +57,37 @@ select
     changes.restored_change,
     changes.restored_yoy,
     (
-        changes.natural_change
-        / sum(changes.natural_change) over (partition by changes.as_of_date, changes.list_name)
+        changes.change
+        / nullif(sum(changes.change) over (partition by changes.as_of_date, changes.list_name), 0)
     )::double as share_of_drop,
-    changes.restored_change >= 0.2 * changes.natural_change as is_policy_drop
+    coalesce(
+        changes.natural_change < 0 and changes.restored_change >= 0.2 * changes.natural_change, false
+    ) as is_policy_drop,
+    changes.shared_rank,
+    streaks.previous_rank - changes.shared_rank as rank_change,
+    changes.adjusted_current,
+    changes.adjusted_prior,
+    changes.adjusted_change,
+    changes.adjusted_yoy,
+    changes.version,
+    changes.fingerprint,
+    changes.is_frozen,
+    changes.frozen_on,
+    changes.frozen_week,
+    changes.frozen_current,
+    changes.frozen_prior,
+    changes.frozen_change,
+    if(changes.frozen_fingerprint = changes.fingerprint, changes.change - changes.frozen_change, null) as correction,
+    changes.change < 0 as is_still_drop
 from features.list_lines as changes
 inner join features.enterprises as enterprises
     on changes.as_of_date = enterprises.as_of_date and changes.enterprise_id = enterprises.enterprise_id
-left join streaks
+left join features.list_weeks as weeks
+    on
+        changes.as_of_date = weeks.as_of_date
+        and changes.list_name = weeks.list_name
+        and weeks.weeks_ago = 1
+left join features.list_streaks as streaks
     on
         changes.as_of_date = streaks.as_of_date
         and changes.list_name = streaks.list_name

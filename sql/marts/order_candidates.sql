@@ -15,10 +15,10 @@ asked as (
         as_of_date,
         enterprise_id,
         'drop_list' as source,
-        title || ' 第' || rank || '名' as detail,
+        title || ' 第' || shared_rank || '名' as detail,
         restored_change
     from marts.drop_lists
-    where not is_policy_drop
+    where not is_policy_drop and is_still_drop
     union all
     select
         scores.as_of_date,

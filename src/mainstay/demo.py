@@ -92,7 +92,7 @@ def _land(park: Park, workspace: Workspace, monday: date) -> None:
 def _week_row(snapshot: Snapshot) -> tuple[str, ...]:
     """New files, firms that came on lists and went, inquiries done, new visits, orders, contacts with movers."""
     files = snapshot["marts.week_files"].filter("is_new")
-    lists = snapshot["marts.list_movements"].filter("is_covered")
+    lists = snapshot["marts.list_movements"].filter("is_covered", pl.col("kind") == "drops")
     orders = snapshot["marts.work_orders"]
     outcomes = files.filter(pl.col("target") == "visit_outcomes")["rows_loaded"].sum()
     opened = orders.filter("is_open")

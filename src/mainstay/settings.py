@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mainstay.errors import SettingsError, describe_problems
+from mainstay.list_settings import DropListSettings
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
 """The clock of `as_of_date` and of the schedule (DESIGN section 2)."""
@@ -91,19 +92,6 @@ class LevySettings(_Section):
     """Levy items of this workspace beside those of seeds/levy_items.csv: name -> in the local revenue or not."""
 
     in_local_revenue: tuple[str, ...] = ()
-
-
-class DropListSettings(_Section):
-    """One drop list as data: population, level, window, K, floor, order."""
-
-    title: str
-    population: Literal["all", "high_precision"] = "all"
-    level: Literal["total", "central", "local", "city", "district"] = "local"
-    window: Literal["first_quarter", "ytd"] = "ytd"
-    top_k: int = Field(default=50, ge=1)
-    floor: Decimal = Field(default=Decimal(0), ge=0)
-    sort_by: Literal["amount", "percent"] = "amount"
-    applies: Literal["always", "with_register", "without_register", "never"] = "always"
 
 
 class ScoreSettings(_Section):

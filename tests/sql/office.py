@@ -11,17 +11,21 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
+from mainstay.list_settings import DropListSettings
 from mainstay.orders.causes import cause_ticks
 from mainstay.outbound.register import district_authorities
 from mainstay.resources import shipped
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
-from mainstay.settings import DropListSettings, Settings
+from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import field_type
 
+SHIPPED_LISTS = (
+    "q1_top25", "high_precision_top50", "ytd_top50", "key_firms", "watched_firms", "largest_payers",
+)  # fmt: skip
 SEEN = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +46,7 @@ def contract(**changes: Any) -> Contract:
         "signals": [{"field": "signal", "headings": ["signal"]}, {"field": "observed_on", "headings": ["on"]}],
         "leases": [{"field": "lease_to", "headings": ["to"]}],
         "watch_list": [{"field": "listed_on", "headings": ["on"]}],
+        "list_members": [{"field": "list_name", "headings": ["list"]}],
         "service_requests": [
             {"field": "request_no", "headings": ["no"]},
             {"field": "requested_on", "headings": ["on"]},
@@ -135,6 +140,7 @@ class Office:
             "drop_lists": list_definitions(seeds, settings.lists),
             "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
             "level_fallbacks": level_fallbacks(seeds),
+            "size_classes": size_classes(seeds),
             "score_spans": spans(3),
             "signals": signal_definitions(seeds, on=(), off=()),
             "cause_ticks": cause_ticks(seeds),
@@ -178,8 +184,5 @@ def typed(rows: str, made: Contract) -> pl.DataFrame:
 def drop_list(**changes: Any) -> Settings:
     """Settings with one drop list of all enterprises, by local level and year to date."""
     own = {"title": "test", "applies": "always"} | changes
-    off = {
-        name: DropListSettings(title="off", applies="never")
-        for name in ("q1_top25", "high_precision_top50", "ytd_top50")
-    }
+    off = dict.fromkeys(SHIPPED_LISTS, DropListSettings(applies="never"))
     return Settings(lists={**off, "mine": DropListSettings.model_validate(own)})

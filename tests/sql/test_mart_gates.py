@@ -68,6 +68,23 @@ BREAKS = {
     "drop_lists.ranks_run_from_one": f"update {MARTS}.drop_lists set rank = rank + 1",
     "drop_lists.enterprise_once_a_list": f"update {MARTS}.drop_lists set enterprise_id = 'A'",
     "drop_lists.only_drops": f"update {MARTS}.drop_lists set change = 0 where rank = 1",
+    "drop_lists.ordered_by_the_measure": f"update {MARTS}.drop_lists set change = change * 100 where rank = 2",
+    "drop_lists.within_k": "update features.list_windows set top_k = 1",
+    "drop_lists.frozen_places_stand": "update features.list_windows set frozen_week = date '2022-01-24'",
+    "drop_lists.movement_balances": f"update {MARTS}.list_movements set entered = 1, left_list = 0",
+    "firm_lists.every_member_shown": (
+        "insert into features.list_windows by name select as_of_date, 'x' as list_name, 'firms' as kind, "
+        "'imported' as population_kind, 0 as top_k, 0 as floor, true as is_covered from features.list_windows; "
+        "insert into features.list_population values (date '2022-02-01', 'x', 'A', null)"
+    ),
+    "concentration.shares_in_order": f"update {MARTS}.concentration set top5_share = 2",
+    "concentration.groups_add_up_to_the_park": (
+        f"update {MARTS}.concentration set revenue = revenue + 0.01 where grouping = 'zone'"
+    ),
+    "alert_statistics.counts_every_alert": (
+        "insert into features.alerts by name select date '2022-02-01' as as_of_date, '1' as alert_no, "
+        "'A' as enterprise_id, date '2022-01-15' as dispatched_on"
+    ),
     "drop_lists.key_unique": f"insert into {MARTS}.drop_lists from {MARTS}.drop_lists",
     "enterprises.key_unique": f"insert into {MARTS}.enterprises from {MARTS}.enterprises",
     "revenue_monthly.key_unique": f"insert into {MARTS}.revenue_monthly from {MARTS}.revenue_monthly",
@@ -142,6 +159,14 @@ WARNINGS = {
     "ledger.levels_given": "update features.level_lines set missing = 1 where level = 'local'",
     "ledger.refund_months_delivered": "insert into features.refund_months_missing values ('2022-02-01', '2022-01-01')",
     "drop_lists.windows_covered": "update features.list_windows set is_covered = false, reason = 'window not over'",
+    "drop_lists.definitions_unchanged": f"update {MARTS}.list_definitions set is_redefined = true",
+    "firm_lists.imported_lists_used": (
+        "insert into features.listed_firms values (date '2022-02-01', 'imported', '没有人用的名单', 'A', null)"
+    ),
+    "firm_lists.members_known": (
+        f"insert into {MARTS}.firm_lists by name select date '2022-02-01' as as_of_date, 'x' as list_name, 1 as rank, "
+        "'Z' as enterprise_id, false as is_known"
+    ),
     "revenue_lines.levy_items_known": f"insert into {MARTS}.held_out_levy_items values ('x', 1, 1, 1)",
 }
 

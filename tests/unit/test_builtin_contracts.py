@@ -350,7 +350,7 @@ def test_every_levy_has_one_code_and_one_scope() -> None:
     assert {levy: len(found) for levy, found in scopes.items()} == dict.fromkeys(scopes, 1)
 
 
-def test_the_shipped_drop_lists_are_the_two_of_the_report_and_one_without_a_register() -> None:
+def test_the_shipped_lists_are_those_of_the_report_and_one_without_a_register() -> None:
     rows = [
         (
             row["list_name"],
@@ -367,4 +367,7 @@ def test_the_shipped_drop_lists_are_the_two_of_the_report_and_one_without_a_regi
         ("q1_top25", "all", "local", "first_quarter", "25", "amount", "always"),
         ("high_precision_top50", "high_precision", "local", "ytd", "50", "amount", "with_register"),
         ("ytd_top50", "all", "local", "ytd", "50", "amount", "without_register"),
+        ("key_firms", "imported:重点企业,key_firms", "local", "ytd", "0", "revenue", "always"),
+        ("watched_firms", "watch_list", "local", "ytd", "0", "listed", "always"),
+        ("largest_payers", "all", "local", "ytd", "50", "revenue", "always"),
     ]

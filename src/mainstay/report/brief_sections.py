@@ -1,11 +1,13 @@
 """Sections 二 to 六 of the weekly brief: the firms that left, may leave or dropped, and what they need (DOMAIN, 5)."""
 
-from datetime import timedelta
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
+from mainstay.report.alert_replies import ALERTS_ASK_FOR
 from mainstay.report.brief_page import (
     DASH,
     LONGEST_NAME,
@@ -20,10 +22,8 @@ from mainstay.report.brief_page import (
     names_words,
 )
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
-from mainstay.report.wording import LEVEL_WORDS, STATUS_WORDS, period_words
+from mainstay.report.wording import CALIBER_WORDS, FROZEN_MARK, LEVEL_WORDS, STATUS_WORDS, period_words
 
-ALERTS_ASK_FOR = timedelta(days=90)
-"""So long after its answer was due an alert asks for a visit (`marts.order_candidates`), and is told."""
 MATTER_SOURCES = MappingProxyType({"outbound": "迁出对接", "visit": "走访", "service_request": "企业诉求"})
 
 
@@ -120,13 +120,29 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame) -> Section
         covered = bool(row["is_covered"])
         period = period_words(row["window_start"], row["window_end"]) or DASH
         reason = NOT_COVERED.get(row["not_covered_reason"] or "", "")
-        measure = f"{LEVEL_WORDS[row['level']]}·自然口径"
+        measure = f"{LEVEL_WORDS[row['level']]}·{CALIBER_WORDS[row['caliber'] or 'natural']}"
         counts = [count_words(row[name]) for name in ("rows", "entered", "left_list")] if covered else [DASH] * 3
         done = [f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])] if covered else [DASH] * 2
-        cells.append((cell_words(row["title"]), period if covered else f"{period}：{reason}", measure, *counts, *done))
+        cells.append((_list_title(row), period if covered else f"{period}：{reason}", measure, *counts, *done))
     headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清原因", "政策性减收")
     grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0)
-    return Section(title, (_found(week, members),), grid)
+    return Section(title, (_found(week, members) + _list_changes(lists),), grid)
+
+
+def _list_title(row: Mapping[str, Any]) -> str:
+    """The list's title, and since when its places are fixed."""
+    day = row["frozen_on"] if row["is_frozen"] else None
+    frozen = f"（{day.month}月{day.day}日{FROZEN_MARK}）" if day else ""
+    return cell_words(row["title"], LONGEST_NAME) + frozen
+
+
+def _list_changes(lists: pl.DataFrame) -> str:
+    """What was corrected on frozen lists, and which lists are not to be compared with the week before."""
+    corrected, no_drops = (int(lists[name].fill_null(0).sum()) for name in ("corrected", "no_longer_drops"))
+    gone = f"，其中{no_drops}户已不减收" if no_drops else ""
+    notes = f"定榜后数据更正{corrected}户{gone}，见 lists/。" if corrected or no_drops else ""
+    redefined = lists.filter("is_redefined")["title"].to_list()
+    return notes + (f"榜单口径有调整，与上期不可比：{names_words(redefined)}。" if redefined else "")
 
 
 def _found(week: Week, members: pl.DataFrame) -> str:
@@ -158,6 +174,7 @@ def alerts(week: Week, replies: pl.DataFrame, files: pl.DataFrame) -> Section:
         f"本年预警派单{year.height}件（含往年未反馈）{new}："
         f"可反馈{year.height - waiting.height}件，待核实{waiting.height}件"
         f"（7日内到期{waiting.filter('is_due').height}件，逾期{waiting.filter('is_overdue').height}件）。"
+        f"{_verdicts(year)}"
     )
     cells = [
         (
@@ -174,6 +191,16 @@ def alerts(week: Week, replies: pl.DataFrame, files: pl.DataFrame) -> Section:
     headings = ("企业名称", "预警类型", "派单日期", "反馈时限", "工单状态")
     grid = first_rows(headings, cells, "件见 work_orders.csv（来源：预警派单）", wide=1, names=0)
     return Section(title, (sentence,), grid if cells else None)
+
+
+def _verdicts(alerts_of_year: pl.DataFrame) -> str:
+    """How the answers came, and how many alerts were right."""
+    late = alerts_of_year.filter(pl.col("timeliness") == "late").height
+    right, wrong = (alerts_of_year.filter(pl.col("verdict") == verdict).height for verdict in ("true", "false"))
+    parts = [f"逾期反馈{late}件"] if late else []
+    if right or wrong:
+        parts.append(f"已判明属实{right}件、误报{wrong}件")
+    return f"{'；'.join(parts)}。" if parts else ""
 
 
 def coordination(week: Week, matters: pl.DataFrame) -> Section:

@@ -1,18 +1,26 @@
 """The short remarks beside a figure: why it may have fallen, what to ask, and what the reader must know of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
+from mainstay.report.units import DisplayUnit
 from mainstay.report.wording import LEVEL_WORDS
 
 NO_WINDOW = {
     "window not over": "统计期间尚未结束，无同比",
     "window not covered": "本期数据不全，无同比",
     "base window not covered": "上年同期数据不全，无同比",
+    "no deferral extracts": "未导入缓税数据，无还原留抵退税及缓税口径",
 }
 """Why a window gives no year-on-year figure."""
 REFUND_CAUSE = "可能受留抵退税影响"
 NO_REFUNDS = "未导入退库数据，还原口径等于自然口径"
 MOVED = "已迁出或已不在园区名录，先核对迁出情况"
+NOT_FOUND = "入库明细和企业名录中均未找到，请核对企业名称和代码"
+FROZEN_UNKNOWN = "定榜后更正：期间数据已不可用"
+FROZEN_NO_DROP = "按现有数据已不减收"
 ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营"
 ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
 ASK_PLANS = "了解经营场地、资质等方面的安排和诉求"
@@ -67,6 +75,42 @@ def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
             pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )
+
+
+def with_member_notes(members: pl.DataFrame) -> pl.DataFrame:
+    """Add `uscc`, `cause_note` and an empty `share_of_drop` to `marts.firm_lists`, one row a place."""
+    return members.with_columns(
+        uscc=pl.col("source_id"),
+        share_of_drop=pl.lit(None, dtype=pl.Float64),
+        cause_note=_joined(
+            pl.when(~pl.col("is_known")).then(pl.lit(NOT_FOUND)),
+            pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
+            pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
+            pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
+        ),
+    )
+
+
+def with_freeze_notes(lines: pl.DataFrame, unit: DisplayUnit) -> pl.DataFrame:
+    """Put before `cause_note` of `marts.drop_list_inquiries` what was corrected since a list was frozen (定榜)."""
+    columns = ("is_frozen", "frozen_change", "correction", "change", "is_still_drop")
+    notes = [_freeze_note(row, unit) for row in lines.select(columns).iter_rows(named=True)]
+    note = pl.lit(pl.Series("note", notes, dtype=pl.String))
+    return lines.with_columns(cause_note=_joined(note, pl.col("cause_note")))
+
+
+def _freeze_note(row: Mapping[str, Any], unit: DisplayUnit) -> str | None:
+    if not row["is_frozen"]:
+        return None
+    if row["change"] is None:
+        return FROZEN_UNKNOWN
+    if not row["correction"]:
+        return None if row["is_still_drop"] else FROZEN_NO_DROP
+    before, now = unit.show(row["frozen_change"]), unit.show(row["change"])
+    moved = f"增减额由{before}变为{now}{unit.label}"
+    if before == now:
+        moved = f"增减额相差{row['correction']:,f}元"
+    return f"定榜后更正：{moved}" + ("" if row["is_still_drop"] else "，已不减收")
 
 
 def _has_moved() -> pl.Expr:

@@ -12,17 +12,17 @@ from typing import Literal, TypeVar
 import polars as pl
 
 from mainstay.extracts.contract import Contract
-from mainstay.report import brief, enterprise_ledger
+from mainstay.report import alert_replies, brief, enterprise_ledger
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
 from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
-from mainstay.report.notes import with_list_notes, with_order_notes
+from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes, with_order_notes
 from mainstay.report.outbound import TITLE as OUTBOUND_TITLE
 from mainstay.report.outbound import write_outbound
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
-from mainstay.report.wording import SIMULATED_MARK
+from mainstay.report.wording import FROZEN_MARK, SIMULATED_MARK
 from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
@@ -31,6 +31,7 @@ _RELATIONS = frozenset(
     {
         "marts.work_orders",
         "marts.drop_list_inquiries",
+        "marts.firm_lists",
         "marts.outbound_register",
         "features.list_windows",
         *brief.RELATIONS.values(),
@@ -159,14 +160,11 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     if paper.has_ledger:
         yield _ledger(folder, frames, as_of, paper, note)
-    members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
-    windows = frames["features.list_windows"].sort("list_name")
-    for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
-        name = window["list_name"]
-        of_list = members.filter(pl.col("list_name") == name)
-        path = write_drop_list(of_list, folder, list_name=name, level=window["level"], unit=unit, guard=guard)
-        title = f"{window['title']}_{name}" if is_shared else window["title"]
-        yield _Written(path, "task_force", of_list.height, f"{title}_{day}")
+    yield from _lists(folder, frames, day, paper)
+    replies = alert_replies.alerts_to_reply(frames[alert_replies.RELATION], as_of)
+    if not replies.is_empty():
+        path = alert_replies.write_alert_replies(replies, folder, unit=unit, simulated=paper.simulated)
+        yield _Written(path, "task_force", replies.height, f"{alert_replies.TITLE}_{day}")
     register = frames["marts.outbound_register"]
     path = write_outbound(register, folder, unit=unit, guard=guard)
     yield _Written(path, "task_force", register.filter("is_outbound").height, f"{OUTBOUND_TITLE}_{day}")
@@ -174,6 +172,24 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     path = brief.write_brief(folder, told, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
     issue = told.weeks["issue_no"].item()
     yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
+
+
+def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Paper) -> Iterator[_Written]:
+    """One file a list, of drops or of firms; on paper equal firms share a rank where the list says so."""
+    drops = with_freeze_notes(with_list_notes(frames["marts.drop_list_inquiries"]), paper.unit)
+    lines = {
+        kind: _filled(found, LIST_COLUMNS).with_columns(rank=pl.col("shared_rank"))
+        for kind, found in (("drops", drops), ("firms", with_member_notes(frames["marts.firm_lists"])))
+    }
+    windows = frames["features.list_windows"].sort("list_name")
+    for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
+        name = window["list_name"]
+        of_list = lines[window["kind"]].filter(pl.col("list_name") == name)
+        path = write_drop_list(
+            of_list, folder, list_name=name, level=window["level"], unit=paper.unit, guard=paper.guard
+        )
+        parts = (window["title"], name if is_shared else "", FROZEN_MARK if window["is_frozen"] else "", day)
+        yield _Written(path, "task_force", of_list.height, "_".join(part for part in parts if part))
 
 
 def _ledger(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper, scoring_note: str) -> _Written:

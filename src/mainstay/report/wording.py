@@ -7,9 +7,14 @@ from types import MappingProxyType
 from mainstay.extracts.targets import Level
 
 SIMULATED_MARK = "模拟数据"
+FROZEN_MARK = "定榜"
 
 LEVEL_WORDS: Mapping[Level, str] = MappingProxyType(
     {"total": "全口径", "central": "中央级", "local": "地方级", "city": "市级", "district": "区级"}
+)
+
+CALIBER_WORDS: Mapping[str, str] = MappingProxyType(
+    {"natural": "自然口径", "restored": "还原口径", "deferral_adjusted": "还原留抵退税及缓税口径"}
 )
 
 GRADE_WORDS: Mapping[str, str] = MappingProxyType({"high": "高", "medium": "中", "low": "低"})

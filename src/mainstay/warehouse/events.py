@@ -12,7 +12,20 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.drop_lists by name
-            select as_of_date, list_name, enterprise_id, rank from candidate.marts.drop_lists where as_of_date = $1
+            select places.as_of_date, places.list_name, places.enterprise_id, places.rank, places.shared_rank,
+                figures.current, figures.prior, figures.change
+            from features.list_places as places
+            inner join features.list_figures as figures using (as_of_date, list_name, enterprise_id)
+            where places.as_of_date = $1
+            """,
+            [as_of],
+        )
+        warehouse.execute("delete from events.list_weeks where as_of_date = $1", [as_of])
+        warehouse.execute(
+            """
+            insert into events.list_weeks by name
+            select as_of_date, list_name, fingerprint, population_used, level, window_start, window_end, is_covered
+            from features.list_windows where as_of_date = $1
             """,
             [as_of],
         )

@@ -97,7 +97,9 @@ def content(
         "lists": _rows(
             warehouse,
             """
-            select list_name, title, level, window_start, window_end, is_covered, reason
+            select
+                list_name, title, kind, version, fingerprint, population_used, level, caliber, window_start, window_end,
+                is_covered, reason, frozen_on, frozen_week
             from features.list_windows order by list_name
             """,
         ),

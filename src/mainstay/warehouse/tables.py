@@ -172,9 +172,32 @@ OPS_EXPORTS = pl.Schema(
         "exported_at": UTC,
     }
 )
-# key: as_of_date, list_name, enterprise_id; what was published, week by week.
+# key: as_of_date, list_name, enterprise_id; the places of drop lists and of firm lists as each week published them,
+# with the figures that they were ranked by, in the list's level and caliber.
 EVENTS_DROP_LISTS = pl.Schema(
-    {"as_of_date": pl.Date(), "list_name": pl.String(), "enterprise_id": pl.String(), "rank": pl.Int64()}
+    {
+        "as_of_date": pl.Date(),
+        "list_name": pl.String(),
+        "enterprise_id": pl.String(),
+        "rank": pl.Int64(),
+        "shared_rank": pl.Int64(),
+        "current": MONEY,
+        "prior": MONEY,
+        "change": MONEY,
+    }
+)
+# key: as_of_date, list_name; how a week computed each list, also one without a place on it.
+EVENTS_LIST_WEEKS = pl.Schema(
+    {
+        "as_of_date": pl.Date(),
+        "list_name": pl.String(),
+        "fingerprint": pl.String(),
+        "population_used": pl.String(),
+        "level": pl.String(),
+        "window_start": pl.Date(),
+        "window_end": pl.Date(),
+        "is_covered": pl.Boolean(),
+    }
 )
 # key: as_of_date, order_id; a row where an order is issued or changes.
 EVENTS_WORK_ORDERS = pl.Schema(
@@ -215,6 +238,7 @@ TABLES: dict[str, pl.Schema] = {
     "ops.exports": OPS_EXPORTS,
     "events.deliveries": EVENTS_DELIVERIES,
     "events.drop_lists": EVENTS_DROP_LISTS,
+    "events.list_weeks": EVENTS_LIST_WEEKS,
     "events.work_orders": EVENTS_WORK_ORDERS,
     "events.outbound_cases": EVENTS_OUTBOUND_CASES,
     "events.order_numbers": EVENTS_ORDER_NUMBERS,

@@ -33,7 +33,9 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
         "month": _DAY, "natural_revenue": _MONEY, "restored_revenue": _MONEY, "enterprises_unknown": _WHOLE,
     },
     "lists": {
-        "list_name": _TEXT, "title": _TEXT, "level": _TEXT, **_WINDOW, "is_covered": _FLAG, "not_covered_reason": _TEXT,
+        "list_name": _TEXT, "title": _TEXT, "kind": _TEXT, "level": _TEXT, "caliber": _TEXT, **_WINDOW,
+        "is_covered": _FLAG, "not_covered_reason": _TEXT, "is_redefined": _FLAG, "is_frozen": _FLAG, "frozen_on": _DAY,
+        "corrected": _WHOLE, "no_longer_drops": _WHOLE,
         "rows": _WHOLE, "entered": _WHOLE, "left_list": _WHOLE, "inquired": _WHOLE, "policy_drops": _WHOLE,
     },
     "inquiries": {
@@ -48,7 +50,7 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
     "funnel": {"state": _TEXT, "opening": _WHOLE, "entered": _WHOLE, "left": _WHOLE, "closing": _WHOLE},
     "alerts": {
         "alert_no": _TEXT, "name": _TEXT, "alert_type": _TEXT, "dispatched_on": _DAY, "due_on": _DAY, "known_on": _DAY,
-        "status": _TEXT, "replied": _FLAG, "is_due": _FLAG, "is_overdue": _FLAG,
+        "status": _TEXT, "replied": _FLAG, "is_due": _FLAG, "is_overdue": _FLAG, "timeliness": _TEXT, "verdict": _TEXT,
     },
     "matters": {
         "matter_no": _WHOLE, "name": _TEXT, "matter": _TEXT, "department": _TEXT, "due_on": _DAY, "source": _TEXT,

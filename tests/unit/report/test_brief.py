@@ -175,6 +175,23 @@ def test_firms_that_may_leave_are_listed_and_a_stay_is_told_in_its_week() -> Non
     assert "丙公司" not in words
 
 
+def test_a_frozen_list_says_since_when_and_what_was_corrected_and_a_redefined_one_that_it_is() -> None:
+    covered = {"level": "local", "is_covered": True, "rows": 25, "inquired": 7}
+    frozen = {"is_frozen": True, "frozen_on": date(2022, 4, 18), "corrected": 2, "no_longer_drops": 1}
+    lists = frame(
+        "lists",
+        {"list_name": "a", "title": "一季度降幅前25", "kind": "drops"} | covered | frozen,
+        {"list_name": "b", "title": "高精尖降幅前50", "kind": "drops", "is_redefined": True} | covered,
+        {"list_name": "c", "title": "重点企业", "kind": "firms"} | covered,
+    )
+    words = section(with_rows(lists=lists), "四")
+    assert "一季度降幅前25（4月18日定榜）" in words
+    assert "7/25" in words
+    assert "定榜后数据更正2户，其中1户已不减收，见 lists/。" in words
+    assert "榜单口径有调整，与上期不可比：高精尖降幅前50。" in words
+    assert "重点企业" not in words
+
+
 def test_the_inquiry_reads_n_of_the_list_and_a_list_not_computed_says_why() -> None:
     window = {"window_start": date(2022, 1, 1), "window_end": date(2022, 3, 1), "level": "local"}
     lists = frame(

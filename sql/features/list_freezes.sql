@@ -1,0 +1,76 @@
+-- One row per as-of date and list that is frozen (定榜) then: the published week that its places come from.
+-- key: as_of_date, list_name
+-- materialized: table
+--
+-- The places are those that people have received: of the newest week published in the seven days that end with
+-- frozen_on; where there is none, as in a workspace that starts later, of the first week published after it. Until one
+-- is published, the list is computed, over the months that were closed on frozen_on.
+-- column frozen_on [date]: the day from which the places of the list never change
+-- column frozen_week [date]: as-of date of the published week that the places come from; null = this one
+-- column frozen_from [date]: first month of the frozen window
+-- column frozen_to [date]: last month of the frozen window; null = to be found from last_frozen
+-- column last_frozen [month]: last month that was over and delivered on frozen_on
+-- column frozen_fingerprint [text]: definition under which the list was frozen
+with
+
+published as (
+    select
+        as_of_date,
+        list_name
+    from events.drop_lists
+    union
+    select
+        as_of_date,
+        list_name
+    from events.list_weeks
+    where is_covered
+),
+
+sources as (
+    select
+        dates.as_of_date,
+        lists.list_name,
+        lists.frozen_on,
+        coalesce(
+            max(published.as_of_date) filter (where published.as_of_date <= lists.frozen_on),
+            min(published.as_of_date)
+        ) as frozen_week
+    from run.as_of_dates as dates
+    inner join run.drop_lists as lists on dates.as_of_date >= lists.frozen_on
+    left join published
+        on
+            lists.list_name = published.list_name
+            and dates.as_of_date > published.as_of_date
+            and lists.frozen_on - 7 < published.as_of_date
+    group by dates.as_of_date, lists.list_name, lists.frozen_on
+),
+
+over as (
+    select
+        sources.as_of_date,
+        sources.list_name,
+        max(covered.month) as last_frozen
+    from sources
+    inner join features.closed_months as closed on sources.as_of_date = closed.as_of_date
+    inner join features.covered_months as covered
+        on
+            sources.as_of_date = covered.as_of_date
+            and date_trunc('month', sources.frozen_on + 1)
+            - to_months(date_diff('month', closed.last_over, date_trunc('month', sources.as_of_date + 1)))
+            >= covered.month
+    group by sources.as_of_date, sources.list_name
+)
+
+select
+    sources.as_of_date,
+    sources.list_name,
+    sources.frozen_on,
+    sources.frozen_week,
+    weeks.window_start as frozen_from,
+    weeks.window_end as frozen_to,
+    over.last_frozen,
+    weeks.fingerprint as frozen_fingerprint
+from sources
+left join events.list_weeks as weeks
+    on sources.list_name = weeks.list_name and sources.frozen_week = weeks.as_of_date
+left join over on sources.as_of_date = over.as_of_date and sources.list_name = over.list_name

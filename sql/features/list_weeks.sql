@@ -1,0 +1,66 @@
+-- One row per as-of date, list and earlier week in which the list was published, the newest first.
+-- key: as_of_date, list_name, weeks_ago
+-- materialized: table
+--
+-- A week counts with the last list that it published. is_comparable: from that week to this one the list was computed
+-- by one definition, on one level and of one population; places of other weeks say nothing of this one's. A week
+-- published by a version that did not keep the definition passes for comparable; so does every week of a frozen list.
+-- column weeks_ago [number]: 1 = the newest week with that list before this one
+-- column published_on [date]: the week's last as-of date
+-- column is_comparable [flag]: whether movement since then is movement of firms, not of the list's definition
+with
+
+every_week as (
+    select
+        as_of_date,
+        list_name
+    from events.drop_lists
+    union
+    select
+        as_of_date,
+        list_name
+    from events.list_weeks
+    where is_covered
+),
+
+published as (
+    select
+        dates.as_of_date,
+        every_week.list_name,
+        max(every_week.as_of_date) as published_on
+    from run.as_of_dates as dates
+    inner join every_week
+        on date_trunc('week', dates.as_of_date) > date_trunc('week', every_week.as_of_date)
+    group by dates.as_of_date, every_week.list_name, date_trunc('week', every_week.as_of_date)
+),
+
+compared as (
+    select
+        published.as_of_date,
+        published.list_name,
+        published.published_on,
+        weeks.fingerprint,
+        lists.frozen_week is null
+        and coalesce(
+            weeks.fingerprint <> lists.fingerprint
+            or weeks.level <> lists.level
+            or weeks.population_used <> lists.population_used,
+            false
+        ) as is_other
+    from published
+    inner join features.list_windows as lists
+        on published.as_of_date = lists.as_of_date and published.list_name = lists.list_name
+    left join events.list_weeks as weeks
+        on published.list_name = weeks.list_name and published.published_on = weeks.as_of_date
+)
+
+select
+    as_of_date,
+    list_name,
+    published_on,
+    fingerprint,
+    row_number() over (partition by as_of_date, list_name order by published_on desc) as weeks_ago,
+    not bool_or(is_other) over (
+        partition by as_of_date, list_name order by published_on desc rows unbounded preceding
+    ) as is_comparable
+from compared
