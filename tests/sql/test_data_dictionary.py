@@ -16,7 +16,13 @@ from tests import data_dictionary, dictionary_rules
 from tests.sql.office import Office
 from tests.sql.whole_week import AS_OF, SQL, build_week, vocabulary
 
-UNSAID = "-- One row per test.\n-- key: value\n-- materialized: table\nselect 1 as value, 0.5 as unheard_of"
+UNSAID = """\
+-- One row per test.
+-- key: value
+-- materialized: table
+-- column value [count]: how many
+select 1 as value, 0.5 as unheard_of
+"""
 
 
 @pytest.fixture(scope="module")
