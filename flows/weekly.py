@@ -40,7 +40,7 @@ from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.scoring import all_targets, spans
 from mainstay.settings import TIMEZONE, Settings, Workspace
-from mainstay.warehouse import checks, dictionary, events, ledger, loading, models, publication
+from mainstay.warehouse import checks, dictionary, events, ledger, loading, meanings, models, publication
 from mainstay.warehouse import run as run_tables
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.lock import exclusive
@@ -316,9 +316,7 @@ def record(run: Run) -> None:
         run_tables.record_run(warehouse, run.run_id, run.as_of, run.started_at, datetime.now(UTC), version=__version__)
         publication.copy_operations(warehouse)
         sql = shipped("sql")
-        dictionary.write_comments(
-            warehouse, models.load_models(sql), dictionary.read_vocabulary(sql / "vocabulary.csv")
-        )
+        dictionary.write_comments(warehouse, models.load_models(sql), meanings.read_vocabulary(sql / "vocabulary.csv"))
 
 
 @_io_step

@@ -10,7 +10,8 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.registry import load_contracts
 from mainstay.extracts.targets import TARGETS, Field, Target
 from mainstay.resources import shipped
-from mainstay.warehouse.dictionary import PLACEHOLDERS, UNITS, Column, Relation
+from mainstay.warehouse.dictionary import Column, Relation
+from mainstay.warehouse.meanings import PLACEHOLDERS, UNITS
 from tests.sql.whole_week import built_relations
 
 PAGE = Path(__file__).parents[1] / "docs" / "data_dictionary.md"

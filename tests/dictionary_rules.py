@@ -5,7 +5,8 @@ As in tests/sql_rules.py, each function takes plain values and returns sentences
 
 from collections.abc import Iterable, Mapping
 
-from mainstay.warehouse.dictionary import Entry, Relation
+from mainstay.warehouse.dictionary import Relation
+from mainstay.warehouse.meanings import Entry
 
 _WHOLE = ("BIGINT", "INTEGER", "SMALLINT", "HUGEINT", "UBIGINT")
 _FIGURE = (*_WHOLE, "DECIMAL", "DOUBLE")

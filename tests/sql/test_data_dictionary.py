@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from mainstay.settings import Workspace
-from mainstay.warehouse import dictionary, ledger, models, publication
+from mainstay.warehouse import dictionary, ledger, meanings, models, publication
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.dictionary import Relation
+from mainstay.warehouse.operations import OPERATIONS
 from mainstay.warehouse.snapshot import open_snapshot
 from tests import data_dictionary, dictionary_rules
 from tests.sql.office import Office
@@ -51,7 +52,7 @@ def relations(workspace: Workspace) -> tuple[Relation, ...]:
 def test_every_mart_and_operations_table_is_documented(relations: tuple[Relation, ...]) -> None:
     names = {relation.name for relation in relations}
     assert {name for name in SQL if name.startswith("marts.")} < names
-    assert {name for name in names if name.startswith("ops.")} == set(dictionary.OPERATIONS)
+    assert {name for name in names if name.startswith("ops.")} == set(OPERATIONS)
 
 
 def test_nothing_is_missing(relations: tuple[Relation, ...]) -> None:
@@ -66,7 +67,7 @@ def test_units_fit_the_types_and_money_says_its_caliber(relations: tuple[Relatio
 
 
 def test_nothing_speaks_of_what_is_not_there(workspace: Workspace, relations: tuple[Relation, ...]) -> None:
-    own = {name: dictionary.read_header(name, model.sql).columns for name, model in SQL.items()}
+    own = {name: meanings.read_header(name, model.sql).columns for name, model in SQL.items()}
     with opened(workspace) as warehouse:
         built = {name: warehouse.query(f"from {warehouse.located(name)} limit 0").columns for name in own if own[name]}
     assert dictionary_rules.of_nothing({name: own[name] for name in built}, built) == []

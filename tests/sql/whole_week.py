@@ -8,7 +8,7 @@ from mainstay.orders.selection import select_orders
 from mainstay.resources import shipped
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.settings import OrderSettings
-from mainstay.warehouse import dictionary, ledger, models, publication, run
+from mainstay.warehouse import dictionary, ledger, meanings, models, publication, run
 from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office, drop_list
 from tests.sql.outbound_week import follow_outbound
@@ -60,6 +60,6 @@ def built_relations() -> tuple[dictionary.Relation, ...]:
         return dictionary.relations(warehouse, SQL, vocabulary())
 
 
-def vocabulary() -> tuple[dictionary.Entry, ...]:
+def vocabulary() -> tuple[meanings.Entry, ...]:
     """sql/vocabulary.csv."""
-    return dictionary.read_vocabulary(shipped("sql") / "vocabulary.csv")
+    return meanings.read_vocabulary(shipped("sql") / "vocabulary.csv")

@@ -7,7 +7,8 @@ import pytest
 
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import TARGETS
-from mainstay.warehouse.dictionary import UNITS, Column, Entry, Relation, entry_of, read_header, read_vocabulary
+from mainstay.warehouse.dictionary import Column, Relation
+from mainstay.warehouse.meanings import UNITS, Entry, entry_of, read_header, read_vocabulary
 from tests import data_dictionary, dictionary_rules
 
 SQL = """\
