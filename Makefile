@@ -6,6 +6,7 @@
 #   make bench        wall time and peak memory of the weekly run
 #   make study        the studies behind choices of method, where there are any
 #   make look         pictures of what people receive, in data/look/ (needs Chromium, LibreOffice, poppler)
+#   make docs         write docs/data_dictionary.md anew, from SQL headers, vocabulary and contracts
 #   make constraints  resolve the dependencies anew (needs uv)
 #   make clean        remove what the other targets made; data/ stays
 
@@ -24,7 +25,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: demo test lint bench study look constraints clean
+.PHONY: demo test lint bench study look docs constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -52,6 +53,9 @@ endif
 # LOOK_HOME=OFFICE: another workspace than the demo's.
 look: $(DEV)
 	@$(PY) -m tests.look
+
+docs: $(DEV)
+	$(PY) -m tests.data_dictionary
 
 # The first interpreter that runs, fits requires-python and can make a virtual environment. Each is tried by running
 # it: a name on the PATH may be a shim for a version that is not there.

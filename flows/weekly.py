@@ -45,7 +45,7 @@ from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.scoring import all_targets, spans
 from mainstay.settings import TIMEZONE, Settings, Workspace
-from mainstay.warehouse import checks, events, ledger, loading, models, publication
+from mainstay.warehouse import checks, dictionary, events, ledger, loading, meanings, models, publication
 from mainstay.warehouse import run as run_tables
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.lock import exclusive
@@ -342,6 +342,8 @@ def record(run: Run) -> None:
         events.record_week(warehouse, run.as_of)
         run_tables.record_run(warehouse, run.run_id, run.as_of, run.started_at, datetime.now(UTC), version=__version__)
         publication.copy_operations(warehouse)
+        sql = shipped("sql")
+        dictionary.write_comments(warehouse, models.load_models(sql), meanings.read_vocabulary(sql / "vocabulary.csv"))
 
 
 @_io_step

@@ -5,6 +5,14 @@
 -- From visits, the outbound register (source outbound: the visit belongs to an open case of it) and the requests
 -- ledger, where a department is named. A matter that a visit raised and the ledger took up is one matter, the
 -- ledger's. It is closed when either says so on that day or later: 解决 and 满意 close a visit's request, 响应 does not.
+--
+-- column matter_no [number]: number of the matter, 1 = the first to be due
+-- column matter [text]: what is asked for, in the enterprise's or the office's words
+-- column department [text]: the department whose help it needs
+-- column raised_on [date]: day on which it was raised
+-- column due_on [date]: day by which an answer is due
+-- column source [text]: where it stands: visit, service_request or outbound
+-- column is_overdue [flag]: whether the day of the answer is past
 with
 
 told as (

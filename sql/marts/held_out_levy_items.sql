@@ -1,6 +1,11 @@
 -- One row per levy item that neither the seeds nor the workspace know: what it would be worth, held out of all figures.
 -- key: levy_item
 -- materialized: table
+--
+-- column levy_item [text]: levy item (征收项目) as delivered
+-- column rows_held_out [count]: ledger rows of that item
+-- column total [currency]: net receipts of the total level that are held out, natural caliber, all months
+-- column local [currency]: the same at the local level, natural caliber: 0, as only known items belong to local revenue
 select
     levy_item,
     count(*) as rows_held_out,

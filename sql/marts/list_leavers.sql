@@ -6,8 +6,8 @@
 -- column last_rank [rank]: rank in the week before
 -- column weeks_listed [number]: weeks in a row that it was on the list
 -- column reason [text]: redefined, frozen (its places come from another week), left_population, unknown_figures,
---     no_longer_drop, no_revenue, no_base (nothing to take per cent of), below_floor, overtaken (others dropped, or
---     pay, more)
+--     no_longer_drop, no_revenue, no_base (nothing to take per cent of), below_floor, overtaken (others dropped,
+--     or pay, more)
 -- column change [currency]: today's change in the list's level and caliber
 select
     gone.as_of_date,

@@ -3,6 +3,13 @@
 -- materialized: table
 --
 -- from_state is null where a case opens.
+--
+-- column case_id [id]: the case: the enterprise's id, #, and its number among that enterprise's cases
+-- column event_no [number]: number of the arrow within the case, 1 = the one that opened it
+-- column happened_on [date]: day of the fact
+-- column event [text]: the fact that took the case there, such as listed_moved, stays, receipt
+-- column from_state [text]: state before; null where the case opens
+-- column to_state [text]: state after
 select
     as_of_date,
     case_id,

@@ -3,6 +3,13 @@
 -- materialized: table
 --
 -- opening + entered - left = closing, state by state. A case that a correction has made vanish counts as left.
+--
+-- column state [text]: state of a case, see marts.outbound_register
+-- column state_no [number]: order in which the states are shown
+-- column opening [count]: cases in the state at the end of the week published before
+-- column entered [count]: cases that came into the state since
+-- column left [count]: cases that went out of it since
+-- column closing [count]: cases in the state now = opening + entered - left
 with
 
 states as (

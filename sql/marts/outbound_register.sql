@@ -4,6 +4,33 @@
 --
 -- is_outbound: it counts among the outbound, retained firms never do; in_scope: it is one of the N of n/N. City revenue
 -- is at stake only where leaves_city. Request and next step are those of the newest visit in the case that names one.
+--
+-- column case_id [id]: the case: the enterprise's id, #, and its number among that enterprise's cases
+-- column kind [text]: kind of the move: whole, partial or hidden; null where no list says so
+-- column leaves_city [flag]: whether the destination lies outside the city; null where it is not known
+-- column moved_on [date]: day of the move (迁出): the outbound list's, else that of the fact that showed it
+-- column state [text]: intends_to_move (拟迁出), retaining (挽留中), retained, false_alarm, moved_out, return_mobilising,
+--     returned (回迁), confirmed_lost or deregistered
+-- column state_since [date]: day from which it stands there
+-- column state_before [text]: its state in the week published before; null = a case that is new since
+-- column is_open [flag]: whether somebody works on it
+-- column is_outbound [flag]: whether it counts among the outbound
+-- column in_scope [flag]: whether it is one of the N of n/N: it moved within the scope, a year unless set otherwise
+-- column local_before [currency]: local revenue of the 12 months before the month of the move, natural caliber; null
+--     where unknown
+-- column district_before [currency]: district revenue of the same months, natural caliber; null where unknown
+-- column first_contact_on [date]: first visit or call since the move, or since the case began
+-- column last_contact_on [date]: newest visit or call since then
+-- column contacts [count]: days with a visit or call since then
+-- column move_reason [text]: why it moves, in the source's words
+-- column due_on [date]: day by which the next step is due
+-- column returned_on [date]: day on which it was back: tax authority here and a first receipt
+-- column local_after [currency]: local revenue since the month of the return, natural caliber; null where unknown
+-- column months_after [months]: closed months since the return, the month of the return included
+-- column local_before_equal [currency]: local revenue of as many months before the month of the move, natural caliber
+-- column statement_on [date]: day of the newest statement that it stays, or of a withdrawn application
+-- column opened_on [date]: day of the fact that opened the case
+-- column ended_on [date]: day on which nothing was left to do; null while the case is open
 with
 
 visits as (

@@ -1,6 +1,8 @@
 -- One row per as-of date and visit outcome that is not applied, and why: it waits for its correction.
 -- key: as_of_date, batch_id, line
 -- materialized: table
+--
+-- column reason [text]: why it is not applied
 select
     problems.as_of_date,
     problems.batch_id,

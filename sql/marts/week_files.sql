@@ -4,6 +4,10 @@
 --
 -- A file is new until an earlier week has counted it, however late it landed; a second run of a week takes nothing
 -- away.
+--
+-- column rows_loaded [count]: rows that went into the ledger
+-- column rows_rejected [count]: rows refused
+-- column is_new [flag]: whether no earlier week has counted the file
 with
 
 counted as (

@@ -6,6 +6,10 @@
 -- receipts extract that no earlier one has. The window is the year to date; level is what the data can give for the
 -- local one (is_fallback says that it is another). refund_months_missing counts the months of both years' windows
 -- without a refund extract, which count as months without a refund.
+--
+-- column issue_no [number]: number of the brief's issue: published weeks, this one included
+-- column published_before [date]: as-of date of the newest week published before; null = this is the first
+-- column refund_months_missing [count]: months of both years' windows without a refund extract
 with
 
 missing as (

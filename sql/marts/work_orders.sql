@@ -6,6 +6,23 @@
 -- An enterprise of the ledger that paid nothing in both years has zeros, one with an unknown month blanks.
 -- acts_by: until when somebody has to go there or, after a visit, to take the step that it has set. is_new: issued or
 -- opened again in this week. awaits_visit: nobody was there yet, or the next step falls due within seven days.
+--
+-- column is_open [flag]: whether it still asks for something; an order settled since the week before is shown once more
+-- column priority [rank]: 1 = visit first; the settled ones come last
+-- column due_on [date]: day by which somebody has to go there
+-- column is_new [flag]: whether it was issued or opened again in this week
+-- column awaits_visit [flag]: whether somebody has to go there, for the first time or because the next step falls due
+-- column acts_by [date]: day by which the next act is due
+-- column is_overdue [flag]: whether that day is past
+-- column next_owner [text]: who takes the next step
+-- column next_due_on [date]: day by which it is to be taken
+-- column restored_change [currency]: change of the year to date, restored caliber, by which the visits are ordered, see
+--     marts.order_candidates
+-- column is_outbound [flag]: whether an outbound list names it
+-- column is_paying [flag]: whether it has receipts
+-- column expected_loss_12m [currency]: restored local revenue at stake over 12 months, see marts.enterprise_risk
+-- column decline_reasons [text]: what the grade of decline rests on, in Chinese
+-- column relocation_reasons [text]: what the grade of leaving rests on, in Chinese
 with
 
 followed as (

@@ -152,6 +152,8 @@ def test_a_week_publishes_lists_orders_manifest_and_snapshot(workspace: Workspac
     assert (rows_read, rows_loaded) == (180, 180)
     assert amount_read == amount_loaded == 1_107_000
     assert "raw" not in [name for (name, *_) in snapshot(workspace, "describe ops.rejects")]
+    unsaid = "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+    assert snapshot(workspace, unsaid) == []
 
 
 @pytest.mark.usefixtures("published")

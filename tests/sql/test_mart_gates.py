@@ -2,26 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from mainstay.errors import GateRefusedError
-from mainstay.orders.lifecycle import follow_orders
-from mainstay.orders.selection import select_orders
 from mainstay.quality.gates import judge_marts, refuse_failed_marts
 from mainstay.resources import shipped
-from mainstay.risk.baseline import DropTimesAmount
-from mainstay.settings import OrderSettings
-from mainstay.warehouse import ledger, models, run
+from mainstay.warehouse import ledger, models
 from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office, contract, drop_list
-from tests.sql.outbound_week import follow_outbound
+from tests.sql.whole_week import AS_OF, build_week
 
 SQL = models.load_models(shipped("sql"))
-AS_OF = "2022-02-01"
 MARTS = "candidate.marts"
 
 
@@ -31,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("week")
     with Warehouse(folder / "w.duckdb", candidate=folder / "c.duckdb") as warehouse:
         ledger.prepare(warehouse)
-        _build_week(Office(warehouse))
+        build_week(Office(warehouse))
     return folder
 
 
@@ -42,38 +36,6 @@ def week(built: Path, tmp_path: Path) -> Iterator[Office]:
         shutil.copy(built / name, tmp_path / name)
     with Warehouse(tmp_path / "w.duckdb", candidate=tmp_path / "c.duckdb") as warehouse:
         yield Office(warehouse, delivered=1)
-
-
-def _build_week(office: Office) -> None:
-    office.deliver(
-        """source_id,name,month,amount_total,amount_local
-        A,A,2021-01,90000.00,90000.00
-        A,A,2022-01,10.00,10.00
-        B,B,2021-01,50000.00,50000.00
-        B,B,2022-01,0.00,0.00""",
-        AS_OF,
-    )
-    office.build(AS_OF, settings=drop_list())
-    follow_outbound(office)
-    scorer = DropTimesAmount(drop_list().score.floor, 0.5, 0.3)
-    run.tell(office.warehouse, {"scores": scorer.score(office.warehouse.read("features.risk_inputs"))})
-    models.build_ready(office.warehouse, SQL)
-    day = date.fromisoformat(AS_OF)
-    followed, problems = follow_orders(
-        office.warehouse.read("features.known_orders"), office.warehouse.read("features.visits"), day
-    )
-    orders = select_orders(
-        office.warehouse.read("marts.order_candidates"),
-        followed,
-        office.warehouse.read("features.last_visits"),
-        office.warehouse.read("events.order_numbers"),
-        as_of=day,
-        settings=OrderSettings(),
-        simulated=False,
-    )
-    run.tell(office.warehouse, {"work_orders": orders, "outcome_problems": problems})
-    models.build_ready(office.warehouse, SQL)
-    models.assert_complete(office.warehouse, SQL)
 
 
 def _decided(week: Office) -> dict[str, pl.DataFrame]:

@@ -64,6 +64,21 @@ def test_the_tables_say_what_one_row_of_them_is(workspace: Workspace) -> None:
     assert "marts.unheard_of" not in snapshot
 
 
+def test_a_relation_is_described_as_it_was_when_it_was_published(workspace: Workspace) -> None:
+    path = workspace.latest.resolve()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("comment on column marts.enterprises.paid is '[currency] what it paid'")
+        connection.execute("comment on table ops.runs is 'One row per run, as it was then.\nKey: run_id.'")
+    snapshot = mainstay.open_snapshot(workspace.home)
+    assert snapshot.describe("marts.enterprises").rows() == [
+        ("enterprise_id", "VARCHAR", None, None),
+        ("paid", "DECIMAL(18,2)", "currency", "what it paid"),
+    ]
+    assert snapshot.tables["grain"].to_list()[1] == "One row per run, as it was then."
+    with pytest.raises(UsageError, match=r"did you mean 'marts\.enterprises'"):
+        snapshot.describe("marts.enterprise")
+
+
 def test_a_query_is_answered_and_nothing_is_changed_by_one(workspace: Workspace, tmp_path: Path) -> None:
     snapshot = mainstay.open_snapshot(workspace.home)
     assert snapshot.sql("select count(*) as n from marts.enterprises").item() == 3

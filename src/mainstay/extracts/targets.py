@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["id", "text", "money", "month", "date", "flag", "integer"]
+_UNITS: dict[Kind, str] = {"money": "currency", "integer": "count"}
 Level = Literal["total", "central", "local", "city", "district"]
 
 PSEUDO_TAXPAYER = "自然人及个体"
@@ -31,17 +32,23 @@ CAUSE_TICKS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One canonical field of a target."""
+    """One canonical field of a target; `measured_in` where its unit does not follow from its kind."""
 
     name: str
     kind: Kind
     doc: str
     required: bool = False
+    measured_in: str = ""
 
     @property
     def is_text(self) -> bool:
         """Whether its values are kept as text."""
         return self.kind in {"id", "text"}
+
+    @property
+    def unit(self) -> str:
+        """Its unit in the words of the data dictionary: currency, count, month, text, ..."""
+        return self.measured_in or _UNITS.get(self.kind, self.kind)
 
 
 @dataclass(frozen=True)
@@ -186,7 +193,7 @@ TARGETS: dict[str, Target] = {
                 *_PARTY,
                 Field("site", "text", "building and rooms"),
                 Field("landlord", "text", "who lets"),
-                Field("area_m2", "integer", "area in square metres"),
+                Field("area_m2", "integer", "area in square metres", measured_in="area_m2"),
                 Field("lease_from", "date", "first day"),
                 Field("lease_to", "date", "last day", required=True),
                 Field("is_renewed", "flag", "whether it has been renewed beyond its last day"),
@@ -231,7 +238,10 @@ TARGETS: dict[str, Target] = {
                 Field("department", "text", "the visitor's department"),
                 Field("contact", "text", "whom the visitor spoke to"),
                 Field("explanation", "text", "the enterprise's own explanation"),
-                *(Field(name, "integer", f"tenths of the drop due to: {word}") for name, word in CAUSE_TICKS.items()),
+                *(
+                    Field(name, "integer", f"tenths of the drop due to: {word}", measured_in="number")
+                    for name, word in CAUSE_TICKS.items()
+                ),
                 Field("evidence", "text", "what was shown"),
                 Field("request", "text", "what the enterprise asks for"),
                 Field("request_department", "text", "whose help it needs"),
@@ -274,7 +284,7 @@ TARGETS: dict[str, Target] = {
                 *_PARTY,
                 Field("month", "month", "the month the value belongs to", required=True),
                 Field("measure", "text", "invoiced_value (yuan) or insured_headcount (persons)", required=True),
-                Field("value", "money", "the value", required=True),
+                Field("value", "money", "the value", required=True, measured_in="number"),
             ),
         ),
         Target(
@@ -296,7 +306,7 @@ TARGETS: dict[str, Target] = {
                 Field("landlord", "text", "who grants it", required=True),
                 Field("landlord_kind", "text", "state_owned or incubator (private)", required=True),
                 Field("amount", "money", "rent forgone", required=True),
-                Field("area_m2", "money", "area in square metres"),
+                Field("area_m2", "money", "area in square metres", measured_in="area_m2"),
                 Field("subsidy_asked", "money", "subsidy that the landlord has asked for"),
             ),
         ),
@@ -320,8 +330,8 @@ TARGETS: dict[str, Target] = {
             (
                 Field("indicator", "text", "what is counted", required=True),
                 Field("month", "month", "last month of a window that begins in January", required=True),
-                Field("value", "money", "the total", required=True),
-                Field("prior", "money", "the same window a year before"),
+                Field("value", "money", "the total", required=True, measured_in="number"),
+                Field("prior", "money", "the same window a year before", measured_in="number"),
                 Field("unit", "text", "yuan, persons, pieces"),
                 Field("source", "text", "who published it"),
             ),

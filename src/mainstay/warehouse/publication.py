@@ -12,17 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from mainstay.settings import Workspace
-from mainstay.warehouse.connection import Warehouse
-
-_OPERATIONS = {
-    "runs": "*",
-    "batches": "*",
-    "batch_amounts": "*",
-    "rejects": "* exclude (raw)",
-    "checks": "*",
-    "exports": "*",
-}
-"""What a snapshot shows of each operations table; the raw text of a reject stays in the warehouse."""
+from mainstay.warehouse.connection import CANDIDATE, Warehouse
+from mainstay.warehouse.operations import OPERATIONS
 
 
 @dataclass(frozen=True)
@@ -38,8 +29,9 @@ class Published:
 def copy_operations(warehouse: Warehouse) -> None:
     """Put the operations tables into the candidate, without raw text."""
     warehouse.execute("create schema if not exists candidate.ops")
-    for table, columns in _OPERATIONS.items():
-        warehouse.execute(f"create or replace table candidate.ops.{table} as select {columns} from ops.{table}")
+    for name, table in OPERATIONS.items():
+        hidden = f"exclude ({', '.join(table.hidden)})" if table.hidden else ""
+        warehouse.execute(f"create or replace table {CANDIDATE}.{name} as select * {hidden} from {name}")
 
 
 def latest(workspace: Workspace) -> Published | None:

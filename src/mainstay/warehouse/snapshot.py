@@ -16,22 +16,13 @@ import polars as pl
 from mainstay.errors import MainstayError, UsageError, did_you_mean
 from mainstay.resources import shipped
 from mainstay.settings import Settings, Workspace, default_home
+from mainstay.warehouse.operations import OPERATIONS
 from mainstay.warehouse.publication import Published, latest
 
 _ATTEMPTS = 5
 """Between reading which snapshot is the newest and opening it, newer ones may be published and it be pruned."""
 
 _READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-
-_OPERATIONS = {
-    "ops.batches": "One row per landed file and contract: its rows by what became of them, and its money.",
-    "ops.batch_amounts": "One row per batch and amount column, in the file's own sign and unit.",
-    "ops.checks": "One row per run, subject and rule: what was measured, and within which bounds it should be.",
-    "ops.exports": "One row per run and file written for people.",
-    "ops.rejects": "One row per rejected row and reason, without its text.",
-    "ops.runs": "One row per run that published.",
-}
-"""The grain of relations that no SQL file describes."""
 
 
 class NewerSnapshotWarning(UserWarning):
@@ -42,7 +33,8 @@ class Snapshot:
     """One published week, in memory; `open_snapshot` makes it.
 
     `snapshot["marts.drop_lists"]` is a frame of all its rows, `snapshot.sql(...)` answers a query, `snapshot.tables`
-    says what there is. Money is Decimal in the ledger's currency (yuan), a month is its first day.
+    says what there is, `snapshot.describe("marts.drop_lists")` what its columns mean. Money is Decimal in the ledger's
+    currency (yuan), a month is its first day.
     """
 
     def __init__(self, workspace: Workspace, published: Published, connection: duckdb.DuckDBPyConnection) -> None:
@@ -75,8 +67,22 @@ class Snapshot:
     @property
     def tables(self) -> pl.DataFrame:
         """One row per relation, sorted by name: `name`, `rows`, and `grain`, which says what one row is."""
-        rows = [(name, self._rows_of(name), _grain(name)) for name in self._names]
+        rows = [(name, self._rows_of(name), self._grain(name)) for name in self._names]
         return pl.DataFrame(rows, schema={"name": pl.String, "rows": pl.Int64, "grain": pl.String}, orient="row")
+
+    def describe(self, name: str) -> pl.DataFrame:
+        """What a relation's columns mean, as stored when it was published.
+
+        Returns:
+            One row per column, in its order: `column`, `type`, `unit` and `meaning` (null in a snapshot of an older
+            version, which says nothing of them). docs/data_dictionary.md has all of them, and the rules.
+
+        Raises:
+            UsageError: this snapshot has no such relation.
+        """
+        self._must_have(name)
+        rows: pl.DataFrame = self._connection.sql(_DESCRIBED, params=[name]).pl()
+        return rows
 
     def previous(self) -> "Snapshot | None":
         """The newest snapshot of an earlier week that is still kept, opened like this one; None where there is none."""
@@ -116,12 +122,7 @@ class Snapshot:
         Raises:
             UsageError: this snapshot has no such relation.
         """
-        if name not in self._names:
-            raise UsageError(
-                "this snapshot has no such relation",
-                where=f"'{name}'{did_you_mean(name, self._names)}",
-                hint="snapshot.tables lists all of them",
-            )
+        self._must_have(name)
         return self.sql(f"select * from {name}")
 
     def __contains__(self, name: object) -> bool:
@@ -141,6 +142,19 @@ class Snapshot:
     def _ipython_key_completions_(self) -> list[str]:
         """What a notebook offers after `snapshot["`."""
         return list(self._names)
+
+    def _must_have(self, name: str) -> None:
+        if name not in self._names:
+            raise UsageError(
+                "this snapshot has no such relation",
+                where=f"'{name}'{did_you_mean(name, self._names)}",
+                hint="snapshot.tables lists all of them",
+            )
+
+    def _grain(self, name: str) -> str:
+        """What one row of a relation is: by the snapshot itself, or where it says nothing by this version."""
+        stored = self._connection.execute(_COMMENT, [name]).fetchone()
+        return stored[0].partition("\n")[0] if stored and stored[0] else _grain(name)
 
     def _rows_of(self, name: str) -> int:
         found = self._connection.execute(f"select count(*) from {name}").fetchone()
@@ -164,6 +178,19 @@ _NAMES = """
     union all
     select schema_name || '.' || view_name from duckdb_views() where schema_name in ('marts', 'ops')
     order by all
+"""
+
+_COMMENT = "select comment from duckdb_tables() where schema_name || '.' || table_name = $1"
+
+_DESCRIBED = r"""
+    select
+        column_name as "column",
+        data_type as type,
+        nullif(regexp_extract(comment, '^\[(\w+)\] ', 1), '') as unit,
+        regexp_replace(comment, '^\[\w+\] ', '') as meaning
+    from duckdb_columns()
+    where schema_name || '.' || table_name = $1
+    order by column_index
 """
 
 
@@ -242,6 +269,6 @@ def _grain(name: str) -> str:
     folder, _, relation = name.partition(".")
     path = shipped("sql") / folder / f"{relation}.sql"
     if not path.exists():
-        return _OPERATIONS.get(name, "")
+        return OPERATIONS[name].grain if name in OPERATIONS else ""
     with path.open(encoding="utf-8") as lines:
         return lines.readline().removeprefix("--").strip()
