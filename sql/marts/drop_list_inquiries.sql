@@ -5,7 +5,9 @@
 -- Cause, the firm's estimate and the visitor's view are those told in the year of the list's window: what a visit said
 -- of another year says nothing of this one. An inquiry is done when causes were named since the window began. An order
 -- that was settled in an earlier week is not among the week's orders: it is shown with the state it was published in
--- last.
+-- last. forecast_system is the system's full year of the list's level in the restored caliber, as the firm's own is.
+--
+-- column forecast_system [currency]: the system's forecast of the full year; null where there is none
 with
 
 newest_orders as (
@@ -28,6 +30,7 @@ select
     coalesce(orders.status, earlier.status) as inquiry_status,
     if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_confirmed, null) as cause_confirmed,
     if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_known_on, null) as cause_known_on,
+    forecasts.forecast as forecast_system,
     if(found.estimate_on >= date_trunc('year', lists.window_start), found.firm_estimate, null) as forecast_firm,
     if(found.view_on >= date_trunc('year', lists.window_start), found.visitor_view, null) as judgement,
     found.last_visit_on,
@@ -39,6 +42,12 @@ left join newest_orders as earlier
     on lists.as_of_date = earlier.as_of_date and lists.enterprise_id = earlier.enterprise_id
 left join features.last_visits as found
     on lists.as_of_date = found.as_of_date and lists.enterprise_id = found.enterprise_id
+left join marts.forecasts as forecasts
+    on
+        lists.as_of_date = forecasts.as_of_date
+        and lists.enterprise_id = forecasts.enterprise_id
+        and lists.level = forecasts.level
+        and forecasts.caliber = 'restored'
 qualify
     row_number() over (
         partition by lists.as_of_date, lists.list_name, lists.rank order by orders.is_open desc, orders.order_id desc

@@ -6,6 +6,8 @@
 -- An enterprise of the ledger that paid nothing in both years has zeros, one with an unknown month blanks.
 -- acts_by: until when somebody has to go there or, after a visit, to take the step that it has set. is_new: issued or
 -- opened again in this week. awaits_visit: nobody was there yet, or the next step falls due within seven days.
+--
+-- column forecast_local_restored [currency]: the system's full year, local level, restored caliber; null where none
 with
 
 followed as (
@@ -91,6 +93,7 @@ select
     local.restored_yoy as local_restored_yoy,
     district.natural_current as district_natural_current,
     district.natural_prior as district_natural_prior,
+    forecasts.forecast as forecast_local_restored,
     decline.grade as decline_grade,
     decline.expected_loss as expected_loss_12m,
     decline.reasons as decline_reasons,
@@ -115,6 +118,12 @@ left join features.ledger_changes as district
         orders.as_of_date = district.as_of_date
         and orders.enterprise_id = district.enterprise_id
         and district.level = 'district'
+left join marts.forecasts as forecasts
+    on
+        orders.as_of_date = forecasts.as_of_date
+        and orders.enterprise_id = forecasts.enterprise_id
+        and levels.local_level = forecasts.level
+        and forecasts.caliber = 'restored'
 left join scores as decline
     on
         orders.as_of_date = decline.as_of_date

@@ -15,6 +15,7 @@ from mainstay.orders.causes import cause_ticks
 from mainstay.outbound.register import district_authorities
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.revenue.forecast import FORECASTS
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import DropListSettings, Settings
@@ -139,6 +140,7 @@ class Office:
             "signals": signal_definitions(seeds, on=(), off=()),
             "cause_ticks": cause_ticks(seeds),
             "district_authorities": district_authorities(()),
+            "forecasts": FORECASTS.to_frame(),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
         models.build_ready(self.warehouse, models.load_models(shipped("sql")))

@@ -27,6 +27,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "files": "marts.week_files",
         "indicators": "marts.park_indicators",
         "monthly": "marts.park_monthly",
+        "forecast": "marts.forecast_scenarios",
         "lists": "marts.list_movements",
         "inquiries": "marts.drop_list_inquiries",
         "orders": "marts.work_orders",
@@ -48,6 +49,7 @@ class BriefFrames:
     files: pl.DataFrame
     indicators: pl.DataFrame
     monthly: pl.DataFrame
+    forecast: pl.DataFrame
     lists: pl.DataFrame
     inquiries: pl.DataFrame
     orders: pl.DataFrame
@@ -103,7 +105,9 @@ def brief_html(frames: BriefFrames, *, as_of: date, unit: DisplayUnit, simulated
 
 def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
     return (
-        brief_figures.overview(week, frames.files, frames.lists, frames.orders, frames.indicators),
+        brief_figures.overview(
+            week, frames.files, frames.lists, frames.orders, frames.indicators, forecast=frames.forecast
+        ),
         brief_sections.outbound(week, frames.register),
         brief_sections.retention(week, frames.register),
         brief_sections.inquiries(week, frames.lists, frames.inquiries),

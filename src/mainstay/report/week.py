@@ -14,7 +14,6 @@ import polars as pl
 from mainstay.extracts.contract import Contract
 from mainstay.report import brief, enterprise_ledger
 from mainstay.report.cells import TextGuard
-from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
 from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
 from mainstay.report.notes import with_list_notes, with_order_notes
@@ -23,7 +22,6 @@ from mainstay.report.outbound import write_outbound
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
 from mainstay.report.wording import SIMULATED_MARK
-from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 
@@ -36,9 +34,6 @@ _RELATIONS = frozenset(
         *brief.RELATIONS.values(),
     }
 )
-
-NOT_YET_KNOWN = ("forecast_local_restored", "forecast_system")
-"""Columns of the sheets that wait for the forecast."""
 
 SCORING_NOTE = (
     "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），"
@@ -148,7 +143,7 @@ def swap_in(written: Path, final: Path) -> None:
 
 def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper) -> Iterator[_Written]:
     day = f"{as_of:%Y%m%d}"
-    orders = _filled(with_order_notes(frames["marts.work_orders"]), ORDER_COLUMNS)
+    orders = with_order_notes(frames["marts.work_orders"])
     note = SCORING_NOTE.format(months=paper.recent_months)
     unit, guard = paper.unit, paper.guard
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
@@ -159,7 +154,7 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     if paper.has_ledger:
         yield _ledger(folder, frames, as_of, paper, note)
-    members = _filled(with_list_notes(frames["marts.drop_list_inquiries"]), LIST_COLUMNS)
+    members = with_list_notes(frames["marts.drop_list_inquiries"])
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
         name = window["list_name"]
@@ -199,8 +194,3 @@ def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Pat
     copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(written.path, copy)
     yield copy
-
-
-def _filled(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Add what no model gives yet as unknown: blank in a file, never 0. Any other missing column stays an error."""
-    return frame.with_columns(pl.lit(None).alias(name) for name in columns if name in NOT_YET_KNOWN)

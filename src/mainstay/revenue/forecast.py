@@ -210,7 +210,7 @@ def _typed(rows: pl.DataFrame, year: dict[str, Any], level: str, caliber: str) -
     """Cents as money, and what all the rows have in common."""
     money = ("ytd", "forecast", "low", "high")
     return rows.with_columns(
-        *((pl.col(name).cast(pl.Decimal(20, 0)) / CENTS).cast(pl.Decimal(18, 2)) for name in money),
+        *((pl.col(name).cast(pl.Decimal(20, 2)) / CENTS).cast(pl.Decimal(18, 2)) for name in money),
         as_of_date=pl.lit(year["as_of_date"], dtype=pl.Date),
         year=pl.lit(year["year"], dtype=pl.Int64),
         months_closed=pl.lit(year["months_closed"], dtype=pl.Int64),

@@ -45,7 +45,8 @@ MEASURES = {
     for caliber in ("natural", "restored")
     for name in ("current", "prior", "change", "yoy")
 } | {f"{level}_refund_{year}": _MONEY for level in ("total", "local") for year in ("current", "prior")}
-ENTERPRISES = {"enterprise_id": pl.String(), **{c.source: _KINDS[c.kind] for c in IDENTITY}, **MEASURES}
+FORECASTS = {f"forecast_{name}": _MONEY for name in ("natural", "restored", "restored_low", "restored_high")}
+ENTERPRISES = {"enterprise_id": pl.String(), **{c.source: _KINDS[c.kind] for c in IDENTITY}, **MEASURES, **FORECASTS}
 LEVIES = {"enterprise_id": pl.String(), "levy_kind": pl.String(), "natural_current": _MONEY, "natural_prior": _MONEY}
 MONTHS = {"enterprise_id": pl.String(), "month": pl.Date(), "natural_revenue": _MONEY}
 FIRM = {
