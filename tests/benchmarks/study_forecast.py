@@ -161,7 +161,7 @@ def rivals(origins: list[Origin]) -> dict[int, dict[str, tuple[Floats, float]]]:
 
 
 def product_scores(origin: Origin, caliber: str) -> tuple[float, float, float, int]:
-    """WMAPE, bias and coverage of the firms' 80% intervals (firms alive at the origin), and the park in its interval."""
+    """WMAPE, bias, coverage of the firms' 80% intervals (firms alive at the origin), whether the park is in its own."""
     rows = origin.product.filter(pl.col("caliber") == caliber, pl.col("forecast").is_not_null())
     firms = rows.filter(pl.col("enterprise_id") != "*").with_columns(pl.col(pl.Decimal).cast(pl.Float64))
     firms = firms.with_columns(pl.col("year").fill_null(0))
@@ -214,7 +214,10 @@ def report(title: str, origins: list[Origin], calibers: tuple[str, ...]) -> list
         lines += ["", f"The same on a sample of {SAMPLE} series an origin, with statsforecast:", ""]
         lines += _table(sampled, ("wMAPE %", "RMSSE", "bias %", "ms a series"))
     lines += ["", "The product (deferrals, one-offs, left firms and levels included):", ""]
-    lines += ["| caliber | closed months | wMAPE % | bias % | coverage of 80% | park inside its 80% | seconds |", "|---|---|---|---|---|---|---|"]  # noqa: E501
+    lines += [
+        "| caliber | closed months | wMAPE % | bias % | coverage of 80% | park inside its 80% | seconds |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for caliber in calibers:
         for elapsed in sorted({origin.elapsed for origin in origins}):
             chosen = [origin for origin in origins if origin.elapsed == elapsed]
@@ -236,7 +239,9 @@ def _table(found: dict[tuple[str, int], list[tuple[float, ...]]], measures: tupl
         cells = []
         for number in elapsed:
             wmape, rmsse, bias, *rest = np.mean(found[name, number], axis=0)
-            cells.append(", ".join([f"{wmape * 100:.2f}", f"{rmsse:.2f}", f"{bias * 100:+.1f}", *(f"{one:.0f}" for one in rest)]))
+            cells.append(
+                ", ".join([f"{wmape * 100:.2f}", f"{rmsse:.2f}", f"{bias * 100:+.1f}", *(f"{one:.0f}" for one in rest)])
+            )
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
 
@@ -251,7 +256,9 @@ def simulated(enterprises: int, seeds: tuple[int, ...]) -> list[str]:
             days = [day for day in SIMULATED_ORIGINS if day.year == end.year - 1]
             origins += origins_of(frames, end, days, f"seed {seed}", "local")
         print(f"simulated park, seed {seed}: {len(origins)} origins so far")
-    title = f"Simulated park: {enterprises:,} firms, seeds {', '.join(map(str, seeds))}, years 2022 and 2023, local level"
+    title = (
+        f"Simulated park: {enterprises:,} firms, seeds {', '.join(map(str, seeds))}, years 2022 and 2023, local level"
+    )
     return report(title, origins, ("restored", "deferral_adjusted", "natural"))
 
 

@@ -59,7 +59,7 @@ def contract(**changes: Any) -> Contract:
         "expires_on": date(2099, 12, 31),
         "delivery": "increment",
         "knowledge": {"from": "column", "heading": "known"},
-        "columns": [{"field": "source_id", "headings": ["id"]}, *shapes[target]],
+        "columns": [{"field": "source_id", "headings": ["id"]}, *shapes.get(target, [])],
     }
     return Contract.model_validate(stated | changes)
 

@@ -24,6 +24,10 @@ _LARGEST_DRIFT = 0.5
 _LARGEST_OWN_DRIFT = 0.7
 _COMPARABLE = 5.0
 """Two sums of the same months that differ more than so many times say nothing about the drift."""
+_TIMES_SEEN = 3
+_ROUNDS = 5
+_LUMPY = 0.6
+"""A series of which one calendar month brings more than this part teaches the group nothing of its season."""
 _SEEN_MONTHS = 3
 """A series counts for the shares of the group if it paid in the first and in the last months of the span."""
 
@@ -46,7 +50,7 @@ class Rule:
     own_season: float = 0.2
     drift: float = 1.0
     own_drift: float = 0.1
-    cut: float = 2.0
+    cut: float = 1.5
     silent: int = 2
     season_years: int = 2
 
@@ -160,6 +164,7 @@ def _shares(history: History, today: Floats, rule: Rule) -> Floats:
     whole = by_month.sum(axis=1)
     paid = history.values[:, -span:] != 0
     learns = (whole > 0) & paid[:, :_SEEN_MONTHS].any(axis=1) & paid[:, -_SEEN_MONTHS:].any(axis=1)
+    learns &= by_month.max(axis=1) <= _LUMPY * whole
     if learns.sum() < _FEW:
         learns = whole > 0
     if not learns.any():
@@ -176,10 +181,17 @@ def _shares(history: History, today: Floats, rule: Rule) -> Floats:
 
 
 def _level(today: Floats, expected: Floats, weights: Floats, cut: float) -> Floats:
-    """Yearly level of each series: its weighted sum over that of the shares, months far off cut twice over."""
+    """Yearly level of each series: its weighted sum over that of the shares, single months far off cut.
+
+    A month may be `cut` times what the level lets expect, or as large against its share as two others of the newest two
+    years: what comes again is how the series pays (by the quarter, twice a year) and not a one-off.
+    """
     whole = np.maximum((weights * expected).sum(axis=1), 1e-12)
+    newest = np.abs(today[:, -2 * YEAR :]) / np.maximum(expected[:, -2 * YEAR :], 1e-12)
+    place = min(_TIMES_SEEN, newest.shape[1])
+    repeated = np.partition(newest, -place, axis=1)[:, -place]
     level = np.maximum((weights * today).sum(axis=1) / whole, 0.0)
-    for _ in range(2):
-        most = cut * level[:, None] * expected
+    for _ in range(_ROUNDS):
+        most = np.maximum(cut * level, repeated)[:, None] * expected
         level = np.maximum((weights * np.clip(today, -most, most)).sum(axis=1) / whole, 0.0)
     return np.asarray(level)
