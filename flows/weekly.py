@@ -37,6 +37,8 @@ from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
 from mainstay.revenue import forecast as revenue_forecast
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
+from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
+from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.scoring import all_targets, spans
@@ -135,6 +137,7 @@ def _io_step(step: Callable[[Run], T]) -> Task[[Run], T]:
 def ingest(run: Run) -> dict[str, list[str]]:
     """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
     contracts = run.contracts
+    share_rules(shipped("seeds"), run.home, run.settings.shares.confirmed)  # a wrong table is told before any work
     with run.warehouse(marts=False) as warehouse:
         ledger.prepare(warehouse)
         files = scan(run.workspace.landing, run.settings.landing.ignore)
@@ -188,6 +191,9 @@ def build(run: Run) -> None:
                 "drop_lists": list_definitions(seeds, settings.lists),
                 "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
                 "level_fallbacks": level_fallbacks(seeds),
+                "share_rules": share_rules(seeds, run.home, settings.shares.confirmed),
+                "aggregate_indicators": aggregate_indicators(seeds),
+                "aggregate_units": aggregate_units(seeds),
                 "score_spans": spans(settings.score.recent_months),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
                 "cause_ticks": cause_ticks(seeds),

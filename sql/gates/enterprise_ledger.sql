@@ -73,4 +73,9 @@ select
     'error' as severity,
     'difference to marts.park_indicators, over all levels and both calibers and years' as detail
 from ledger
-left join marts.park_indicators as park on ledger.as_of_date = park.as_of_date and ledger.level = park.level
+left join marts.park_indicators as park
+    on
+        ledger.as_of_date = park.as_of_date
+        and ledger.level = park.level
+        and park.indicator = 'revenue_as_extracted'
+        and park.caliber in ('natural', 'restored')

@@ -51,25 +51,59 @@ held_out_lines as (
     from marts.held_out_levy_items
 ),
 
-computed as (
+restored_lines as (
+    select coalesce(-sum(total) filter (where is_vat_credit_refund), 0) as total
+    from staging.revenue_lines
+    where is_in_scope and as_of_date = (select max(as_of_date) from run.as_of_dates)
+),
+
+restored_marts as (
+    select coalesce(sum(total_restored - total), 0) as total
+    from marts.revenue_monthly
+),
+
+parts as (
     select
-        month,
+        coalesce(sum(parts_off) filter (where levels_from in ('ratio', 'table')), 0) as derived_off,
+        coalesce(sum(parts_off) filter (where levels_from not in ('ratio', 'table')), 0) as own_off,
+        coalesce(sum(ratios_not_used), 0) as ratios_not_used
+    from features.level_sources
+),
+
+growth as (
+    select
+        as_of_date,
         level,
-        sum(natural_revenue) as natural_revenue
-    from features.revenue_by_level
-    group by all
+        caliber,
+        sum(value) filter (where indicator in ('growth_joined', 'growth_left', 'growth_existing')) as movements,
+        count(*) filter (where indicator in ('growth_volume', 'growth_share_effect') and value is not null) = 2
+            as has_effects,
+        sum(value) filter (where indicator in ('growth_volume', 'growth_share_effect')) as effects,
+        max(value - prior_value) filter (where indicator = 'revenue' and population = 'as_registered') as registered,
+        max(value - prior_value) filter (where indicator = 'revenue') as change
+    from marts.park_indicators
+    group by as_of_date, level, caliber
+),
+
+growth_off as (
+    select
+        coalesce(sum(abs(registered - coalesce(movements, 0))), 0) as movements_off,
+        coalesce(sum(abs(change - effects)) filter (where has_effects), 0) as effects_off
+    from growth
 ),
 
 totals as (
     select
-        control.month,
-        control.level,
-        sum(control.amount) as stated,
-        max(computed.natural_revenue) as computed
-    from ledger.control_totals_as_known as control
-    left join computed on control.month = computed.month and control.level = computed.level
-    where control.levy_item is null
-    group by all
+        count(*) filter (where is_above_tolerance) as above,
+        coalesce(
+            string_agg(
+                strftime(month, '%Y-%m') || ' ' || level || if(levy_item = 'ALL', '', ' ' || levy_item),
+                ', '
+                order by month, level, levy_item
+            ) filter (where is_above_tolerance),
+            ''
+        ) as above_where
+    from marts.control_differences
 )
 
 select
@@ -119,15 +153,73 @@ select
 from held_out_lines
 union all
 select
-    'control_totals' as subject,
-    'ties_to_the_bureau' as rule,
-    count(*) filter (where abs(stated - coalesce(computed, 0)) > 1)::double as measured,
+    'revenue_monthly' as subject,
+    'restored_by_credit_refunds' as rule,
+    if(complete.has_total, abs(restored_marts.total - restored_lines.total), 0)::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'restored less natural, against the lines that are VAT credit refunds' as detail
+from restored_marts
+cross join restored_lines
+cross join complete
+union all
+select
+    'revenue_lines' as subject,
+    'derived_levels_sum' as rule,
+    derived_off::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'by how much levels from shares miss total = central + local, local = city + district' as detail
+from parts
+union all
+select
+    'revenue_lines' as subject,
+    'own_levels_sum' as rule,
+    own_off::double as measured,
     0::double as low,
     0::double as high,
     'warn' as severity,
-    coalesce(
-        string_agg(strftime(month, '%Y-%m') || ' ' || level, ', ' order by month, level)
-        filter (where abs(stated - coalesce(computed, 0)) > 1),
-        ''
-    ) as detail
+    'by how much amounts of the lines themselves miss total = central + local, local = city + district' as detail
+from parts
+union all
+select
+    'revenue_lines' as subject,
+    'ratios_usable' as rule,
+    ratios_not_used::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    'lines whose 预算分配比例 was needed and does not sum to one over the levels it names' as detail
+from parts
+union all
+select
+    'park_indicators' as subject,
+    'growth_parts_sum' as rule,
+    movements_off::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'joined, left and existing firms against the change of revenue, over all levels and calibers' as detail
+from growth_off
+union all
+select
+    'park_indicators' as subject,
+    'effects_sum' as rule,
+    effects_off::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'volume and share effect against the change of the level' as detail
+from growth_off
+union all
+select
+    'control_totals' as subject,
+    'ties_to_the_bureau' as rule,
+    above::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    above_where as detail
 from totals

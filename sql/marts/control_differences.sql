@@ -1,43 +1,114 @@
--- One row per as-of date, month and level for which the finance bureau states a total: ours, theirs, the difference.
--- key: as_of_date, month, level
+-- One row per as-of date, month, level and levy for which the finance bureau states a total: ours, theirs, difference.
+-- key: as_of_date, month, level, levy_item
 -- materialized: table
 --
--- All levies together, natural caliber. A month that is not covered has no computed figure and no difference.
+-- Natural caliber, net of refunds: every payer, whoever is in the register. The bureau's items of one levy are added up
+-- (国内增值税 and 改征增值税). A month that is not covered, or a level that is not given, has no computed figure, nor has a
+-- levy in a month with lines that do not say which levy they are.
+--
+-- column levy_item [text]: the levy as in marts.revenue_by_levy; ALL = all items in scope together
+-- column stated [currency]: the bureau's total
+-- column computed [currency]: ours
+-- column difference [currency]: computed - stated
+-- column is_above_tolerance [flag]: the difference, either sign, is above [ties] tolerance; null without a difference
+-- column enterprises_unknown [count]: enterprises whose level is not known in the month; not in `computed`
 with
 
-computed as (
+by_level as (
     select
-        revenue.as_of_date,
-        revenue.month,
-        revenue.level,
-        sum(revenue.natural_revenue) as amount
-    from features.revenue_by_level as revenue
-    inner join features.covered_months as covered
-        on revenue.as_of_date = covered.as_of_date and revenue.month = covered.month
-    group by revenue.as_of_date, revenue.month, revenue.level
+        as_of_date,
+        month,
+        enterprise_id,
+        levy,
+        unnest(['total', 'central', 'local', 'city', 'district']) as level,
+        unnest([total, central, local, city, district]) as amount
+    from features.revenue_by_levy as revenue
+    semi join ledger.control_totals_as_known as control
+        on revenue.as_of_date = control.as_of_date and revenue.month = control.month
 ),
 
-stated as (
+undivided as (
+    select distinct
+        as_of_date,
+        month
+    from by_level
+    where levy = 'ALL'
+),
+
+given as (
+    select
+        lines.as_of_date,
+        lines.level,
+        covered.month
+    from features.level_lines as lines
+    inner join features.covered_months as covered on lines.as_of_date = covered.as_of_date
+    where lines.lines > lines.missing
+),
+
+ours as (
     select
         as_of_date,
         month,
         level,
+        levy as levy_item,
         sum(amount) as amount,
-        string_agg(distinct source, '、' order by source) as source
-    from ledger.control_totals_as_known
-    where levy_item is null
+        count(distinct enterprise_id) filter (where amount is null) as unknown
+    from by_level
+    where levy <> 'ALL'
+    group by as_of_date, month, level, levy
+    union all
+    select
+        as_of_date,
+        month,
+        level,
+        'ALL' as levy_item,
+        sum(amount) as amount,
+        count(distinct enterprise_id) filter (where amount is null) as unknown
+    from by_level
     group by as_of_date, month, level
+),
+
+theirs as (
+    select
+        control.as_of_date,
+        control.month,
+        control.level,
+        if(control.levy_item is null, 'ALL', coalesce(items.levy, control.levy_item)) as levy_item,
+        coalesce(bool_and(items.is_tax or items.in_local_revenue or control.levy_item is null), false) as is_in_scope,
+        sum(control.amount) as amount,
+        string_agg(distinct control.source, '、' order by control.source) as source
+    from ledger.control_totals_as_known as control
+    left join run.levy_items as items on control.levy_item = items.levy_item
+    group by all
 )
 
 select
-    stated.as_of_date,
-    stated.month,
-    stated.level,
-    stated.source,
-    stated.amount::decimal(18, 2) as stated,
-    computed.amount::decimal(18, 2) as computed,
-    (computed.amount - stated.amount)::decimal(18, 2) as difference
-from stated
-left join computed
-    on stated.as_of_date = computed.as_of_date and stated.month = computed.month and stated.level = computed.level
-order by stated.as_of_date, stated.month, stated.level
+    theirs.as_of_date,
+    theirs.month,
+    theirs.level,
+    theirs.levy_item,
+    theirs.source,
+    theirs.amount::decimal(18, 2) as stated,
+    if(
+        given.month is not null
+        and theirs.is_in_scope
+        and (theirs.levy_item = 'ALL' or undivided.month is null)
+        and (ours.amount is not null or coalesce(ours.unknown, 0) = 0),
+        coalesce(ours.amount, 0),
+        null
+    )::decimal(18, 2) as computed,
+    (computed - stated)::decimal(18, 2) as difference,
+    abs(difference) > parameters.tie_tolerance as is_above_tolerance,
+    coalesce(ours.unknown, 0)::bigint as enterprises_unknown
+from theirs
+left join given
+    on theirs.as_of_date = given.as_of_date and theirs.month = given.month and theirs.level = given.level
+left join undivided on theirs.as_of_date = undivided.as_of_date and theirs.month = undivided.month
+left join ours
+    on
+        theirs.as_of_date = ours.as_of_date
+        and theirs.month = ours.month
+        and theirs.level = ours.level
+        and theirs.levy_item = ours.levy_item
+cross join run.parameters as parameters
+order by theirs.as_of_date, theirs.month, theirs.level, theirs.levy_item

@@ -1,51 +1,59 @@
--- One row per as-of date, level and caliber: the whole ledger's revenue of the year to date and of the year before.
+-- One row per as-of date, indicator, level, caliber and window: the park's figures beside those of the year before.
 -- key: as_of_date, indicator, level, caliber, window_start, window_end
 -- materialized: table
 --
--- The population is every enterprise with revenue, as extracted; yoy is a ratio, null where the base is 0 or negative.
-with
-
-both_calibers as (
-    select
-        as_of_date,
-        window_name,
-        level,
-        'natural' as caliber,
-        natural_current as value,
-        natural_prior as prior_value
-    from features.window_changes
-    union all
-    select
-        as_of_date,
-        window_name,
-        level,
-        'restored' as caliber,
-        restored_current as value,
-        restored_prior as prior_value
-    from features.window_changes
-)
-
+-- Revenue is the year to date to the last closed month, in three calibers: `revenue` is the headline, the others are of
+-- another population or parts of its growth (features.park_revenue_indicators). Income, staff, patents and output are
+-- published totals with windows of their own (features.park_aggregates), reliefs are the landlords' lists
+-- (features.park_reliefs).
+-- level and caliber are `none` where there is none. yoy is null where the base is 0, negative or unknown.
+--
+-- column indicator [text]: revenue, revenue_as_extracted, revenue_register_now, revenue_existing_firms, growth_joined,
+--     growth_left, growth_existing, growth_volume, growth_share_effect, total_income, staff, patent_applications,
+--     invention_applications, patent_grants, area, output_per_km2, output_per_worker, relief_*
+-- column value [number]: the window's figure, in `unit`; of growth_* its part of the change
+-- column prior_value [number]: the same window a year before
+-- column yoy [ratio]: value / prior_value - 1
+-- column numerator [number]: value, or what output_* is made of
+-- column denominator [number]: prior_value; of growth_* the revenue of the year before; of output_* what divides
+-- column unit [text]: of value: currency, persons, count, area_m2, currency_per_km2, currency_per_person
+-- column population [text]: as_registered, as_extracted, register_now, existing_firms, above_scale_high_tech, tenants
+-- column prior_as_known_then [currency]: of `revenue`, the year before as it was known one year before the as-of date
+-- column prior_revised_by [currency]: prior_value - prior_as_known_then
+-- column caveat [text]: what is wrong or missing, in Chinese; blank where there is nothing to say
 select
-    windows.as_of_date,
-    'revenue' as indicator,
-    both_calibers.level,
-    both_calibers.caliber,
-    windows.window_start,
-    windows.window_end,
-    sum(both_calibers.value) as value,
-    sum(both_calibers.prior_value) as prior_value,
-    if(
-        sum(both_calibers.prior_value) > 0,
-        (sum(both_calibers.value) / sum(both_calibers.prior_value) - 1)::double,
-        null
-    ) as yoy,
-    sum(both_calibers.value) as numerator,
-    sum(both_calibers.prior_value) as denominator,
+    as_of_date,
+    indicator,
+    level,
+    caliber,
+    window_start,
+    window_end,
+    value,
+    prior_value,
+    yoy,
+    numerator,
+    denominator,
     'currency' as unit,
-    'as_extracted' as population
-from both_calibers
-inner join features.windows as windows
-    on both_calibers.as_of_date = windows.as_of_date and both_calibers.window_name = windows.window_name
-where both_calibers.window_name = 'ytd'
-group by all
-order by all
+    population,
+    prior_as_known_then,
+    prior_revised_by,
+    caveat
+from features.park_revenue_indicators
+union all by name
+select
+    *,
+    'none' as level,
+    'none' as caliber,
+    'above_scale_high_tech' as population
+from features.park_aggregates
+union all by name
+select
+    *,
+    'none' as level,
+    'none' as caliber,
+    if(prior_value > 0, (value / prior_value - 1)::double, null) as yoy,
+    value as numerator,
+    prior_value as denominator,
+    'tenants' as population
+from features.park_reliefs
+order by as_of_date, indicator, level, caliber, window_start, window_end

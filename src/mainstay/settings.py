@@ -93,6 +93,21 @@ class LevySettings(_Section):
     in_local_revenue: tuple[str, ...] = ()
 
 
+class ShareSettings(_Section):
+    """Which share tables hold here, by the regime's name in seeds/share_rules.csv or the workspace's shares.csv.
+
+    None is used unless it is named: a level that the lines do not give stays unknown.
+    """
+
+    confirmed: tuple[str, ...] = ()
+
+
+class TieSettings(_Section):
+    """From which difference on a figure does not tie to the finance bureau's total; in the ledger's unit."""
+
+    tolerance: Decimal = Field(default=Decimal(1), ge=0)
+
+
 class DropListSettings(_Section):
     """One drop list as data: population, level, window, K, floor, order."""
 
@@ -176,6 +191,8 @@ class Settings(_Section):
     landing: LandingSettings = LandingSettings()
     contracts: ContractSettings = ContractSettings()
     levies: LevySettings = LevySettings()
+    shares: ShareSettings = ShareSettings()
+    ties: TieSettings = TieSettings()
     lists: dict[str, DropListSettings] = Field(default_factory=dict)
     score: ScoreSettings = ScoreSettings()
     orders: OrderSettings = OrderSettings()

@@ -15,6 +15,7 @@ from mainstay.extracts.registry import one_namespace, workspace_contracts
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items
 from mainstay.revenue.forecast import RELATIONS, ForecastFrames
+from mainstay.revenue.shares import share_rules
 from mainstay.settings import Workspace
 from mainstay.simulate import Park
 from mainstay.warehouse import ledger, loading, models
@@ -51,6 +52,7 @@ def known_then(workspace: Workspace, as_of: Sequence[date]) -> ForecastFrames:
                 "parameters": run_tables.parameters(settings),
                 "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
                 "level_fallbacks": level_fallbacks(seeds),
+                "share_rules": share_rules(seeds, workspace.home, settings.shares.confirmed),
             },
         )
         every = models.load_models(shipped("sql"))

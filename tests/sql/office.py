@@ -16,6 +16,8 @@ from mainstay.outbound.register import district_authorities
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions
 from mainstay.revenue.forecast import FORECASTS
+from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
+from mainstay.revenue.shares import share_rules
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import DropListSettings, Settings
@@ -48,7 +50,6 @@ def contract(**changes: Any) -> Contract:
             {"field": "requested_on", "headings": ["on"]},
         ],
         "visit_outcomes": [{"field": "visited_on", "headings": ["on"]}],
-        "deferrals": [],
     }
     stated: dict[str, Any] = {
         "name": target,
@@ -136,6 +137,9 @@ class Office:
             "drop_lists": list_definitions(seeds, settings.lists),
             "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
             "level_fallbacks": level_fallbacks(seeds),
+            "share_rules": share_rules(seeds, seeds, settings.shares.confirmed),
+            "aggregate_indicators": aggregate_indicators(seeds),
+            "aggregate_units": aggregate_units(seeds),
             "score_spans": spans(3),
             "signals": signal_definitions(seeds, on=(), off=()),
             "cause_ticks": cause_ticks(seeds),

@@ -281,11 +281,49 @@ def test_every_control_total_stands_beside_the_computed_one(office: Office) -> N
         bureau,
     )
     office.build("2022-02-07", settings=drop_list())
-    columns = ("month", "level", "stated", "computed", "difference")
+    columns = ("month", "level", "levy_item", "stated", "computed", "difference", "is_above_tolerance")
     assert office.rows("marts.control_differences", *columns) == [
-        ("2022-01-01", "city", "1.00", None, None),
-        ("2022-01-01", "local", "10.50", "10.00", "-0.50"),
-        ("2022-02-01", "local", "9.00", None, None),
+        ("2022-01-01", "city", "ALL", "1.00", None, None, None),
+        ("2022-01-01", "local", "ALL", "10.50", "10.00", "-0.50", False),
+        ("2022-01-01", "local", "VAT", "3.00", None, None, None),
+        ("2022-02-01", "local", "ALL", "9.00", None, None, None),
+    ]
+
+
+def test_a_control_total_of_a_levy_is_compared_with_that_levy_net_of_refunds(office: Office) -> None:
+    levied = [{"field": f, "headings": [f]} for f in ("source_id", "month", "levy_item", "reason", "amount_local")]
+    heading = "source_id,name,month,levy_item,reason,amount_local"
+    office.deliver(
+        f"{heading}\nA,A,2022-01,国内增值税,,10.00\nA,A,2022-01,改征增值税,,5.00\nA,A,2022-01,房产税,,7.00",
+        "2022-02-01",
+        contract(columns=levied),
+    )
+    office.deliver(
+        f"{heading}\nA,A,2022-01,增值税,留抵退税,-4.00", "2022-02-01", contract(target="refunds", columns=levied)
+    )
+    bureau = contract(
+        target="control_totals",
+        columns=[{"field": f, "headings": [f]} for f in ("month", "level", "levy_item", "amount")],
+    )
+    office.deliver(
+        """month,level,levy_item,amount
+        2022-01,local,,17.00
+        2022-01,local,国内增值税,8.00
+        2022-01,local,改征增值税,3.00
+        2022-01,local,房产税,9.00
+        2022-01,local,契税,0.50
+        2022-01,local,社保费,2.00""",
+        "2022-02-05",
+        bureau,
+    )
+    office.build("2022-02-07", settings=drop_list())
+    columns = ("levy_item", "stated", "computed", "is_above_tolerance")
+    assert office.rows("marts.control_differences", *columns) == [
+        ("ALL", "17.00", "18.00", False),
+        ("DEED", "0.50", "0.00", False),
+        ("PROPERTY", "9.00", "7.00", True),
+        ("SOCIAL_INSURANCE", "2.00", None, None),
+        ("VAT", "11.00", "11.00", False),
     ]
 
 

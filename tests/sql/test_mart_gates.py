@@ -110,6 +110,18 @@ BREAKS = {
     "ledger.receipts_there": "update features.data_until set receipts_extracts = 0",
     "ledger.periods_owed": "insert into features.periods_owed values (date '2022-02-01', 'r', date '2022-01-01')",
     "revenue_monthly.money_conserved": f"update {MARTS}.revenue_monthly set total = total + 0.01",
+    "revenue_monthly.restored_by_credit_refunds": (
+        f"update {MARTS}.revenue_monthly set total_restored = total_restored + 0.01"
+    ),
+    "revenue_lines.derived_levels_sum": "update features.level_sources set levels_from = 'table', parts_off = 0.01",
+    "park_indicators.growth_parts_sum": (
+        f"update {MARTS}.park_indicators set population = 'as_registered' where indicator = 'revenue'"
+    ),
+    "park_indicators.effects_sum": (
+        f"insert into {MARTS}.park_indicators by name select * exclude (part) replace (part as indicator) "
+        f"from {MARTS}.park_indicators, (values ('growth_volume'), ('growth_share_effect')) as parts (part) "
+        "where indicator = 'revenue'"
+    ),
     "revenue_by_levy.levies_conserved": f"update {MARTS}.revenue_by_levy set local = local - 0.01",
     "drop_lists.ranks_run_from_one": f"update {MARTS}.drop_lists set rank = rank + 1",
     "drop_lists.enterprise_once_a_list": f"update {MARTS}.drop_lists set enterprise_id = 'A'",
@@ -177,7 +189,7 @@ def test_a_control_total_that_does_not_tie_is_warned_of(week: Office) -> None:
         target="control_totals",
         columns=[{"field": name, "headings": [name]} for name in ("month", "level", "amount")],
     )
-    week.deliver("month,level,amount\n2022-01,local,10.00\n2021-01,local,1.00", AS_OF, totals)
+    week.deliver("month,level,amount\n2022-01,local,11.00\n2021-01,local,1.00\n2021-02,local,9.00", AS_OF, totals)
     week.build(
         AS_OF,
         settings=drop_list(),
@@ -191,6 +203,8 @@ WARNINGS = {
     "ledger.levels_given": "update features.level_lines set missing = 1 where level = 'local'",
     "ledger.refund_months_delivered": "insert into features.refund_months_missing values ('2022-02-01', '2022-01-01')",
     "drop_lists.windows_covered": "update features.list_windows set is_covered = false, reason = 'window not over'",
+    "revenue_lines.own_levels_sum": "update features.level_sources set levels_from = 'row', parts_off = 0.01",
+    "revenue_lines.ratios_usable": "update features.level_sources set ratios_not_used = 1",
     "revenue_lines.levy_items_known": f"insert into {MARTS}.held_out_levy_items values ('x', 1, 1, 1)",
 }
 

@@ -113,5 +113,5 @@ def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
         brief_sections.inquiries(week, frames.lists, frames.inquiries),
         brief_sections.alerts(week, frames.alerts, frames.files),
         brief_sections.coordination(week, frames.matters),
-        brief_figures.basis(week, frames.monthly, frames.controls),
+        brief_figures.basis(week, frames.monthly, frames.controls, frames.indicators),
     )

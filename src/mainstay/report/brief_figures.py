@@ -156,7 +156,7 @@ def _figure(week: Week, row: Mapping[str, Any] | None) -> tuple[str, str, str]:
     return week.money(row["value"]), week.money(row["prior_value"]), yoy_words(row["yoy"])
 
 
-def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame) -> Section:
+def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators: pl.DataFrame) -> Section:
     """七、数据截止日、口径与勾稽: how far the data reach, what the calibers are, how they tie to the bureau."""
     row = week.row
     month = row["last_closed"]
@@ -172,31 +172,42 @@ def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame) -> Section:
     unknown = monthly.filter(pl.col("enterprises_unknown") > 0).height
     gaps = f"；{unknown}个月有企业缺本级金额，未计入分月图" if unknown else ""
     until = f"税收数据截止{date_words(row['data_until'])}，{closed}{window}。"
-    how = f"{fallback}收入按入库统计，含全部入库主体；{refunds}{gaps}。“{DASH}”表示未知或不可比，不是零。"
+    who = _population_words(indicators)
+    how = f"{fallback}收入按入库统计，{who}；{refunds}{gaps}。“{DASH}”表示未知或不可比，不是零。"
     return Section(
         "七、数据截止日、口径与勾稽", (until + how + _tie_words(controls, month),), _tie_grid(week, controls)
     )
 
 
+def _population_words(indicators: pl.DataFrame) -> str:
+    """Whose revenue the headline is: the register's firms, or every payer."""
+    headline = indicators.filter(pl.col("indicator") == "revenue")
+    if "as_registered" in headline["population"]:
+        return "累计数含当月在园区名录内的企业，分月图与台账含全部入库主体"
+    return "含全部入库主体"
+
+
 def _latest(controls: pl.DataFrame) -> pl.DataFrame:
-    return controls.filter(pl.col("month") == pl.col("month").max())
+    """All levies together, of the newest month."""
+    whole = controls.filter(pl.col("levy_item") == "ALL")
+    return whole.filter(pl.col("month") == pl.col("month").max())
 
 
 def _tie_words(controls: pl.DataFrame, closed: date | None) -> str:
     if controls.is_empty():
         return "勾稽：未提供控制数。"
     month = controls["month"].max()
-    differing = controls.filter(pl.col("difference") != 0).height
+    above = controls.filter("is_above_tolerance").height
     words = f"勾稽（自然口径，{period_words(month, month)}，与财政月报控制数）："  # type: ignore[arg-type]
     older = "最近完整月份未提供控制数；" if closed and month < closed else ""  # type: ignore[operator]
-    return f"{words}{older}历月有差额{differing}项。"
+    return f"{words}{older}历月差额超出容差{above}项。"
 
 
 def _tie_grid(week: Week, controls: pl.DataFrame) -> Grid | None:
     """One column a level: the bureau's total, ours, and the difference to the cent."""
-    if controls.is_empty():
-        return None
     found = {row["level"]: row for row in _latest(controls).iter_rows(named=True)}
+    if not found:
+        return None
     levels = [level for level in LEVEL_WORDS if level in found]
     unit = week.unit.label
     return Grid(

@@ -28,8 +28,8 @@ PAID_IN = {
 DEFERRED_REASON = "缓缴税款入库"
 _LEVIES = frozenset(levy.item for levy in (VAT, CIT, *(levy for levy, _ in SURTAXES)))
 _LONGEST_PERIOD = 2
-_SMALL, _MEDIUM = 500_000_00, 20_000_000_00
-"""Annual local revenue up to which a firm puts off all of it, and half of it: the sizes are an assumption."""
+_SMALL, _MEDIUM = 1.1, 44.0
+"""Sizes up to which a firm puts off all of it, and half of it, in means of the park (about 50万, 2,000万): assumed."""
 _FIRST_VOUCHER = 60
 
 
@@ -52,27 +52,35 @@ class Deferral(NamedTuple):
 def deferred_hundredths(firm: Firm) -> int:
     """Return how much of its taxes a firm puts off: small manufacturers all, medium ones half, others nothing.
 
-    Firms that leave or end put nothing off: whoever deregisters from tax settles first.
+    Firms that leave or end put nothing off: whoever deregisters from tax settles first. Nor do those that make the
+    growth of 2022, so that its shares stay those of the rule.
     """
-    if firm.industry.division != "制造业" or firm.plot.ended_on is not None or firm.annual_local > _MEDIUM:
+    if firm.industry.division != "制造业" or firm.plot.ended_on is not None or firm.size > _MEDIUM:
         return 0
-    return 100 if firm.annual_local <= _SMALL else 50
+    if firm.role is not None or firm.regime is not None:
+        return 0
+    return 100 if firm.size <= _SMALL else 50
+
+
+def hundredths_put_off(firm: Firm, levy: Levy, period: tuple[date, date]) -> int:
+    """Return how much of one levy's tax for a period a firm puts off, where the month is one of the rule's."""
+    first, last = period
+    if levy.item not in _LEVIES or last.replace(day=1) not in PAID_IN or months_between(first, last) > _LONGEST_PERIOD:
+        return 0
+    return deferred_hundredths(firm)
 
 
 def put_off(firm: Firm, payments: Sequence[Payment], month: date) -> tuple[list[Payment], list[Deferral]]:
     """Part the payments due in a month into those made and those put off; no cent is lost between the two."""
-    hundredths = deferred_hundredths(firm)
-    if not hundredths or not is_put_off(month):
+    if not is_put_off(month) or not deferred_hundredths(firm):
         return list(payments), []
     made, later = [], []
     for payment in payments:
-        first, last = payment.period
-        paid_month = PAID_IN.get(last.replace(day=1))
-        shares = payment.levy.shares
-        is_late = paid_month is None or months_between(first, last) > _LONGEST_PERIOD
-        if payment.levy.item not in _LEVIES or is_late or paid_month is None or shares is None:
+        hundredths, shares = hundredths_put_off(firm, payment.levy, payment.period), payment.levy.shares
+        if not hundredths or shares is None:
             made.append(payment)
             continue
+        paid_month = PAID_IN[payment.period[1].replace(day=1)]
         amount = payment.amount if hundredths == 100 else shares.of(payment.amount.total // 2)  # noqa: PLR2004 -- the whole
         later.append(Deferral(firm, payment.levy, amount, payment.period, month, paid_month))
         rest = Split(*(whole - part for whole, part in zip(payment.amount, amount, strict=True)))

@@ -16,7 +16,6 @@ from mainstay.simulate.receipts import (
     Line,
     Mess,
     excess_decimals_row,
-    reversed_line,
     scientific_id_row,
     with_odd_amounts,
 )
@@ -36,8 +35,7 @@ def receipts_table(lines: Sequence[Line], month: date, mess: Mess, file: str) ->
     Rows that a reader refuses are extra, not part of the park's money. The total line sums its whole column,
     the repeated and the refused rows included, as a spreadsheet would.
     """
-    booked = [*lines, reversed_line(lines)] if mess.reversal else list(lines)
-    rows = [line.row() for line in booked]
+    rows = [line.row() for line in lines]
     largest = max(lines, key=lambda line: (line.levy.shares is not None, not line.is_person, line.amount.total))
     repeated = [largest.row()] if mess.twice else []
     bad = [excess_decimals_row(largest)] if mess.excess_decimals else []
@@ -63,8 +61,8 @@ def receipts_table(lines: Sequence[Line], month: date, mess: Mess, file: str) ->
         rows_total_line=1,
         rows_blank=1,
         rows_preamble=table.preamble,
-        rows_natural_person=sum(line.is_person for line in booked),
-        loaded=_money(line.amount for line in booked),
+        rows_natural_person=sum(line.is_person for line in lines),
+        loaded=_money(line.amount for line in lines),
     )
     return table, planted
 
@@ -133,7 +131,8 @@ def control_totals_table(
 def register_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table, PlantedFile]:
     """Return the register at the end of the month: everyone who ever joined, with the day of leaving.
 
-    A firm that moved out has its new tax authority; one that came back is in again, from the day it returned.
+    A firm that moved out has its new tax authority; one that came back is in again, from the day it returned; one that
+    ended (C1) is deregistered.
     """
     header = (
         "统一社会信用代码",
@@ -148,6 +147,7 @@ def register_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table
         "主管税务机关",
         "所属街镇",
         "所属园区/孵化器",
+        "登记状态",
     )
     end = last_day(month)
     rows: list[Row] = [
@@ -164,6 +164,7 @@ def register_table(firms: Sequence[Firm], month: date, file: str) -> tuple[Table
             firm.authority_on(end),
             firm.zone,
             firm.incubator,
+            "注销" if firm.plot.deregistered_on(end) else "存续",
         )
         for firm in firms
         if firm.in_park and firm.in_from <= end

@@ -1,10 +1,11 @@
 """Levy items of the simulated park: budget shares, month profiles, sub-items (DOMAIN section 1 and 7).
 
-The shares are the table of 2021. The second regime of 2022 (district share 59.3%) is not simulated yet.
+The shares are the table of 2021. The second regime of 2022 (district share 59.3%) is an assumption: named firms' rows
+carry shares of their own, in which the district keeps all of the local part (see `Levy.at`).
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import NamedTuple
 
 
@@ -15,6 +16,11 @@ class Split(NamedTuple):
     central: int
     city: int
     district: int
+
+    @property
+    def local(self) -> int:
+        """City and district."""
+        return self.city + self.district
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,12 @@ class Shares:
         city = (total * self.city + 500) // 1000
         return Split(total, total - city - district, city, district)
 
+    def with_district(self, hundredths: int) -> "Shares":
+        """Return the shares with so many hundredths of the local part for the district, the rest for the city."""
+        local = self.city + self.district
+        district = local * hundredths // 100
+        return Shares(self.central, local - district, district)
+
     @cached_property
     def as_delivered(self) -> str:
         """How an extract writes them (预算分配比例)."""
@@ -52,6 +64,20 @@ class Levy:
     subitem: str
     budget_subject: str
     shares: Shares | None
+
+    def at(self, hundredths: int) -> "Levy":
+        """Return the levy of a firm whose rows give the district so many hundredths of the local part."""
+        return self if hundredths == EVEN or self.shares is None else _tilted(self, hundredths)
+
+
+EVEN = 50
+"""Hundredths of the local part that the table of 2021 gives the district, whatever the levy."""
+
+
+@cache
+def _tilted(levy: Levy, hundredths: int) -> Levy:
+    assert levy.shares is not None  # noqa: S101 -- asked for such levies only
+    return replace(levy, shares=levy.shares.with_district(hundredths))
 
 
 VAT_SHARES = Shares(500, 250, 250)
@@ -84,7 +110,35 @@ IIT_MONTHS = (14.0, 11.0, 4.0, 7.0, 7.5, 8.5, 9.5, 8.0, 7.5, 7.5, 7.5, 8.0)
 """Per cent of a year's receipts, January to December."""
 
 MIX = {"VAT": 0.40, "CIT": 0.24, "IIT": 0.15, "PROPERTY": 0.06, "STAMP": 0.03}
-"""Parts of the local revenue; city maintenance tax (6%) follows VAT, event taxes (6%) are planted."""
+"""Parts of the local revenue; city maintenance tax (6%) follows VAT, event taxes are planted."""
+EVENT_PART = 0.06
+"""Event taxes' part of a year's local revenue (B1: equity transfers, land, deed)."""
+
+SETTLED = {3: 5.0, 4: 1.0, 5: 3.5}
+"""What of the income tax of March to May settles the year before, in per cent of a year (an assumption)."""
+CIT_PREPAID = tuple(part - SETTLED.get(month, 0.0) for month, part in enumerate(CIT_MONTHS, start=1))
+CIT_QUARTERLY = (22.0, 0.0, 0.0, 18.0, 0.0, 0.0, 24.5, 0.0, 0.0, 26.0, 0.0, 0.0)
+"""How those prepay who do so by the quarter; both sum to what is not settled."""
+VAT_QUARTERLY = tuple(
+    sum(VAT_MONTHS[index] for index in (month - 2, month - 1, month)) if month % 3 == 0 else 0.0 for month in range(12)
+)
+"""How those pay VAT who file by the quarter."""
+_MADE_UP_FOR = 0.9
+"""Part of a month's weight that those who pay by the quarter may take: those who pay monthly still pay something."""
+
+
+def by_month(all_firms: tuple[float, ...], quarterly: tuple[float, ...], part: float) -> tuple[float, ...]:
+    """Return the months' weights of those who pay monthly, so that with the others the whole park has its shape.
+
+    Args:
+        all_firms: The park's weights, in per cent of a year.
+        quarterly: Those of the firms that pay by the quarter.
+        part: These firms' part of the levy, 0 to 1.
+    """
+    most = min(whole / theirs for whole, theirs in zip(all_firms, quarterly, strict=True) if theirs)
+    part = min(part, most * _MADE_UP_FOR)
+    return tuple((whole - part * theirs) / (1 - part) for whole, theirs in zip(all_firms, quarterly, strict=True))
+
 
 SURTAXES = ((UMCT, 7), (EDU_SURCHARGE, 3), (LOCAL_EDU, 2))
 """Levied in per cent of the VAT paid."""

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -18,17 +19,26 @@ from mainstay.simulate.deliveries import (
     refunds_table,
     register_table,
 )
-from mainstay.simulate.firms import Firm, draw_firm, draw_sizes
+from mainstay.simulate.effects import planted_effects
+from mainstay.simulate.firms import draw_firm, draw_sizes
+from mainstay.simulate.known_events import draw_known_events, known_events_table
 from mainstay.simulate.leases import draw_leases, leases_table
 from mainstay.simulate.months import add_months, last_day, months_from
-from mainstay.simulate.receipts import Line, Mess, lines_of, reversed_line
+from mainstay.simulate.projects import projects_table
+from mainstay.simulate.raking import targets_of
+from mainstay.simulate.receipts import Line, Mess
+from mainstay.simulate.received import Received, receive
 from mainstay.simulate.refunds import Refund, all_refunds
+from mainstay.simulate.reliefs import draw_reliefs, reliefs_table
 from mainstay.simulate.requests import draw_requests, requests_table
+from mainstay.simulate.roles import draw_roles, open_to_plots
 from mainstay.simulate.signals import draw_signals, signals_table
+from mainstay.simulate.sizing import Sized, size_firms
 from mainstay.simulate.stories import Plot, draw_plots
 from mainstay.simulate.table import DAY_STYLES, Style, Table, write_csv
 from mainstay.simulate.truth import (
     planted_declines,
+    planted_effects_entries,
     planted_moves,
     planted_retentions,
     planted_signals,
@@ -82,15 +92,19 @@ class Park:
         self.seed = seed
         self.months = months_from(first_month, months)
         self._newest_month = (newest_month or self.months[-1]).replace(day=1)
-        self.firms = _draw_firms(Random(f"{seed}:firms"), enterprises, self.months)
+        self._sized = _draw_firms(Random(f"{seed}:firms"), enterprises, self.months)
+        self.firms = self._sized.firms
         park = [firm for firm in self.firms if firm.in_park]
         self._newest: dict[date, list[Line]] = {}
-        self._put_off: dict[date, list[Deferral]] = {}
+        self._received: dict[date, Received] = {}
         self.refunds = all_refunds(Random(f"{seed}:refunds"), park, self.months)
+        self._targets = targets_of(self._sized, self.refunds, enterprises)
         self.signals = draw_signals(Random(f"{seed}:signals"), park, self.months)
         self.leases = draw_leases(Random(f"{seed}:leases"), park, self.months)
         self.requests = draw_requests(Random(f"{seed}:requests"), park, self.months)
         self.contacts = draw_contacts(Random(f"{seed}:contacts"), park, self.signals, self.months)
+        self.known_events = draw_known_events(Random(f"{seed}:events"), park, self.months)
+        self.reliefs = draw_reliefs(Random(f"{seed}:reliefs"), park)
         self._watched = draw_watch_list(Random(f"{seed}:watched"), park, self.months)
         self._enterprises = enterprises
 
@@ -98,8 +112,9 @@ class Park:
         """Write what the office receives for one month, straight into `folder`.
 
         Receipts, control totals, alerts and aggregates always; refunds, deferrals, the outbound list, signals,
-        requests and contacts where there are any; register, leases and watch list for the first month, each
-        quarter's last and the last. One month's correction comes a month later; the newest months come twice.
+        requests, contacts, known events and reliefs where there are any; register, leases, watch list and projects
+        for the first month, each quarter's last and the last. One month's correction comes a month later; the newest
+        months come twice.
 
         Args:
             folder: Where the files go; it is made if it is missing.
@@ -132,7 +147,12 @@ class Park:
         return [item for month in months if month in self.months for item in self._deferred(month)]
 
     def truth(self) -> dict[str, object]:
-        """Return what is planted: parameters, declines by cause, moves, retained firms, signals. Money in yuan."""
+        """Return what is planted: parameters, declines by cause, moves, retained firms, signals. Money in yuan.
+
+        `effects` is the causes' money by month: it takes every month's receipts, which are made if they are not yet.
+        """
+        received = {month: self._of_month(month) for month in self.months}
+        effects = planted_effects(self.firms, self.months, received, self.refunds, self.deferrals)
         signals = planted_signals(self.signals, self.leases, self.requests, self.months)
         return {
             "simulated": True,
@@ -140,7 +160,8 @@ class Park:
             "enterprises": sum(firm.in_park for firm in self.firms),
             "outside_park": [firm.uscc for firm in self.firms if not firm.in_park],
             "months": [f"{month:%Y-%m}" for month in self.months],
-            "declines": planted_declines(self.firms, self.refunds, self.deferrals),
+            "declines": planted_declines(self.firms, self.refunds, self.deferrals, received),
+            "effects": planted_effects_entries(effects),
             "moves": planted_moves(self.firms, signals),
             "retained": planted_retentions(self.firms),
             "signals": signals,
@@ -176,6 +197,9 @@ class Park:
         yield register_table(self.firms, month, f"园区企业名录_{stamp}.{suffix}")
         yield leases_table(self.leases, month, f"房屋租约台账_{stamp}.csv")
         yield watch_list_table(self._watched, month, f"重点服务企业名单_{stamp}.csv")
+        projects = projects_table(month, f"重点项目_{stamp}.csv")
+        if projects[0].rows:
+            yield projects
 
     def _happenings(self, month: date) -> Iterator[Made]:
         """What happened in the month; nothing may have."""
@@ -184,6 +208,8 @@ class Park:
         yield signals_table(self.signals, month, f"登记变动信号_{stamp}.csv")
         yield requests_table(self.requests, month, f"企业诉求台账_{stamp}.csv")
         yield contacts_table(self.contacts, month, f"企业对接记录_{stamp}.csv")
+        yield known_events_table(self.known_events, self._of_month, self.refunds, month, f"已知事项_{stamp}.csv")
+        yield reliefs_table(self.reliefs, month, f"房租减免_{stamp}.csv")
 
     def _receipts(self, month: date) -> Iterator[Made]:
         """The month's receipts, with their corrections and those of an earlier month that come now."""
@@ -205,31 +231,41 @@ class Park:
     def _lines(self, month: date) -> list[Line]:
         """The month's lines; the newest are kept, because receipts and control totals need them."""
         if month not in self._newest:
-            due = [
+            ended = [
                 item
                 for before in months_paid_in(month)
                 if before in self.months
                 for item in self._deferred(before)
                 if item.paid_month == month
             ]
-            lines, self._put_off[month] = lines_of(self.firms, month, self._chance(month, "receipts"), due)
-            self._newest = {month: lines}
+            whole = receive(
+                self._sized,
+                month,
+                self._chance(month, "receipts"),
+                ended=ended,
+                target=self._targets.get(month),
+                has_reversal=self._mess(month).reversal,
+            )
+            self._received[month] = replace(whole, lines=[])
+            self._newest = {month: whole.lines}
         return self._newest[month]
+
+    def _of_month(self, month: date) -> Received:
+        """What was received in a month but for its lines, which are too many to keep."""
+        if month not in self._received:
+            self._lines(month)
+        return self._received[month]
 
     def _deferred(self, month: date) -> list[Deferral]:
         """What was put off in a month, kept for the month in which it is paid."""
-        if month not in self._put_off:
-            self._lines(month)
-        return self._put_off[month]
+        return self._of_month(month).put_off
 
     def _refunds(self, month: date) -> list[Refund]:
         return [refund for refund in self.refunds if refund.refunded_on.replace(day=1) == month]
 
     def _booked(self, month: date) -> tuple[list[Line], list[Refund]]:
         """What the bureau booked: the whole month with its reversal, nothing twice, nothing garbled; its refunds."""
-        lines = self._lines(month)
-        booked = [*lines, reversed_line(lines)] if self._mess(month).reversal else lines
-        return booked, self._refunds(month)
+        return self._lines(month), self._refunds(month)
 
     def _chance(self, month: date, what: str) -> Random:
         """A source of its own for each month, so that months can be written in any order."""
@@ -274,11 +310,15 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _draw_firms(rng: Random, enterprises: int, months: tuple[date, ...]) -> tuple[Firm, ...]:
-    count = enterprises + enterprises // _OUTSIDE_PARK
-    plots = draw_plots(rng, range(1, enterprises + 1), months)
-    sizes = draw_sizes(rng, count)
-    return tuple(
-        draw_firm(rng, number, size, months, plots.get(number, Plot()), in_park=number <= enterprises)
-        for number, size in enumerate(sizes, start=1)
-    )
+def _draw_firms(rng: Random, enterprises: int, months: tuple[date, ...]) -> Sized:
+    sizes = dict(enumerate(draw_sizes(rng, enterprises + enterprises // _OUTSIDE_PARK), start=1))
+    of_park = {number: size for number, size in sizes.items() if number <= enterprises}
+    roles = draw_roles(rng, of_park)
+    plots = draw_plots(rng, open_to_plots(of_park, roles), months, enterprises)
+    drawn = [
+        draw_firm(
+            rng, number, size, months, plots.get(number, Plot()), roles.get(number), in_park=number <= enterprises
+        )
+        for number, size in sizes.items()
+    ]
+    return size_firms(drawn, months)

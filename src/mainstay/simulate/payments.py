@@ -1,6 +1,8 @@
-"""What one enterprise pays in one month, levy by levy."""
+"""What one enterprise pays in one month, levy by levy: drawn first, made money of when the whole month is drawn."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
@@ -8,6 +10,8 @@ from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import (
     CIT,
     CIT_MONTHS,
+    CIT_PREPAID,
+    CIT_QUARTERLY,
     DEED,
     DISABLED_FUND,
     IIT,
@@ -22,21 +26,24 @@ from mainstay.simulate.levies import (
     SURTAXES,
     UNION_DUES,
     VAT,
-    VAT_MONTHS,
+    VAT_QUARTERLY,
     Levy,
     Split,
 )
-from mainstay.simulate.months import add_months, day_of, last_day, months_between
+from mainstay.simulate.months import add_months, day_of, last_day
 
 QUARTER_MONTHS = (1, 4, 7, 10)
+WITH_SURTAXES = 1 + sum(per_cent for _, per_cent in SURTAXES) / 100 * 2
+"""Local revenue that comes with one yuan of local VAT: half of the VAT is local, and all of its surtaxes."""
 _LEAST = 1_00
-_JUNE = 6
-_USUAL_YEAR = date(2021, 1, 1)
-"""Where a firm's annual revenue holds as drawn; growth counts from there, both ways."""
+_PREPAID, _WHOLE = sum(CIT_PREPAID), sum(CIT_MONTHS)
 
 
 class Payment(NamedTuple):
-    """One voucher line: an amount in cents for a tax period; lines of one `voucher` are paid at once."""
+    """One voucher line: an amount in cents for a tax period; lines of one `voucher` are paid at once.
+
+    `cause` is the planted cause that it is the money of: B1 for a one-off, T1 for a settlement, else blank.
+    """
 
     levy: Levy
     amount: Split
@@ -44,108 +51,179 @@ class Payment(NamedTuple):
     paid_on: date
     voucher: int
     reason: str = "正常申报"
+    cause: str = ""
 
 
-class _Due(NamedTuple):
+class Due(NamedTuple):
+    """What is due, before it is money: local part in cents, of VAT without its surtaxes."""
+
     levy: Levy
     local: float
     period: tuple[date, date]
+    paid_on: date
+    voucher: int
+    cause: str = ""
+
+    @property
+    def local_with_surtaxes(self) -> float:
+        """All that comes to the local levels with it; nothing of what is collected for others."""
+        if self.levy is VAT:
+            return self.local * WITH_SURTAXES
+        return self.local if self.levy.shares else 0.0
 
 
-def payments_of(firm: Firm, month: date, rng: Random) -> list[Payment]:
-    """Return what the firm owes in the month, deferrals aside; empty before it joins and after it left.
+class Calendar(NamedTuple):
+    """What holds for all firms of a park.
+
+    `income_tax` and `vat` are the months' weights of those who pay by the month, in per cent of a year. `premises` is
+    how much more property tax owners pay than if everybody owned premises.
+    """
+
+    income_tax: tuple[float, ...]
+    vat: tuple[float, ...]
+    premises: float
+
+
+class Expected(Random):
+    """No chance at all: every draw is its mean."""
+
+    def random(self) -> float:
+        """Return the middle."""
+        return 0.5
+
+    def lognormvariate(self, mu: float = 0.0, sigma: float = 1.0) -> float:  # noqa: ARG002 -- as Random declares it
+        """Return 1, the mean of every noise."""
+        return 1.0
+
+
+def dues_of(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[Due]:
+    """Return what falls due in the month, deferrals aside; nothing before it joins and after it left.
 
     Args:
         firm: The enterprise.
         month: The month of receipt.
         rng: The month's source of chance.
+        calendar: The park's.
     """
     if last_day(month) < firm.in_from:
         return []
-    due = [*_regular(firm, month, rng), *_one_offs(firm, month)]
-    payments: list[Payment] = []
-    for place, item in enumerate(due):
+    drawn = [*_regular(firm, month, rng, calendar), *_one_offs(firm, month)]
+    dues = []
+    for place, (levy, local, period, cause) in enumerate(drawn):
         # Both kinds of stamp duty stand on one voucher: only the sub-item tells the two lines apart.
-        number = place - 1 if item.levy is STAMP_LOAN else place
-        total = round(item.local / item.levy.shares.local) if item.levy.shares else round(item.local)
+        voucher = place - 1 if levy is STAMP_LOAN else place
+        dues.append(Due(levy, local, period, day_of(month, 3 + int(rng.random() * 16)), voucher, cause))
+    return dues
+
+
+def payments_of(firm: Firm, dues: Sequence[Due], month: date, factor: float = 1.0) -> list[Payment]:
+    """Make money of what is due: rounded to the cent, split by the shares of the firm's rows, VAT with its surtaxes.
+
+    Args:
+        firm: The enterprise.
+        dues: What falls due.
+        month: The month of receipt.
+        factor: By which all but what is collected for others is multiplied, so that the park has its total.
+    """
+    payments: list[Payment] = []
+    district = firm.district_hundredths(month)
+    for levy, local, period, paid_on, voucher, cause in dues:
+        if levy.shares is None:
+            total = round(local)
+            if total >= _LEAST:
+                payments.append(Payment(levy, Split(total, 0, 0, 0), period, paid_on, voucher))
+            continue
+        total = round(local * factor / levy.shares.local)
         if total < _LEAST:
             continue
-        paid_on = day_of(month, 3 + int(rng.random() * 16))
-        payments.append(_payment(item.levy, total, item.period, paid_on, number))
-        if item.levy is VAT:
+        payments.append(_payment(levy.at(district), total, period, paid_on, voucher, cause))
+        if levy is VAT:
             payments += [
-                _payment(levy, (total * per_cent + 50) // 100, item.period, paid_on, number)
-                for levy, per_cent in SURTAXES
+                _payment(surtax.at(district), (total * per_cent + 50) // 100, period, paid_on, voucher, cause)
+                for surtax, per_cent in SURTAXES
             ]
     return payments
 
 
-def _payment(levy: Levy, total: int, period: tuple[date, date], paid_on: date, voucher: int) -> Payment:
-    amount = levy.shares.of(total) if levy.shares else Split(total, 0, 0, 0)
-    return Payment(levy, amount, period, paid_on, voucher)
+def _payment(levy: Levy, total: int, period: tuple[date, date], paid_on: date, voucher: int, cause: str) -> Payment:
+    assert levy.shares is not None  # noqa: S101 -- asked for such levies only
+    return Payment(levy, levy.shares.of(total), period, paid_on, voucher, cause=cause)
 
 
-def _regular(firm: Firm, month: date, rng: Random) -> list[_Due]:
-    years = months_between(_USUAL_YEAR, month) / 12
-    usual = firm.annual_local * firm.yearly_growth**years * firm.plot.kept(month)
+_Drawn = tuple[Levy, float, tuple[date, date], str]
+
+
+def _regular(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[_Drawn]:
+    usual = firm.usual(month) * firm.plot.kept(month)
     if usual <= 0:
         return []
-    number = month.month - 1
-
-    def part(levy: str, per_cent: float) -> float:
-        return float(usual * firm.mix[levy] * per_cent / 100 * rng.lognormvariate(0, firm.noise))
-
-    due = []
+    number, noise, mix = month.month - 1, firm.noise, firm.mix
+    centre = -noise * noise / 2
+    draw, before = rng.lognormvariate, _months_before(month, 1)
+    is_quarter = month.month in QUARTER_MONTHS
+    due: list[_Drawn] = []
     if not firm.files_quarterly:
-        due.append(_Due(VAT, part("VAT", VAT_MONTHS[number]), _months_before(month, 1)))
-    elif month.month in QUARTER_MONTHS:
-        of_quarter = sum(VAT_MONTHS[index] for index in (number - 2, number - 1, number))
-        due.append(_Due(VAT, part("VAT", of_quarter), _months_before(month, 3)))
-    due.append(_Due(IIT, part("IIT", IIT_MONTHS[number]), _months_before(month, 1)))
-    due += _quarterly(month, part("CIT", CIT_MONTHS[number]), part("STAMP", 25.0), rng)
+        due.append((VAT, usual * mix["VAT"] * calendar.vat[number] / 100 * draw(centre, noise), before, ""))
+    elif is_quarter:
+        of_quarter = usual * mix["VAT"] * VAT_QUARTERLY[number] / 100
+        due.append((VAT, of_quarter * draw(centre, noise), _months_before(month, 3), ""))
+    due.append((IIT, usual * mix["IIT"] * IIT_MONTHS[number] / 100 * draw(centre, noise), before, ""))
+    due += _income_tax(firm, month, usual * mix["CIT"] * draw(centre, noise), calendar)
+    if is_quarter:
+        quarter, stamp = _months_before(month, 3), usual * mix["STAMP"] / 4 * draw(centre, noise)
+        due += [(STAMP_SALES, stamp * 0.9, quarter, ""), (STAMP_LOAN, stamp * 0.1, quarter, "")]
     if firm.owns_premises and month.month in (4, 10):
-        half_year = part("PROPERTY", 50.0) * 4
-        due += [
-            _Due(PROPERTY, half_year * 0.8, _months_before(month, 6)),
-            _Due(LAND_USE, half_year * 0.2, _months_before(month, 6)),
-        ]
+        half_year = usual * mix["PROPERTY"] / 2 * calendar.premises * draw(centre, noise)
+        due += [(levy, half_year * part, _months_before(month, 6), "") for levy, part in _PREMISES]
     if firm.collects_for_others:
-        due += _for_others(month, part("IIT", 8.0))
+        due += _for_others(month, usual * mix["IIT"] * 0.08 * draw(centre, noise))
     return due
 
 
-def _quarterly(month: date, income_tax: float, stamp: float, rng: Random) -> list[_Due]:
-    """Income tax: everybody prepays in a quarter month, a fourth settles or pays late in between."""
-    if month.month in QUARTER_MONTHS:
-        quarter = _months_before(month, 3)
-        return [
-            _Due(CIT, income_tax, quarter),
-            _Due(STAMP_SALES, stamp * 0.9, quarter),
-            _Due(STAMP_LOAN, stamp * 0.1, quarter),
-        ]
-    if rng.random() < 0.25:  # noqa: PLR2004 -- a fourth, with four times the money
-        settled = (date(month.year - 1, 1, 1), date(month.year - 1, 12, 31))
-        return [_Due(CIT, income_tax * 4, settled if month.month <= _JUNE else _months_before(month, 3))]
-    return []
+_PREMISES = ((PROPERTY, 0.8), (LAND_USE, 0.2))
 
 
-def _for_others(month: date, amount: float) -> list[_Due]:
+def _income_tax(firm: Firm, month: date, of_year: float, calendar: Calendar) -> list[_Drawn]:
+    """Prepaid by the month or by the quarter; the year before is settled once, in the firm's own month."""
+    weights = calendar.income_tax if firm.is_large else CIT_QUARTERLY
+    prepaid = of_year * weights[month.month - 1] / _PREPAID * (1 - firm.settled_part)
+    due: list[_Drawn] = []
+    if prepaid > 0:
+        due.append((CIT, prepaid, _months_before(month, 1 if firm.is_large else 3), ""))
+    if firm.settled_part and month.month == _settles_in(firm, month.year) and firm.in_from.year < month.year:
+        year_before = (date(month.year - 1, 1, 1), date(month.year - 1, 12, 31))
+        due.append((CIT, of_year * firm.settled_part, year_before, "T1"))
+    return due
+
+
+def _settles_in(firm: Firm, year: int) -> int:
+    """Its usual month, but in the year of a planted T1."""
+    moved = (story.last for story in firm.plot.stories if story.cause == "T1" and story.first.year == year)
+    return next((month.month for month in moved if month is not None), firm.settles_in)
+
+
+def _for_others(month: date, amount: float) -> list[_Drawn]:
     before = _months_before(month, 1)
-    due = [_Due(SOCIAL_INSURANCE, amount * 2, before), _Due(UNION_DUES, amount * 0.2, before)]
+    due: list[_Drawn] = [(SOCIAL_INSURANCE, amount * 2, before, ""), (UNION_DUES, amount * 0.2, before, "")]
     if month.month == 9:  # noqa: PLR2004 -- paid once a year, in September
-        due.append(_Due(DISABLED_FUND, amount, (date(month.year - 1, 1, 1), date(month.year - 1, 12, 31))))
+        due.append((DISABLED_FUND, amount, (date(month.year - 1, 1, 1), date(month.year - 1, 12, 31)), ""))
     return due
 
 
-def _one_offs(firm: Firm, month: date) -> list[_Due]:
-    """The planted B1: an equity transfer, land or premises sold, once."""
-    levies = (IIT_TRANSFER, LAND_VAT, DEED)
+def one_off_levy(firm: Firm) -> Levy:
+    """Return what a planted B1 of the firm is: an equity transfer, land or premises sold."""
+    return (IIT_TRANSFER, LAND_VAT, DEED)[firm.number % 3]
+
+
+def _one_offs(firm: Firm, month: date) -> list[_Drawn]:
+    """The planted B1, once."""
     return [
-        _Due(levies[firm.number % 3], firm.annual_local * story.one_off, (month, last_day(month)))
+        (one_off_levy(firm), firm.annual_local * story.one_off, (month, last_day(month)), "B1")
         for story in firm.plot.stories
         if story.cause == "B1" and story.first == month
     ]
 
 
+@cache
 def _months_before(month: date, count: int) -> tuple[date, date]:
     return add_months(month, -count), last_day(add_months(month, -1))

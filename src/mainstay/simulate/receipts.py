@@ -1,18 +1,11 @@
 """The receipts extract of a month (税收入库明细): its lines, and what programs and people did to it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 from typing import NamedTuple
 
-from mainstay.simulate.codes import citizen_number
-from mainstay.simulate.deferrals import Deferral, put_off
-from mainstay.simulate.firms import Firm
-from mainstay.simulate.industries import AUTHORITIES, SIMULATED, ZONES
-from mainstay.simulate.levies import IIT_BUSINESS, IIT_TRANSFER, STAMP_SALES, Levy, Split
-from mainstay.simulate.months import add_months, day_of, last_day
-from mainstay.simulate.payments import Payment, payments_of
+from mainstay.simulate.industries import AUTHORITIES, ZONES
+from mainstay.simulate.levies import Levy, Split
 from mainstay.simulate.table import Cell, Cents, Row, money_text
 
 HEADER = (
@@ -39,7 +32,8 @@ HEADER = (
 )
 TOTAL_COLUMN = HEADER.index("实缴金额")
 DISTRICT_COLUMN = HEADER.index("区级")
-_REVERSED_PART = 10
+REVERSED_PART = 10
+"""A tenth of a line is reversed."""
 
 
 class Line(NamedTuple):
@@ -85,73 +79,6 @@ class Line(NamedTuple):
         )
 
 
-def lines_of(
-    firms: Sequence[Firm], month: date, rng: Random, due: Sequence[Deferral] = ()
-) -> tuple[list[Line], list[Deferral]]:
-    """Return every line of the month, and what is put off instead of being paid.
-
-    Args:
-        firms: Enterprises, in order; natural persons and sole traders come after them.
-        month: The month of receipt.
-        rng: The month's source of chance.
-        due: What was put off earlier, to be paid in this month.
-    """
-    ended: dict[int, list[Payment]] = {}
-    for item in due:
-        payments = ended.setdefault(item.firm.number, [])
-        payments.append(item.payment(len(payments)))
-    series = f"3110109{month:%y%m}"
-    lines: list[Line] = []
-    later: list[Deferral] = []
-    for firm in firms:
-        payments, put = put_off(firm, payments_of(firm, month, rng), month)
-        later += put
-        payments += ended.get(firm.number, [])
-        lines += [_line(firm, payment, series) for payment in payments]
-    return lines + _persons(len(firms), month, rng), later
-
-
-def _line(firm: Firm, payment: Payment, series: str) -> Line:
-    return Line(
-        source_id=firm.uscc,
-        name=firm.name,
-        levy=payment.levy,
-        period=payment.period,
-        amount=payment.amount,
-        received_on=payment.paid_on,
-        voucher=f"{series}{firm.number:05d}{payment.voucher:02d}",
-        industry=firm.industry.division,
-        authority=firm.authority,
-        zone=firm.zone,
-        registration_seq=firm.registration_seq,
-        reason=payment.reason,
-    )
-
-
-def _persons(firms: int, month: date, rng: Random) -> list[Line]:
-    """Equity transfers of natural persons (18 characters), and sole traders (20 characters)."""
-    lines = []
-    for number in range(max(4, firms // 40)):
-        born = date(rng.randint(1960, 1995), rng.randint(1, 12), rng.randint(1, 28))
-        is_trader = number % 2 == 1
-        levy = (IIT_BUSINESS if is_trader else IIT_TRANSFER) if number % 4 < 2 else STAMP_SALES  # noqa: PLR2004 -- every other pair
-        total = round(rng.lognormvariate(8, 1.2)) * 100 + rng.randint(0, 99)
-        assert levy.shares is not None  # noqa: S101 -- these levies have levels
-        lines.append(
-            Line(
-                source_id=citizen_number(born) + ("01" if is_trader else ""),
-                name=("模拟个体户" if is_trader else "模拟自然人") + SIMULATED,
-                levy=levy,
-                period=(add_months(month, -1), last_day(add_months(month, -1))),
-                amount=levy.shares.of(total),
-                received_on=day_of(month, rng.randint(3, 25)),
-                voucher=f"3110109{month:%y%m}99{number:05d}",
-                is_person=True,
-            )
-        )
-    return lines
-
-
 @dataclass(frozen=True)
 class Mess:
     """What is done to a month's file, beyond titles and commas."""
@@ -163,16 +90,12 @@ class Mess:
     odd_amounts: bool = False
 
 
-def reversed_line(lines: Sequence[Line]) -> Line:
-    """Return a negative line, in brackets in the file: a tenth of the largest amount was booked too much."""
-    largest = max(
-        (line for line in lines if line.levy.shares and not line.is_person),
-        key=lambda line: line.amount.total,
-    )
-    assert largest.levy.shares is not None  # noqa: S101 -- selected for it
-    amount = largest.levy.shares.of(largest.amount.total // _REVERSED_PART)
+def reversed_line(line: Line) -> Line:
+    """Return a negative line, in brackets in the file: a tenth of the line's amount was booked too much."""
+    assert line.levy.shares is not None  # noqa: S101 -- such lines only
+    amount = line.levy.shares.of(line.amount.total // REVERSED_PART)
     negative = Split(-amount.total, -amount.central, -amount.city, -amount.district)
-    return largest._replace(amount=negative, voucher="5" + largest.voucher[1:], reason="更正冲销")
+    return line._replace(amount=negative, voucher="5" + line.voucher[1:], reason="更正冲销")
 
 
 def excess_decimals_row(line: Line) -> Row:

@@ -1,13 +1,14 @@
 """Treasury refunds: the VAT credit refunds of 2022 and a few others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, CREDIT_REFUND, INCOME_SHARES, VAT, VAT_SHARES, Levy, Shares, Split
 from mainstay.simulate.months import day_of, months_from
+from mainstay.simulate.published import PUBLISHED, PUBLISHED_FIRMS, RAKED_MONTHS, Published
 
 CREDIT_REFUND_REASON = "增值税留抵退税"
 OTHER_REFUND_REASON = "误收多缴退税"
@@ -15,14 +16,15 @@ INSTANT_REFUND_REASON = "即征即退"
 _FIRMS_PER_INSTANT_REFUND = 500
 _INSTANT_PART = 0.005
 """Its part in a usual year's local revenue: too little to make a firm decline."""
-_FIRMS_WITH_REFUND = 80 / 3500
+_FIRMS_WITH_REFUND = 80 / PUBLISHED_FIRMS
+_LEAST_WITH_REFUND = 20
+"""In a small park, where a refund of the published size would be more than a firm ever paid, as far as there are."""
 _CAMPAIGN_YEAR = 2022
-_LOCAL_PART = {_CAMPAIGN_YEAR: 0.20}
-"""Their part in a usual year's local revenue: 5.30亿 of restored 22.31亿 in ten months of 2022."""
-_LOCAL_PART_BEFORE = 0.023
-"""About 0.38亿 of 13.97亿 in 2021, and the same in any other year."""
+_USUAL_YEAR = 2021
+"""Any other year has its refunds."""
 _CAMPAIGN = {4: 35, 5: 25, 6: 20, 7: 12, 8: 3, 9: 3, 10: 2}
-_ALL_YEAR = dict.fromkeys(range(1, 13), 1)
+_ALL_YEAR = dict.fromkeys(range(1, RAKED_MONTHS + 1), 1)
+"""Both within the months that are raked: what is published of refunds is of these."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Refund:
 def draw_credit_refunds(rng: Random, firms: Sequence[Firm], year: int) -> list[Refund]:
     """Draw a year's VAT credit refunds: larger firms sooner; many in 2022, mostly April to July.
 
-    Firms that left or ended do not get any: a refund to them would hide the planted cause.
+    Firms that left or ended do not get any: a refund to them would hide the planted cause. They sum to the published
+    totals of both levels, to the cent.
     """
     campaign = year == _CAMPAIGN_YEAR
-    wanted = max(2, round(len(firms) * _FIRMS_WITH_REFUND * (1 if campaign else 0.15)))
-    local = sum(firm.annual_local for firm in firms) * _LOCAL_PART.get(year, _LOCAL_PART_BEFORE)
-    open_to = [firm for firm in firms if not firm.plot.stories and firm.in_from.year < year]
+    published = PUBLISHED[year if year in PUBLISHED else _USUAL_YEAR].of(len(firms))
+    open_to = [firm for firm in firms if not firm.plot.stories and firm.in_from.year < year and _may_be_refunded(firm)]
+    wanted = max(round(len(firms) * _FIRMS_WITH_REFUND), min(_LEAST_WITH_REFUND, len(open_to) // 3))
+    wanted = max(2, wanted if campaign else round(wanted * 0.15))
     drawn = sorted(open_to, key=lambda firm: rng.expovariate(firm.annual_local))[:wanted]
     weights = [firm.annual_local**0.5 * rng.lognormvariate(0, 0.5) for firm in drawn]
     months, odds = zip(*(_CAMPAIGN if campaign else _ALL_YEAR).items(), strict=True)
@@ -54,9 +58,25 @@ def draw_credit_refunds(rng: Random, firms: Sequence[Firm], year: int) -> list[R
     for firm, weight in zip(drawn, weights, strict=True):
         month = rng.choices(months, weights=odds)[0]
         refunded_on = day_of(date(year, month, 1), rng.randint(5, 28))
-        part = local * weight / sum(weights)
+        part = published.refunds_local * weight / sum(weights)
         refunds.append(_refund(firm, VAT, CREDIT_REFUND, part, CREDIT_REFUND_REASON, refunded_on))
-    return refunds
+    return _to_the_cent(refunds, published)
+
+
+def _may_be_refunded(firm: Firm) -> bool:
+    return firm.role is None or firm.role.kind == "grower"
+
+
+def _to_the_cent(refunds: list[Refund], published: Published) -> list[Refund]:
+    """The largest refund takes the cents that rounding leaves."""
+    if not refunds:
+        return refunds
+    largest = max(refunds, key=lambda refund: refund.amount.total)
+    city = published.refunds_local - published.refunds_district - sum(refund.amount.city for refund in refunds)
+    district = published.refunds_district - sum(refund.amount.district for refund in refunds)
+    total, central, its_city, its_district = largest.amount
+    amount = Split(total + city + district, central, its_city + city, its_district + district)
+    return [replace(refund, amount=amount) if refund is largest else refund for refund in refunds]
 
 
 def planted_refunds(firms: Sequence[Firm]) -> list[Refund]:
@@ -73,12 +93,19 @@ def planted_refunds(firms: Sequence[Firm]) -> list[Refund]:
 def draw_instant_refunds(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> list[Refund]:
     """Draw the small VAT refunds of software makers (即征即退), some in every month; no credit, and no decline."""
     makers = [
-        firm for firm in firms if not firm.plot.stories and firm.industry.trade == "软件" and firm.in_from < months[0]
+        firm
+        for firm in firms
+        if not firm.plot.stories and firm.role is None and firm.industry.trade == "软件" and firm.in_from < months[0]
     ]
     count = min(len(makers), max(1, len(firms) // _FIRMS_PER_INSTANT_REFUND))
     return [
         _refund(
-            firm, VAT, VAT_SHARES, firm.annual_local * 0.005, INSTANT_REFUND_REASON, day_of(month, rng.randint(5, 28))
+            firm,
+            VAT,
+            VAT_SHARES,
+            firm.annual_local * _INSTANT_PART,
+            INSTANT_REFUND_REASON,
+            day_of(month, rng.randint(5, 28)),
         )
         for month in months
         for firm in rng.sample(makers, count)

@@ -18,7 +18,10 @@ _MOVERS_OF_A_RETURN = 10
 _MONTHS_OF_A_TURN = 8
 _MONTHS_APART = 12
 _LARGEST_DECLINING_SHARE = 0.6
-_CAUSES = (("M1", 25), ("M3", 42), ("B1", 15), ("P4", 8), ("C1", 5), ("R3", 5))
+KEEPING_CAUSES = frozenset({"R1", "R3", "C1", "M1", "M3"})
+"""Of these the firm goes on with a part of its revenue; the other causes add or take away an amount."""
+_CAUSES = (("M1", 25), ("M3", 38), ("B1", 15), ("P4", 8), ("T1", 7), ("C1", 5), ("R3", 5))
+_MARCH, _APRIL, _MAY = 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Story:
     """One planted decline: from `first` to `last` (None = for good) the firm pays `keeps` of what it would.
 
     `one_off` is a part of the firm's annual local revenue: with B1 paid once in `first` (a year later it is
-    missing), with P4 paid back in `first`.
+    missing), with P4 paid back in `first`. With T1 it is the part of a year's income tax that is settled, in the year
+    of the story in `last` instead of `first`, the month in which the firm settles in every other year.
     """
 
     cause: str
@@ -89,6 +93,10 @@ class Plot:
         gone = self.ended_on is not None and self.ended_on <= day and self.back_on(day) is None
         return self.ended_on if gone else None
 
+    def deregistered_on(self, day: date) -> bool:
+        """Tell whether on a day the firm is no more (C1); who moved goes on elsewhere."""
+        return self.move is None and self.ended_on is not None and self.ended_on <= day
+
     def kept(self, month: date) -> float:
         """Return the part of its usual revenue that the firm pays in a month, over all stories."""
         part = 1.0
@@ -97,7 +105,9 @@ class Plot:
         return part
 
 
-def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> dict[int, Plot]:
+def draw_plots(
+    rng: Random, numbers: Sequence[int], months: Sequence[date], enterprises: int | None = None
+) -> dict[int, Plot]:
     """Plant movers and, for each of them, five declines of firms that stay; the other firms have no plot.
 
     A few of the movers come back, and as many other firms that wanted to leave are retained, if the months are enough
@@ -105,12 +115,13 @@ def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> d
 
     Args:
         rng: The source of all chance.
-        numbers: The firms of the park.
+        numbers: The firms of the park that anything may be planted for.
         months: The simulated months, in order.
+        enterprises: How many firms the park has, if others are kept free of plots.
     """
-    candidates = rng.sample(list(numbers), len(numbers))
-    movers = round(len(numbers) * MOVERS_A_YEAR * len(months) / 12)
-    decliners = min(DECLINERS_PER_MOVER * movers, int(_LARGEST_DECLINING_SHARE * (len(numbers) - movers)))
+    candidates, park = rng.sample(list(numbers), len(numbers)), enterprises or len(numbers)
+    movers = round(park * MOVERS_A_YEAR * len(months) / 12)
+    decliners = min(DECLINERS_PER_MOVER * movers, int(_LARGEST_DECLINING_SHARE * (park - movers)))
     turning = _turning(movers) if len(months) >= _MONTHS_OF_A_TURN else 0
     starts = months[min(2, len(months) - 1) :]
     plots: dict[int, Plot] = {}
@@ -120,7 +131,7 @@ def draw_plots(rng: Random, numbers: Sequence[int], months: Sequence[date]) -> d
         elif place < movers:
             plots[number] = _move(rng, rng.choice(starts))
         elif place < movers + decliners:
-            plots[number] = _decline(rng, rng.choice(starts))
+            plots[number] = _decline(rng, rng.choice(starts), months)
         else:
             plots[number] = _retain(rng, months)
     _decline_again(rng, plots, starts, DECLINERS_PER_MOVER * movers - decliners)
@@ -176,12 +187,24 @@ def _destination(rng: Random) -> str:
     return str(rng.choices(places, weights=odds)[0])
 
 
-def _decline(rng: Random, month: date) -> Plot:
+def _settles_late(rng: Random, months: Sequence[date]) -> Story | None:
+    """One year's settlement comes later; the year before, and where it can be the one after, show the usual month."""
+    usual, moved = rng.choices(((_MARCH, _MAY), (_MARCH, _APRIL), (_APRIL, _MAY)), weights=(6, 2, 2))[0]
+    years = [month.year for month in months[12:] if month.month == usual]
+    if not years:
+        return None
+    year = rng.choice(years)
+    return Story("T1", date(year, usual, 1), date(year, moved, 1), 1.0, one_off=rng.uniform(0.35, 0.6))
+
+
+def _decline(rng: Random, month: date, months: Sequence[date]) -> Plot:
     causes, odds = zip(*_CAUSES, strict=True)
     cause = rng.choices(causes, weights=odds)[0]
     if cause == "M1":
         return Plot((Story("M1", month, None, rng.uniform(0.3, 0.6)),))
-    if cause == "M3":
+    if cause == "T1" and (late := _settles_late(rng, months)) is not None:
+        return Plot((late,))
+    if cause in {"M3", "T1"}:
         return Plot((_epidemic(rng, month),))
     if cause == "R3":
         return Plot((Story("R3", month, None, 0.4),))

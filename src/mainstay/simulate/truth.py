@@ -7,35 +7,47 @@ from pathlib import Path
 
 from mainstay.simulate.accounting import PlantedFile, yuan
 from mainstay.simulate.deferrals import Deferral
+from mainstay.simulate.effects import Effect
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.leases import Lease
 from mainstay.simulate.months import last_day
-from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
+from mainstay.simulate.received import Received
+from mainstay.simulate.refunds import CREDIT_REFUND_REASON, OTHER_REFUND_REASON, Refund
 from mainstay.simulate.requests import ServiceRequest
 from mainstay.simulate.signals import Signal
+from mainstay.simulate.stories import Story
 
 
 def planted_declines(
-    firms: Iterable[Firm], refunds: Iterable[Refund], deferrals: Iterable[Deferral]
+    firms: Iterable[Firm],
+    refunds: Sequence[Refund],
+    deferrals: Iterable[Deferral],
+    received: Mapping[date, Received],
 ) -> list[dict[str, object]]:
     """Return one entry per planted decline: enterprise, cause code, first and last month, part that stays.
 
-    A refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes.
+    A refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes. Money
+    that comes or goes once (B1, P4, T1: what was settled late) is what the files have, in yuan; else 0.
     """
+    returned = {
+        (refund.firm.number, refund.refunded_on.replace(day=1)): refund.amount.local
+        for refund in refunds
+        if refund.reason == OTHER_REFUND_REASON
+    }
     entries: list[dict[str, object]] = [
         {
             **_who(firm),
             "cause": story.cause,
             "first_month": f"{story.first:%Y-%m}",
             "last_month": story.last and f"{story.last:%Y-%m}",
-            "keeps": round(story.keeps, 4),
-            "one_off_local": yuan(round(firm.annual_local * story.one_off)),
+            "keeps": story.keeps,
+            "one_off_local": yuan(_once(firm, story, received, returned)),
         }
         for firm in firms
         for story in firm.plot.stories
     ]
     entries += [
-        _in_one_month(refund.firm, "P1", refund.refunded_on, refund.amount.city + refund.amount.district)
+        _in_one_month(refund.firm, "P1", refund.refunded_on, refund.amount.local)
         for refund in refunds
         if refund.reason == CREDIT_REFUND_REASON
     ]
@@ -44,10 +56,31 @@ def planted_declines(
         put_off.setdefault((item.firm.uscc, item.month), []).append(item)
     return entries + [
         {
-            **_in_one_month(items[0].firm, "P3", month, sum(item.amount.city + item.amount.district for item in items)),
+            **_in_one_month(items[0].firm, "P3", month, sum(item.amount.local for item in items)),
             "paid_month": f"{items[0].paid_month:%Y-%m}",
         }
         for (_, month), items in put_off.items()
+    ]
+
+
+def _once(firm: Firm, story: Story, received: Mapping[date, Received], returned: Mapping[tuple[int, date], int]) -> int:
+    if story.cause == "B1":
+        return received[story.first].one_offs.get(firm.number, 0)
+    if story.cause == "T1" and story.last is not None and story.last in received:
+        return received[story.last].settled.get(firm.number, 0)
+    return returned.get((firm.number, story.first), 0) if story.cause == "P4" else 0
+
+
+def planted_effects_entries(effects: Iterable[Effect]) -> list[dict[str, object]]:
+    """Return the causes' money as entries: enterprise, cause, month, change of its natural local revenue in yuan."""
+    return [
+        {
+            "enterprise_id": effect.enterprise_id,
+            "cause": effect.cause,
+            "month": f"{effect.month:%Y-%m}",
+            "local": yuan(effect.local),
+        }
+        for effect in effects
     ]
 
 

@@ -31,6 +31,7 @@ TICKED_AS = {
     "B1": "上年一次性",
     "R1": "搬迁或业务转移",
     "R3": "搬迁或业务转移",
+    "T1": "结算时间差",
 }
 """Which box a visitor ticks for a planted cause; a firm that ended (C1) cannot be asked any more."""
 
@@ -229,7 +230,7 @@ def _answers(firm: Firm, visited_on: date, chance: Random, park: Park) -> Iterat
     causes = [TICKED_AS[cause] for cause in planted_causes(firm, park, visited_on) if cause in TICKED_AS]
     yield from _ticks(causes if chance.random() >= _SAYS_NOTHING else [], chance)
     yield "企业说明", "经营情况见原因选项（模拟）"
-    yield "企业全年预计（万元）", round(firm.annual_local * firm.plot.kept(visited_on) / 1_000_000, 2)
+    yield "企业全年预计（万元）", round(firm.usual(visited_on) * firm.plot.kept(visited_on) / 1_000_000, 2)
     yield "走访人研判", "低于" if causes else "持平"
     yield from _stance(firm, visited_on, chance)
     if chance.random() < 0.2:  # noqa: PLR2004 -- a fifth of the firms asks for something

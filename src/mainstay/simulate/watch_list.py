@@ -21,7 +21,7 @@ WatchList = list[tuple[Firm, date, str]]
 
 def draw_watch_list(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> WatchList:
     """Draw the list: the largest from the start, firms with a project in the course of the simulation."""
-    by_size = sorted(firms, key=lambda firm: -firm.annual_local)
+    by_size = sorted(firms, key=lambda firm: -firm.usual(months[-1]))
     largest = by_size[: max(_LEAST, round(len(firms) * _LARGEST))]
     first, days = months[0], (last_day(months[-1]) - months[0]).days
     listed = [(firm, max(first, firm.in_from), "财源贡献") for firm in largest]

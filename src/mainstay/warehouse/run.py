@@ -30,7 +30,9 @@ def parameters(settings: Settings) -> pl.DataFrame:
             "risk_top_k": [settings.score.top_k],
             "simulated": [settings.workspace.simulated],
             "pseudo_taxpayer": [PSEUDO_TAXPAYER],
-        }
+            "tie_tolerance": [settings.ties.tolerance],
+        },
+        schema_overrides={"tie_tolerance": pl.Decimal(18, 2)},
     )
 
 

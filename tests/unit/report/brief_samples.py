@@ -27,7 +27,7 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
     "files": {"file": _TEXT, "target": _TEXT, "rows_loaded": _WHOLE, "rows_rejected": _WHOLE, "is_new": _FLAG},
     "indicators": {
         "indicator": _TEXT, "level": _TEXT, "caliber": _TEXT, "value": _MONEY, "prior_value": _MONEY,
-        "yoy": pl.Float64(),
+        "yoy": pl.Float64(), "population": _TEXT,
     },
     "monthly": {
         "month": _DAY, "natural_revenue": _MONEY, "restored_revenue": _MONEY, "enterprises_unknown": _WHOLE,
@@ -59,7 +59,8 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
         "is_overdue": _FLAG,
     },
     "controls": {
-        "month": _DAY, "level": _TEXT, "stated": _MONEY, "computed": _MONEY, "difference": _MONEY,
+        "month": _DAY, "level": _TEXT, "levy_item": _TEXT, "stated": _MONEY, "computed": _MONEY, "difference": _MONEY,
+        "is_above_tolerance": _FLAG,
     },
 }  # fmt: skip
 """What the brief reads of each frame."""
@@ -208,9 +209,11 @@ def full_week() -> BriefFrames:
                 {
                     "month": date(2022, 5, 1),
                     "level": level,
+                    "levy_item": "ALL",
                     "stated": money,
                     "computed": money,
                     "difference": Decimal("0.00"),
+                    "is_above_tolerance": False,
                 }
                 for level in levels
             ),

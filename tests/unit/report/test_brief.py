@@ -261,15 +261,16 @@ def test_what_does_not_fit_is_counted_and_its_place_is_named() -> None:
 
 
 def test_the_newest_months_totals_stand_beside_the_bureaus() -> None:
-    total = {"level": "local", "stated": Decimal("10000.00"), "computed": Decimal("9999.99")}
+    total = {"level": "local", "levy_item": "ALL", "stated": Decimal("10000.00"), "computed": Decimal("9999.99")}
     controls = frame(
         "controls",
-        total | {"month": date(2022, 4, 1), "difference": Decimal("7.00")},
-        total | {"month": date(2022, 5, 1), "difference": Decimal("-0.01")},
-        {"month": date(2022, 5, 1), "level": "district", "stated": Decimal("5000.00")},
+        total | {"month": date(2022, 4, 1), "difference": Decimal("7.00"), "is_above_tolerance": True},
+        total | {"month": date(2022, 5, 1), "difference": Decimal("-0.01"), "is_above_tolerance": False},
+        total | {"month": date(2022, 5, 1), "levy_item": "VAT", "difference": Decimal(9), "is_above_tolerance": True},
+        {"month": date(2022, 5, 1), "level": "district", "levy_item": "ALL", "stated": Decimal("5000.00")},
     )
     words = section(with_rows(controls=controls), "七")
-    assert "勾稽（自然口径，2022年5月，与财政月报控制数）：历月有差额2项。" in words
+    assert "勾稽（自然口径，2022年5月，与财政月报控制数）：历月差额超出容差2项。" in words
     assert "|级次|地方级|区级|" in words
     assert "|控制数（万元）|1.00|0.50|" in words
     assert "|本系统（万元）|1.00|—|" in words
@@ -277,7 +278,7 @@ def test_the_newest_months_totals_stand_beside_the_bureaus() -> None:
 
 
 def test_control_totals_older_than_the_newest_month_are_said_to_be() -> None:
-    controls = frame("controls", {"month": date(2022, 4, 1), "level": "local", "stated": Decimal(1)})
+    controls = frame("controls", {"month": date(2022, 4, 1), "level": "local", "levy_item": "ALL"})
     assert "最近完整月份未提供控制数" in section(with_rows(controls=controls), "七")
 
 

@@ -13,6 +13,7 @@ from mainstay.extracts.registry import load_contracts
 from mainstay.resources import shipped
 from mainstay.simulate import Park, write_park
 from tests.unit.simulate.plain_reading import ENTERPRISES, FIRST, MONTHS, SEED
+from tests.unit.simulate.two_years import FIRMS, SEED_OF_TWO_YEARS, SPAN, START, TwoYears, read_two_years
 
 
 @pytest.fixture(scope="package")
@@ -49,3 +50,17 @@ def read(written: Path, contracts: tuple[Contract, ...]) -> dict[str, tuple[Deli
     """Every simulated file, matched and read by the project's own readers."""
     deliveries = [match(file, contracts, date(2026, 1, 1)) for file in scan(written / "landing", ())]
     return {d.file.path.name: (d, read_extract(d.file.path, d.contract)) for d in deliveries}
+
+
+@pytest.fixture(scope="package")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> TwoYears:
+    home = tmp_path_factory.mktemp("two-years")
+    write_park(
+        home / "landing",
+        home / "truth.json",
+        enterprises=FIRMS,
+        seed=SEED_OF_TWO_YEARS,
+        first_month=START,
+        months=SPAN,
+    )
+    return read_two_years(home / "landing", json.loads((home / "truth.json").read_text("utf-8")))

@@ -12,7 +12,7 @@ from mainstay.simulate import Park
 from mainstay.simulate.deferrals import PAID_IN, deferred_hundredths, put_off
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import VAT
-from mainstay.simulate.payments import payments_of
+from mainstay.simulate.payments import Payment, dues_of, payments_of
 from tests.unit.simulate.plain_reading import LEVELS, amount, delivered, good_lines, table_of
 
 MONTH, PAID = date(2022, 2, 1), date(2022, 8, 1)
@@ -23,6 +23,10 @@ def year() -> Park:
     return Park(enterprises=200, seed=11, first_month=date(2021, 10, 1), months=12)
 
 
+def due_in(park: Park, firm: Firm, month: date) -> list[Payment]:
+    return payments_of(firm, dues_of(firm, month, Random(1), park._sized.calendar), month)
+
+
 def deferring(park: Park, hundredths: int) -> Iterator[Firm]:
     return (firm for firm in park.firms if deferred_hundredths(firm) == hundredths)
 
@@ -30,7 +34,7 @@ def deferring(park: Park, hundredths: int) -> Iterator[Firm]:
 def test_what_is_paid_and_what_is_put_off_sum_to_what_was_due_at_every_level(year: Park) -> None:
     for hundredths in (50, 100):
         for firm in deferring(year, hundredths):
-            due = payments_of(firm, MONTH, Random(1))
+            due = due_in(year, firm, MONTH)
             made, later = put_off(firm, due, MONTH)
             for level in range(4):
                 whole = sum(payment.amount[level] for payment in due)
@@ -43,7 +47,7 @@ def test_what_is_paid_and_what_is_put_off_sum_to_what_was_due_at_every_level(yea
 
 def test_only_manufacturers_that_stay_put_anything_off_and_only_in_the_months_of_the_rule(year: Park) -> None:
     for firm in year.firms:
-        due = payments_of(firm, MONTH, Random(1))
+        due = due_in(year, firm, MONTH)
         if firm.industry.division != "制造业" or firm.plot.ended_on:
             assert put_off(firm, due, MONTH) == (due, [])
         assert put_off(firm, due, date(2022, 9, 1)) == (due, [])

@@ -57,11 +57,11 @@ def test_every_mover_has_five_decliners_that_stay_as_far_as_the_park_holds(truth
     assert len(moved) == 14
     assert len(firms) == min(5 * 14, int(0.6 * (ENTERPRISES - 14)))
     assert not firms & moved
-    assert {d["cause"] for d in truth["declines"]} == {"R1", "M1", "M3", "B1", "P1", "P3", "P4", "R3", "C1"}
+    assert {d["cause"] for d in truth["declines"]} == {"R1", "M1", "M3", "B1", "P1", "P3", "P4", "T1", "R3", "C1"}
 
 
 def test_three_years_of_movers_have_five_declines_of_other_firms_each() -> None:
-    told = Park(enterprises=700, seed=7, first_month=FIRST, months=36).truth()
+    told = Park(enterprises=400, seed=7, first_month=FIRST, months=36).truth()
     declines: list[dict[str, Any]] = told["declines"]  # type: ignore[assignment]
     moved = {move["enterprise_id"] for move in told["moves"]}  # type: ignore[attr-defined]
     others = [one for one in declines if one["cause"] not in {"R1", "P1", "P3"}]
@@ -170,7 +170,7 @@ def test_kinds_of_signals_their_words_and_leads_are_those_of_the_seeds(contracts
 
 
 def test_movers_signals_come_before_the_move_by_their_leads() -> None:
-    park = Park(enterprises=1000, seed=3, first_month=FIRST, months=36)
+    park = Park(enterprises=600, seed=3, first_month=FIRST, months=36)
     leads = {kind.code: (kind.lead_from, kind.lead_to) for kind in SIGNAL_KINDS}
     leads |= {"lease_ends": (1, 6), "request_unresolved": (1, 6)}
     told = park.truth()

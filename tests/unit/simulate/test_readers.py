@@ -76,7 +76,6 @@ def test_names_state_the_month_and_when_it_became_known(read: dict[str, tuple[De
     for name, known_on in (
         ("房屋租约台账", date(2022, 3, 31)),
         ("重点服务企业名单", date(2022, 3, 31)),
-        ("企业对接记录", date(2022, 3, 31)),
         ("登记变动信号", date(2022, 4, 5)),
         ("企业诉求台账", date(2022, 4, 5)),
         ("汇总统计", date(2022, 4, 5)),

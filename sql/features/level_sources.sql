@@ -1,0 +1,21 @@
+-- One row per as-of date and source of levels: the lines in the local revenue whose levels it gives.
+-- key: as_of_date, levels_from
+-- materialized: table
+--
+-- column levels_from [text]: row, ratio or table as in staging.leveled_lines; unknown = a level cannot be told
+-- column lines [count]: lines of receipts and refunds
+-- column total [currency]: their amounts at the total level, each without its sign
+-- column ratios_not_used [count]: lines whose own shares were needed and do not say how they are shared
+-- column parts_off [currency]: by how much levels that are known miss total = central + local, local = city + district
+select
+    as_of_date,
+    if(has_unknown_level, 'unknown', levels_from) as levels_from,
+    count(*) as lines,
+    coalesce(sum(abs(total)), 0)::decimal(18, 2) as total,
+    count(*) filter (where is_ratio_unusable) as ratios_not_used,
+    coalesce(sum(
+        coalesce(abs(total - central - local), 0) + coalesce(abs(local - city - district), 0)
+    ), 0)::decimal(18, 2) as parts_off
+from staging.revenue_lines
+where is_in_scope and in_local_revenue
+group by all

@@ -1,0 +1,68 @@
+-- One row per as-of date: what is wrong or missing in the year to date's revenue, in words, part by part.
+-- key: as_of_date
+-- materialized: table
+--
+-- Chinese, for it stands beside figures that receivers read; blank where there is nothing to say.
+--
+-- column months [text]: months that are not closed or not covered
+-- column refunds [text]: refund extracts that are missing; the restored caliber rests on them
+-- column held_out [text]: money of levy items that nobody knows
+-- column shares [text]: lines whose levels come from a share table, or whose own shares cannot be used
+with
+
+refunds as (
+    select
+        as_of_date,
+        count(*) as months
+    from features.refund_months_missing
+    group by as_of_date
+),
+
+held_out as (
+    select
+        lines.as_of_date,
+        sum(lines.total) as total
+    from staging.revenue_lines as lines
+    anti join run.levy_items as items on lines.levy_item = items.levy_item
+    where not lines.is_in_scope
+    group by lines.as_of_date
+),
+
+sources as (
+    select
+        as_of_date,
+        sum(total) filter (where levels_from = 'table') as by_table,
+        sum(ratios_not_used)::bigint as ratios_not_used
+    from features.level_sources
+    group by as_of_date
+)
+
+select
+    windows.as_of_date,
+    concat_ws(
+        '；',
+        case windows.reason
+            when 'window not over' then '期间未结束'
+            when 'window not covered' then '本期入库月份未齐'
+            when 'base window not covered' then '上年同期入库月份未齐，无同比'
+        end,
+        if(closed.last_over > closed.last_closed, strftime(closed.last_over, '%Y年%-m月') || '入库数据未到', null)
+    ) as months,
+    concat_ws(
+        '；',
+        if(data_until.has_refunds, null, '未导入退库数据，还原口径等于自然口径'),
+        refunds.months || '个月无退库文件，按无留抵退税计'
+    ) as refunds,
+    coalesce('未识别征收项目' || format('{:,.2f}', held_out.total::double) || '未计入', '') as held_out,
+    concat_ws(
+        '；',
+        '级次按分成比例表推算的金额' || format('{:,.2f}', sources.by_table::double),
+        if(sources.ratios_not_used > 0, sources.ratios_not_used || '行预算分配比例不可用', null)
+    ) as shares
+from features.windows as windows
+inner join features.closed_months as closed on windows.as_of_date = closed.as_of_date
+inner join features.data_until as data_until on windows.as_of_date = data_until.as_of_date
+left join refunds on windows.as_of_date = refunds.as_of_date
+left join held_out on windows.as_of_date = held_out.as_of_date
+left join sources on windows.as_of_date = sources.as_of_date
+where windows.window_name = 'ytd'

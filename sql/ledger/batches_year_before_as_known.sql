@@ -1,0 +1,29 @@
+-- One row per as-of date and batch that counted one year before it: what the office could compute then.
+-- key: as_of_date, batch_id
+-- materialized: view
+--
+-- For the like-for-like prior year of a figure (DOMAIN section 1, YoY). The rules are those of ledger.batches_as_known.
+with
+
+known as (
+    select
+        dates.as_of_date,
+        batches.*
+    from ledger.batches as batches
+    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date - interval 1 year
+    where batches.status = 'accepted'
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by as_of_date, contract, if(delivery = 'full', '*', partition)
+            order by knowledge_date desc, batch_id desc
+        ) as newest_first
+    from known
+)
+
+select * exclude (newest_first)
+from ranked
+where delivery = 'increment' or newest_first = 1

@@ -1,0 +1,9 @@
+-- One row per as-of date and ledger row that had been stood in for one year before it.
+-- key: as_of_date, batch_id, line
+-- materialized: view
+select distinct
+    batches.as_of_date,
+    superseded.batch_id,
+    superseded.line
+from ledger.superseded_rows as superseded
+inner join ledger.batches_year_before_as_known as batches on superseded.by_batch_id = batches.batch_id

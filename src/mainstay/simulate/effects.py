@@ -1,0 +1,113 @@
+"""The planted causes' money: what each contributes to the change of a month's local revenue against a year before."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from mainstay.simulate.deferrals import Deferral
+from mainstay.simulate.firms import Firm
+from mainstay.simulate.months import add_months
+from mainstay.simulate.received import Received
+from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
+from mainstay.simulate.stories import KEEPING_CAUSES, Story
+
+_A_YEAR = 12
+
+Amounts = dict[date, int]
+Additive = dict[tuple[str, str], Amounts]
+"""By enterprise and cause: what came (less what was missing) in a month because of it, in cents of local revenue."""
+
+
+class Effect(NamedTuple):
+    """What a cause contributes to the change of one month's natural local revenue, in cents, negative = less."""
+
+    enterprise_id: str
+    cause: str
+    month: date
+    local: int
+
+
+def planted_effects(
+    firms: Iterable[Firm],
+    months: Sequence[date],
+    received: Mapping[date, Received],
+    refunds: Iterable[Refund],
+    deferrals: Iterable[Deferral],
+) -> list[Effect]:
+    """Return one entry per enterprise, cause and month of which the year before is simulated too.
+
+    Causes that add or take away money (P1, P3, P4, B1, T1, and D2 for a reversal) contribute a(m) - a(m - 12). Causes
+    that keep a part of the revenue (R1, R3, C1, M1, M3) contribute -(1 - kept(m) / kept(m - 12)) of what was due in
+    m - 12; a firm that paid nothing then and pays again contributes all of what it pays.
+    """
+    firms = [firm for firm in firms if firm.in_park]
+    additive = _of_lines(firms, months, received)
+    _add_refunds(additive, refunds)
+    _add_deferrals(additive, deferrals)
+    found: dict[tuple[str, str, date], int] = {}
+    later = [month for month in months if add_months(month, -_A_YEAR) >= months[0]]
+    for (uscc, cause), amounts in additive.items():
+        for month in later:
+            if change := amounts.get(month, 0) - amounts.get(add_months(month, -_A_YEAR), 0):
+                found[uscc, cause, month] = change
+    for firm in firms:
+        for story in firm.plot.stories:
+            for month, change in _kept(firm, story, later, received):
+                key = firm.uscc, story.cause, month
+                found[key] = found.get(key, 0) + change
+    return [Effect(*key, found[key]) for key in sorted(found) if found[key]]
+
+
+def _kept(
+    firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]
+) -> Iterator[tuple[date, int]]:
+    if story.cause not in KEEPING_CAUSES:
+        return
+    for month in months:
+        before = add_months(month, -_A_YEAR)
+        now, then = story.kept(month), story.kept(before)
+        if now == then:
+            continue
+        if then:
+            yield month, round((now / then - 1) * received[before].due.get(firm.number, 0))
+        else:
+            yield month, received[month].due.get(firm.number, 0)
+
+
+def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[date, Received]) -> Additive:
+    found: Additive = {}
+    for firm in firms:
+        for story in firm.plot.stories:
+            if story.cause == "B1":
+                amounts = found.setdefault((firm.uscc, "B1"), {})
+                amounts |= {month: got for month in months if (got := received[month].one_offs.get(firm.number))}
+            if story.cause == "T1":
+                found[firm.uscc, "T1"] = _settlements(firm, story, months, received)
+    for month in months:
+        if (reversal := received[month].reversal) is not None:
+            uscc, local = reversal
+            found.setdefault((uscc, "D2"), {})[month] = local
+    return found
+
+
+def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:
+    """What was settled in the story's year and in its neighbours: before and after, ordinary growth is no timing."""
+    years = range(story.first.year - 1, story.first.year + 2)
+    return {month: received[month].settled.get(firm.number, 0) for month in months if month.year in years}
+
+
+def _add_refunds(found: Additive, refunds: Iterable[Refund]) -> None:
+    for refund in refunds:
+        cause = "P1" if refund.reason == CREDIT_REFUND_REASON else "P4"
+        _add(found, refund.firm, cause, refund.refunded_on.replace(day=1), -refund.amount.local)
+
+
+def _add_deferrals(found: Additive, deferrals: Iterable[Deferral]) -> None:
+    for item in deferrals:
+        _add(found, item.firm, "P3", item.month, -item.amount.local)
+        _add(found, item.firm, "P3", item.paid_month, item.amount.local)
+
+
+def _add(found: Additive, firm: Firm, cause: str, month: date, amount: int) -> None:
+    amounts = found.setdefault((firm.uscc, cause), {})
+    amounts[month] = amounts.get(month, 0) + amount

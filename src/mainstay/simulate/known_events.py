@@ -1,0 +1,123 @@
+"""What the office knows of a firm's money before anybody asks (已知事项): a third of the one-offs, a few others.
+
+It is told right after it happened, or shortly before the drop that it makes a year later.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from random import Random
+from typing import NamedTuple
+
+from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.firms import Firm
+from mainstay.simulate.levies import CIT, IIT_TRANSFER, Levy
+from mainstay.simulate.marking import heading
+from mainstay.simulate.months import add_months
+from mainstay.simulate.payments import one_off_levy
+from mainstay.simulate.received import Received
+from mainstay.simulate.refunds import OTHER_REFUND_REASON, Refund
+from mainstay.simulate.stories import Story
+from mainstay.simulate.table import Cents, Row, Table
+
+_TOLD = {"B1": 1 / 3, "T1": 0.2, "P4": 0.15, "R3": 0.15, "M1": 0.05}
+_MATTERS = {"T1": "结算时间调整", "P4": "退税", "R3": "业务转移", "M1": "市场变化"}
+_LASTING = frozenset({"R3", "M1"})
+_BEFORE_THE_DROP = 11
+"""Months after a one-off: the drop comes in the twelfth."""
+
+InMonth = Callable[[date], Received]
+
+
+class KnownEvent(NamedTuple):
+    """One event: the month of its money, and the month in whose file the office tells it."""
+
+    firm: Firm
+    story: Story
+    told_in: date
+
+    @property
+    def matter(self) -> str:
+        """Its kind, in the words of the contract."""
+        if self.story.cause == "B1":
+            return "股权转让" if one_off_levy(self.firm) is IIT_TRANSFER else "土地或房产处置"
+        return _MATTERS[self.story.cause]
+
+    @property
+    def levy(self) -> Levy | None:
+        """The levy it concerns; None = several."""
+        if self.story.cause == "B1":
+            return one_off_levy(self.firm)
+        return CIT if self.story.cause in {"T1", "P4"} else None
+
+
+def draw_known_events(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> list[KnownEvent]:
+    """Draw what the office knows, by firm; only of causes whose money the simulated months show."""
+    found = []
+    for firm in firms:
+        for story in firm.plot.stories:
+            shows = story.cause in {"B1", "P4"} or add_months(story.first, -12) >= months[0]
+            if rng.random() < _TOLD.get(story.cause, 0.0) and shows:
+                later = rng.choice((1, _BEFORE_THE_DROP)) if story.cause == "B1" else 0
+                found.append(KnownEvent(firm, story, add_months(story.first, later)))
+    return found
+
+
+def known_events_table(
+    events: Sequence[KnownEvent], in_month: InMonth, refunds: Sequence[Refund], month: date, file: str
+) -> tuple[Table, PlantedFile]:
+    """Return what is told in the month's file.
+
+    Args:
+        events: All events.
+        in_month: Returns what was received in a simulated month.
+        refunds: All refunds.
+        month: The file's.
+        file: Its name.
+    """
+    returned = {
+        (refund.firm.number, refund.refunded_on.replace(day=1)): refund.amount.local
+        for refund in refunds
+        if refund.reason == OTHER_REFUND_REASON
+    }
+    rows: list[Row] = []
+    for event in events:
+        amount = _amount(event, in_month, returned) if event.told_in == month else 0
+        if amount:
+            rows.append(
+                (
+                    event.firm.uscc,
+                    event.firm.name,
+                    event.matter,
+                    f"{event.story.first:%Y-%m}",
+                    event.levy.item if event.levy else "",
+                    Cents(amount),
+                    "是" if event.story.cause in _LASTING else "否",
+                    "园区台账登记（模拟）",
+                )
+            )
+    header = (
+        "统一社会信用代码",
+        "企业名称",
+        "事项类型",
+        "入库月份",
+        "征收项目",
+        "影响地方级收入",
+        "是否持续",
+        "说明",
+    )
+    table = Table(heading("企业已知事项", month), header, rows, notes=("单位：元",))
+    loaded = {"amount": sum(cell for row in rows if isinstance(cell := row[5], Cents))}
+    return table, PlantedFile.faultless(file, "known_events", month, table, loaded)
+
+
+def _amount(event: KnownEvent, in_month: InMonth, returned: Mapping[tuple[int, date], int]) -> int:
+    """What it changed in the local revenue of its month, in cents."""
+    number, month, cause = event.firm.number, event.story.first, event.story.cause
+    if cause == "B1":
+        return in_month(month).one_offs.get(number, 0)
+    if cause == "P4":
+        return -returned.get((number, month), 0)
+    before = in_month(add_months(month, -12))
+    if cause == "T1":
+        return -before.settled.get(number, 0)
+    return -round((1 - event.story.keeps) * before.due.get(number, 0))

@@ -1,0 +1,60 @@
+"""Key projects and their milestones (重点项目): the two that DOMAIN section 0 names; the days are assumptions."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.marking import MARK, heading
+from mainstay.simulate.months import last_day
+from mainstay.simulate.table import Cents, Row, Table
+
+
+class Milestone(NamedTuple):
+    """One milestone; `done_on` None = it is never reached in the simulation, `note` says why."""
+
+    project: str
+    investment: int
+    owner: str
+    name: str
+    due_on: date
+    done_on: date | None
+    note: str = ""
+
+
+_SCIENCE_PARK = (f"人工智能科技园{MARK}", 3_899_000_000_00, "平台公司")
+_COMPUTING = (f"智能算力中心{MARK}", 1_200_000_000_00, "数字经济部门")
+"""The computing centre's investment is not published: an assumption."""
+MILESTONES = (
+    Milestone(*_SCIENCE_PARK, "立项批复", date(2021, 6, 30), date(2021, 6, 18)),
+    Milestone(*_SCIENCE_PARK, "开工", date(2022, 3, 31), date(2022, 4, 12)),
+    Milestone(*_SCIENCE_PARK, "主体结构封顶", date(2023, 6, 30), None),
+    Milestone(*_SCIENCE_PARK, "竣工", date(2024, 12, 31), None),
+    Milestone(*_COMPUTING, "立项批复", date(2022, 2, 28), date(2022, 2, 22)),
+    Milestone(*_COMPUTING, "招标完成", date(2022, 5, 31), date(2022, 5, 27)),
+    Milestone(*_COMPUTING, "施工许可", date(2022, 8, 31), None, "施工许可办理中"),
+    Milestone(*_COMPUTING, "上线运行", date(2022, 12, 31), None),
+)
+
+
+def projects_table(month: date, file: str, milestones: Sequence[Milestone] = MILESTONES) -> tuple[Table, PlantedFile]:
+    """Return every milestone as it stands at the end of the month, of projects that have begun by then."""
+    end = last_day(month)
+    begun = {one.project for one in milestones if one.done_on is not None and one.done_on <= end}
+    header = ("项目名称", "节点", "计划完成日期", "实际完成日期", "总投资", "责任单位", "说明")
+    shown = [one for one in milestones if one.project in begun]
+    rows: list[Row] = [
+        (
+            one.project,
+            one.name,
+            one.due_on,
+            one.done_on if one.done_on is not None and one.done_on <= end else "",
+            Cents(one.investment),
+            one.owner,
+            one.note,
+        )
+        for one in shown
+    ]
+    table = Table(heading("重点项目进展", month), header, rows, notes=("单位：元",))
+    loaded = {"investment": sum(one.investment for one in shown)}
+    return table, PlantedFile.faultless(file, "projects", month, table, loaded)
