@@ -255,6 +255,17 @@ def test_four_in_five_outcomes_lie_in_the_interval_learnt_from_the_past() -> Non
     assert 0.70 < ((low <= actual) & (actual <= high)).mean() < 0.90
 
 
+def test_the_park_never_falls_below_all_its_firms_at_their_low_ends() -> None:
+    rng = np.random.default_rng(3)
+    jumping = np.concatenate([np.full((40, 24), 10.0), np.full((40, 6), 40.0)], axis=1) * rng.lognormal(
+        0, 0.3, (40, 30)
+    )
+    rows = full_year(frames({f"F{n:02}": [round(v, 2) for v in jumping[n]] for n in range(40)}))
+    firms = rows.filter(pl.col("enterprise_id") != PARK, pl.col("caliber") == "natural")
+    park = one(rows, PARK)
+    assert firms["low"].sum() <= park["low"] <= park["forecast"] <= park["high"]
+
+
 def test_with_a_short_past_the_margins_are_a_guess_and_say_so() -> None:
     learnt = margins(History(np.full((5, 12), 100.0), 12), 6)
     assert learnt.origins == 0

@@ -127,7 +127,7 @@ def park_margin(history: History, horizon: int, below: Whole, above: Whole) -> t
     """How far below and above the sum of the firms the park's 80% interval reaches.
 
     Firms err on their own, which adds up in squares, and all together, which earlier origins show of the sum of the
-    firms; never less than `_TOGETHER`.
+    firms; never less than `_TOGETHER`, and never beyond all firms at their own low end at once.
 
     Args:
         history: The closed months of the firms.
@@ -145,4 +145,4 @@ def park_margin(history: History, horizon: int, below: Whole, above: Whole) -> t
     together = max(_TOGETHER, float(np.sqrt(np.mean(np.square(misses)))) if misses else 0.0)
     common = _NORMAL_80 * together * abs(rest_of_year(history, horizon).sum())
     reach = [float(np.sqrt((side.astype(np.float64) ** 2).sum() + common**2)) for side in (below, above)]
-    return round(reach[0]), round(reach[1])
+    return min(round(reach[0]), int(below.sum())), round(reach[1])

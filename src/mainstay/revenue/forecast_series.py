@@ -28,6 +28,7 @@ _TIMES_SEEN = 3
 _ROUNDS = 5
 _LUMPY = 0.6
 """A series of which one calendar month brings more than this part teaches the group nothing of its season."""
+_LEAST_SHARE = 1e-9
 _SEEN_MONTHS = 3
 """A series counts for the shares of the group if it paid in the first and in the last months of the span."""
 
@@ -42,6 +43,7 @@ class Rule:
         drift: The part of the group's yearly growth that is carried on.
         own_drift: How far a series' own growth is followed.
         cut: A month counts at most so many times what the level lets expect.
+        own_shape: The part of the series itself in how the rest of the year, once forecast, spreads over its months.
         silent: From so many months without money on a series may have ended.
         season_years: From how many of the newest years the shares come.
     """
@@ -51,6 +53,7 @@ class Rule:
     drift: float = 1.0
     own_drift: float = 0.1
     cut: float = 1.5
+    own_shape: float = 0.7
     silent: int = 2
     season_years: int = 2
 
@@ -119,12 +122,16 @@ def rest_of_year(history: History, horizon: int, rule: Rule = RULE) -> Floats:
     values = history.values
     drift = _drift(history, rule)[:, None]
     today = values * np.exp(drift * np.arange(1 - history.months, 1)[None, :] * (-1 / YEAR))
-    shares = _shares(history, today, rule)
+    shares, shape = (_shares(history, today, rule, own) for own in (rule.own_season, rule.own_shape))
     begun = np.cumsum(values != 0, axis=1) > 0
     weights = np.where(begun, rule.memory ** np.arange(history.months)[::-1], 0.0)
     level = _level(today, shares[:, history.calendar], weights, rule.cut)
     ahead = np.arange(horizon)
-    forecast = level[:, None] * shares[:, (history.elapsed + ahead) % YEAR] * np.exp(drift * (ahead + 1) / YEAR)
+    months = (history.elapsed + ahead) % YEAR
+    growth = np.exp(drift * (ahead + 1) / YEAR)
+    rest = level * (shares[:, months] * growth).sum(axis=1)
+    spread = np.maximum(shape[:, months], _LEAST_SHARE) * growth
+    forecast = np.asarray(rest[:, None] * spread / spread.sum(axis=1, keepdims=True))
     forecast[history.has_ended(rule.silent)] = 0.0
     return forecast
 
@@ -152,7 +159,7 @@ def _weighted_median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def _shares(history: History, today: Floats, rule: Rule) -> Floats:
+def _shares(history: History, today: Floats, rule: Rule, own_part: float) -> Floats:
     """Series x calendar months, summing to 1: how a year spreads, from the group and from the series itself.
 
     A calendar month that nobody has seen yet counts as the mean of the seen ones.
@@ -176,7 +183,7 @@ def _shares(history: History, today: Floats, rule: Rule) -> Floats:
         group[unseen] = group[~unseen].mean()
     own = by_month / np.where(whole > 0, whole, 1.0)[:, None]
     known = learns[:, None] & ~unseen.any()
-    shares = np.where(known, rule.own_season * own + (1 - rule.own_season) * group, group)
+    shares = np.where(known, own_part * own + (1 - own_part) * group, group)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
