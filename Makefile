@@ -15,6 +15,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet --no-input
 # --no-deps: the constraint files are complete, and pip before 23.3 forgets a pin that is also asked for with an extra.
 LOCKED := $(PIP) install --require-hashes --no-deps
+STUDY_VENV := .venv-study
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 STUDIES := $(sort $(wildcard tests/benchmarks/study_*.py))
@@ -25,7 +26,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: demo test lint bench study look docs constraints clean
+.PHONY: demo test lint bench study study-forecast look docs constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -49,6 +50,15 @@ ifeq ($(STUDIES),)
 else
 	@set -e; for study in $(STUDIES); do echo "-- $$study"; $(PY) "$$study"; done
 endif
+
+# The forecast against others' methods. statsforecast wants pandas below 3, our locks have pandas 3, so it lives in an
+# interpreter of its own; without it (no network) the study leaves its methods out and says so.
+study-forecast: $(DEV)
+	@$(STUDY_VENV)/bin/python -c 'import statsforecast' 2>/dev/null || { \
+	    $(PY) -m venv --clear $(STUDY_VENV) && \
+	    $(STUDY_VENV)/bin/python -m pip install --disable-pip-version-check -q -r tests/benchmarks/rivals.txt || \
+	    echo "-- no statsforecast: the study goes on without it" >&2; }
+	@PYTHONPATH=. $(PY) tests/benchmarks/study_forecast.py
 
 # LOOK_HOME=OFFICE: another workspace than the demo's.
 look: $(DEV)

@@ -1,4 +1,4 @@
-"""The weekly run: ingest, check, build, explain, register, score, order, gate, export, send back, record, publish.
+"""The weekly run, step by step: see `STEPS`; then send back, record, publish.
 
 Tasks stand at the boundaries of input and output; they pass a `Run` (paths and dates) and never a connection or
 a frame. What is done lives in `mainstay`; here is only the order of it.
@@ -35,6 +35,7 @@ from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
 from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
+from mainstay.revenue import forecast as revenue_forecast
 from mainstay.revenue.causes import cause_codes
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
@@ -227,6 +228,20 @@ def explain(run: Run) -> None:
 
 
 @_step
+def forecast(run: Run) -> None:
+    """Forecast the full year of every enterprise and of the park."""
+    with run.warehouse() as warehouse:
+        frames = revenue_forecast.ForecastFrames(
+            **{name: warehouse.read(relation) for name, relation in revenue_forecast.RELATIONS.items()}
+        )
+        forecasts = revenue_forecast.full_year(frames)
+        run_tables.tell(warehouse, {"forecasts": forecasts})
+        models.build_ready(warehouse, models.load_models(shipped("sql")))
+    counts = revenue_forecast.counts(forecasts)
+    logger.info("forecast the year of %d enterprises, %d by a fallback, %d not", *counts)
+
+
+@_step
 def register(run: Run) -> None:
     """Follow every firm that wants to leave, left, stays or came back, from the facts known by then."""
     with run.warehouse() as warehouse:
@@ -364,7 +379,7 @@ def hand_out_replay(run: Run) -> None:
     swap_in(run.written, run.workspace.out_of(run.as_of))
 
 
-STEPS: tuple[Any, ...] = (ingest, check_batches, build, explain, register, score, order, gate, export)
+STEPS: tuple[Any, ...] = (ingest, check_batches, build, explain, forecast, register, score, order, gate, export)
 """The steps of a week; `send_back`, `record` and `publish` follow or, for an older week, `hand_out_replay`."""
 
 

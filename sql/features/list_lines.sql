@@ -1,4 +1,4 @@
--- One row per as-of date, drop list and rank: the enterprises with the largest drop, with the figures they rank by.
+-- One row per as-of date, list and rank: who stands there, of drop lists and of lists of firms, and with what figures.
 -- key: as_of_date, list_name, rank
 -- materialized: table
 --
@@ -27,7 +27,8 @@ select
     lists.frozen_on,
     lists.frozen_week,
     lists.frozen_fingerprint,
-    figures.* exclude (as_of_date, list_name, listed_on, is_known),
+    lists.kind,
+    figures.* exclude (as_of_date, list_name),
     places.rank,
     places.shared_rank,
     places.frozen_current,
@@ -41,4 +42,3 @@ inner join features.list_figures as figures
         places.as_of_date = figures.as_of_date
         and places.list_name = figures.list_name
         and places.enterprise_id = figures.enterprise_id
-where lists.kind = 'drops'

@@ -1,4 +1,4 @@
--- One row per as-of date, drop list, enterprise and cause code: what the data show of the change, to the cent.
+-- One row per as-of date, list, enterprise and cause code: what the data show of the change, to the cent.
 -- key: as_of_date, list_name, enterprise_id, cause_code
 -- materialized: table
 --

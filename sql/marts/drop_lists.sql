@@ -108,4 +108,5 @@ left join by_policy
         changes.as_of_date = by_policy.as_of_date
         and changes.list_name = by_policy.list_name
         and changes.enterprise_id = by_policy.enterprise_id
+where changes.kind = 'drops'
 order by changes.as_of_date, changes.list_name, changes.rank

@@ -6,6 +6,11 @@
 -- marts.park_indicators. rank: the largest payers of the local level first (or of the level the data can give
 -- instead: level, is_fallback), unknown after known, the natural persons summed up as one at the end.
 -- Amounts and yoy are null where unknown, where the level is not given, and where the window is not covered.
+--
+-- column forecast_natural [currency]: the full year as forecast, natural caliber; null where there is no forecast
+-- column forecast_restored [currency]: the full year as forecast, restored caliber
+-- column forecast_restored_low [currency]: the lower end of its 80% interval
+-- column forecast_restored_high [currency]: the upper end of its 80% interval
 with
 
 levels as (
@@ -101,6 +106,10 @@ select
     district.restored_prior as district_restored_prior,
     district.restored_change as district_restored_change,
     district.restored_yoy as district_restored_yoy,
+    forecast_natural.forecast as forecast_natural,
+    forecast_restored.forecast as forecast_restored,
+    forecast_restored.low as forecast_restored_low,
+    forecast_restored.high as forecast_restored_high,
     scores.decline_grade,
     scores.relocation_grade
 from features.ledger_population as population
@@ -139,5 +148,17 @@ left join features.ledger_changes as district
         population.as_of_date = district.as_of_date
         and population.enterprise_id = district.enterprise_id
         and district.level = 'district'
+left join marts.forecasts as forecast_natural
+    on
+        population.as_of_date = forecast_natural.as_of_date
+        and population.enterprise_id = forecast_natural.enterprise_id
+        and levels.level_used = forecast_natural.level
+        and forecast_natural.caliber = 'natural'
+left join marts.forecasts as forecast_restored
+    on
+        population.as_of_date = forecast_restored.as_of_date
+        and population.enterprise_id = forecast_restored.enterprise_id
+        and levels.level_used = forecast_restored.level
+        and forecast_restored.caliber = 'restored'
 left join scores on population.as_of_date = scores.as_of_date and population.enterprise_id = scores.enterprise_id
 order by population.as_of_date, rank

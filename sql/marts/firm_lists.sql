@@ -26,6 +26,7 @@
 -- column assignee [text]: who visits
 -- column inquiry_status [text]: state of that order
 -- column cause_confirmed [text]: causes that a visit has named in the window's year
+-- column forecast_system [currency]: the system's forecast of the full year, list's level, restored; null = none
 -- column forecast_firm [currency]: the firm's own full-year estimate
 -- column judgement [text]: the visitor's view of the year: above, level, below
 -- column last_visit_on [date]: newest visit or call that met somebody
@@ -89,6 +90,7 @@ select
     orders.assignee,
     orders.inquiry_status,
     if(found.cause_on >= date_trunc('year', lists.window_start), found.cause_confirmed, null) as cause_confirmed,
+    forecasts.forecast as forecast_system,
     if(found.estimate_on >= date_trunc('year', lists.window_start), found.firm_estimate, null) as forecast_firm,
     if(found.view_on >= date_trunc('year', lists.window_start), found.visitor_view, null) as judgement,
     found.last_visit_on,
@@ -114,5 +116,11 @@ left join features.newest_inquiries as orders
     on places.as_of_date = orders.as_of_date and places.enterprise_id = orders.enterprise_id
 left join features.last_visits as found
     on places.as_of_date = found.as_of_date and places.enterprise_id = found.enterprise_id
+left join marts.forecasts as forecasts
+    on
+        places.as_of_date = forecasts.as_of_date
+        and places.enterprise_id = forecasts.enterprise_id
+        and lists.level = forecasts.level
+        and forecasts.caliber = 'restored'
 where lists.kind = 'firms'
 order by lists.as_of_date, lists.list_name, places.rank

@@ -23,6 +23,7 @@
 -- column expected_loss_12m [currency]: restored local revenue at stake over 12 months, see marts.enterprise_risk
 -- column decline_reasons [text]: what the grade of decline rests on, in Chinese
 -- column relocation_reasons [text]: what the grade of leaving rests on, in Chinese
+-- column forecast_local_restored [currency]: the system's full year, local level, restored caliber; null where none
 with
 
 followed as (
@@ -108,6 +109,7 @@ select
     local.restored_yoy as local_restored_yoy,
     district.natural_current as district_natural_current,
     district.natural_prior as district_natural_prior,
+    forecasts.forecast as forecast_local_restored,
     decline.grade as decline_grade,
     decline.expected_loss as expected_loss_12m,
     decline.reasons as decline_reasons,
@@ -132,6 +134,12 @@ left join features.ledger_changes as district
         orders.as_of_date = district.as_of_date
         and orders.enterprise_id = district.enterprise_id
         and district.level = 'district'
+left join marts.forecasts as forecasts
+    on
+        orders.as_of_date = forecasts.as_of_date
+        and orders.enterprise_id = forecasts.enterprise_id
+        and levels.local_level = forecasts.level
+        and forecasts.caliber = 'restored'
 left join scores as decline
     on
         orders.as_of_date = decline.as_of_date

@@ -20,6 +20,7 @@ from mainstay.revenue.causes import cause_codes
 from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
 from mainstay.revenue.explaining import explain_lists
+from mainstay.revenue.forecast import FORECASTS
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.relocation import signal_definitions
@@ -154,6 +155,7 @@ class Office:
             "cause_ticks": cause_ticks(seeds),
             "cause_codes": cause_codes(seeds),
             "district_authorities": district_authorities(()),
+            "forecasts": FORECASTS.to_frame(),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
         sql = models.load_models(shipped("sql"))

@@ -58,6 +58,14 @@ def test_a_sound_week_passes_every_gate(week: Office) -> None:
     refuse_failed_marts(checks)
 
 
+def _forecast(row: str) -> str:
+    """One more row of forecasts: enterprise, ytd, forecast, low, high."""
+    columns = "enterprise_id, ytd, forecast, low, high, as_of_date, year, level, caliber, months_closed, method"
+    return (
+        f"insert into {MARTS}.forecasts ({columns}) values ({row}, date '{AS_OF}', 2022, 'local', 'natural', 1, 'test')"
+    )
+
+
 BREAKS = {
     "ledger.rows_conserved": "update ledger.conservation_as_known set current_rows = current_rows - 1",
     "ledger.money_conserved": "update ledger.conservation_as_known set current_money = current_money - 0.01",
@@ -108,6 +116,9 @@ BREAKS = {
     ),
     "enterprise_risk.risk_between_0_and_1": f"update {MARTS}.enterprise_risk set risk = 1.5",
     "enterprise_risk.expected_loss_not_negative": f"update {MARTS}.enterprise_risk set expected_loss = -1",
+    "forecasts.firms_sum_to_park": _forecast("'*', 1, 1, 1, 1"),
+    "forecasts.ends_enclose_forecast": _forecast("'A', 1, 1, 2, 3"),
+    "forecasts.closed_months_are_the_ledgers": _forecast("'A', 0.01, 1, 1, 1"),
     "work_orders.one_open_order_per_enterprise": f"update {MARTS}.work_orders set enterprise_id = 'A'",
     "work_orders.every_order_shown": f"delete from {MARTS}.work_orders",
     "work_orders.within_capacity": "update run.parameters set visiting_capacity = 1",

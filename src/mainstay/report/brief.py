@@ -27,6 +27,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "files": "marts.week_files",
         "indicators": "marts.park_indicators",
         "monthly": "marts.park_monthly",
+        "forecast": "marts.forecast_scenarios",
         "lists": "marts.list_movements",
         "inquiries": "marts.drop_list_inquiries",
         "causes": "marts.causes",
@@ -49,6 +50,7 @@ class BriefFrames:
     files: pl.DataFrame
     indicators: pl.DataFrame
     monthly: pl.DataFrame
+    forecast: pl.DataFrame
     lists: pl.DataFrame
     inquiries: pl.DataFrame
     causes: pl.DataFrame
@@ -107,7 +109,9 @@ def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
     # Lists of firms are looked up, not reported on: nobody inquires into a list that shows growth as well.
     drop_lists = frames.lists.filter(pl.col("kind").ne_missing("firms"))
     return (
-        brief_figures.overview(week, frames.files, drop_lists, frames.orders, frames.indicators),
+        brief_figures.overview(
+            week, frames.files, drop_lists, frames.orders, frames.indicators, forecast=frames.forecast
+        ),
         brief_sections.outbound(week, frames.register),
         brief_sections.retention(week, frames.register),
         brief_sections.inquiries(week, drop_lists, frames.inquiries, frames.causes),

@@ -44,10 +44,16 @@ TARGET_WORDS = MappingProxyType(
 
 
 def overview(
-    week: Week, files: pl.DataFrame, lists: pl.DataFrame, orders: pl.DataFrame, indicators: pl.DataFrame
+    week: Week,
+    files: pl.DataFrame,
+    lists: pl.DataFrame,
+    orders: pl.DataFrame,
+    indicators: pl.DataFrame,
+    *,
+    forecast: pl.DataFrame,
 ) -> Section:
-    """一、本周概况: new files; entered and left; due and overdue; the year to date in both calibers."""
-    sentences = (_files(week, files), _movements(week, lists), _dues(week, orders))
+    """一、本周概况: new files; entered and left; due and overdue; the full year; the year to date in both calibers."""
+    sentences = (_files(week, files), _movements(week, lists), _dues(week, orders), full_year_words(week, forecast))
     return Section("一、本周概况", sentences, _year_to_date(week, indicators))
 
 
@@ -91,6 +97,31 @@ def _dues(week: Week, orders: pl.DataFrame) -> str:
     settled = orders.height - opened.height
     due = f"7日内到期{soon.height}件，超期{late}件"
     return f"在办工单{opened.height}件（本周新派{fresh}件），{due}；本周办结或退回{settled}件。"
+
+
+def full_year_words(week: Week, forecast: pl.DataFrame) -> str:
+    """The park's full year in three scenarios: which level, caliber and population, by data up to when."""
+    level = week.row["level"] or "local"
+    scenarios = {
+        row["scenario"]: row
+        for row in forecast.filter(pl.col("level") == level, pl.col("caliber") == "restored").iter_rows(named=True)
+    }
+    expected = scenarios.get("expected")
+    if expected is None:
+        return "全年预判：尚无完整月份，不作预判。"
+    if expected["amount"] is None:
+        reason = NOT_COVERED.get(str(expected["method"]).removeprefix("none: "), "数据不足")
+        return f"全年预判：{reason}，不作预判。"
+    shown = "、".join(
+        f"{word}{week.money(scenarios[name]['amount'])}"
+        for name, word in (("pessimistic", "悲观"), ("expected", "预期"), ("optimistic", "乐观"))
+    )
+    growth = "" if expected["yoy"] is None else f"，预期比上年全年{yoy_words(expected['yoy'])}"
+    month = week.row["last_closed"]
+    return (
+        f"{expected['year']}年全年预判（{week.level}收入，还原口径，园区企业，依据截至{month.year}年{month.month}月数据）："
+        f"{shown}{week.unit.label}{growth}；悲观至乐观为80%区间，不含今后新入园企业。"
+    )
 
 
 def _year_to_date(week: Week, indicators: pl.DataFrame) -> Grid | None:

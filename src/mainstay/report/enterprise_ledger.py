@@ -140,6 +140,7 @@ def ledger_columns(frames: LedgerFrames, week: Mapping[str, Any]) -> tuple[Colum
     return (
         *IDENTITY,
         *(column for name in LEVEL_WORDS for column in _level_columns(name)),
+        *_forecast_columns(level),
         *_levy_columns(_levy_kinds(frames.levies), f"分税种{level}收入_自然口径({{unit}})"),
         *(
             _money(
@@ -195,6 +196,15 @@ def _level_columns(level: Level) -> Iterator[Column]:
     if level in _REFUND_LEVELS:
         yield _money(f"本期{word}留抵退税", f"{level}_refund_current", band)
         yield _money(f"上年同期{word}留抵退税", f"{level}_refund_prior", band)
+
+
+def _forecast_columns(level: str) -> Iterator[Column]:
+    """The full year by the system; ends of an interval do not add up, so they have no total."""
+    band = f"全年预计(系统)_{level}({{unit}})"
+    yield _money("全年预计_自然口径", "forecast_natural", band)
+    yield _money("全年预计_还原口径", "forecast_restored", band)
+    yield Column("全年预计下限_还原口径", "forecast_restored_low", "exact_money", band=band)
+    yield Column("全年预计上限_还原口径", "forecast_restored_high", "exact_money", band=band)
 
 
 def _levy_columns(kinds: list[str], band: str) -> Iterator[Column]:

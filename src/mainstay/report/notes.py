@@ -87,14 +87,14 @@ def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_member_notes(members: pl.DataFrame) -> pl.DataFrame:
-    """Add `uscc`, `cause_note` and an empty `share_of_drop` to `marts.firm_lists`, one row a place."""
+    """Add `uscc`, `cause_note` and an empty `share_of_drop` to `marts.firm_lists` with `causes`, one row a place."""
     return members.with_columns(
         uscc=pl.col("source_id"),
         share_of_drop=pl.lit(None, dtype=pl.Float64),
         cause_note=_joined(
             pl.when(~pl.col("is_known")).then(pl.lit(NOT_FOUND)),
             pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
-            pl.when(pl.col("natural_change") < pl.col("restored_change")).then(pl.lit(REFUND_CAUSE)),
+            pl.when(pl.col("natural_change") < 0).then("causes"),
             pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )

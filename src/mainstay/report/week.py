@@ -15,7 +15,6 @@ from mainstay.extracts.contract import Contract
 from mainstay.report import alert_replies, brief, enterprise_ledger
 from mainstay.report.causes import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
-from mainstay.report.drop_lists import FRAME_COLUMNS as LIST_COLUMNS
 from mainstay.report.drop_lists import write_drop_list
 from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes, with_order_notes
@@ -24,7 +23,6 @@ from mainstay.report.outbound import write_outbound
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
 from mainstay.report.wording import FROZEN_MARK, SIMULATED_MARK
-from mainstay.report.work_orders import FRAME_COLUMNS as ORDER_COLUMNS
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 
@@ -38,9 +36,6 @@ _RELATIONS = frozenset(
         *brief.RELATIONS.values(),
     }
 )
-
-NOT_YET_KNOWN = ("forecast_local_restored", "forecast_system")
-"""Columns of the sheets that wait for the forecast."""
 
 SCORING_NOTE = (
     "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），"
@@ -152,7 +147,7 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     day = f"{as_of:%Y%m%d}"
     unit, guard, causes = paper.unit, paper.guard, frames["marts.causes"]
     explained = with_order_causes(frames["marts.work_orders"], causes, unit)
-    orders = _filled(with_order_notes(explained), ORDER_COLUMNS)
+    orders = with_order_notes(explained)
     note = SCORING_NOTE.format(months=paper.recent_months)
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
@@ -178,12 +173,12 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
 
 def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Paper) -> Iterator[_Written]:
     """One file a list, of drops or of firms; on paper equal firms share a rank where the list says so."""
-    explained = with_list_causes(frames["marts.drop_list_inquiries"], frames["marts.causes"], paper.unit)
-    drops = with_freeze_notes(with_list_notes(explained), paper.unit)
-    lines = {
-        kind: _filled(found, LIST_COLUMNS).with_columns(rank=pl.col("shared_rank"))
-        for kind, found in (("drops", drops), ("firms", with_member_notes(frames["marts.firm_lists"])))
-    }
+    drops, firms = (
+        with_list_causes(frames[name], frames["marts.causes"], paper.unit)
+        for name in ("marts.drop_list_inquiries", "marts.firm_lists")
+    )
+    noted = {"drops": with_freeze_notes(with_list_notes(drops), paper.unit), "firms": with_member_notes(firms)}
+    lines = {kind: found.with_columns(rank=pl.col("shared_rank")) for kind, found in noted.items()}
     windows = frames["features.list_windows"].sort("list_name")
     for window, is_shared in zip(windows.iter_rows(named=True), windows["title"].is_duplicated(), strict=True):
         name = window["list_name"]
@@ -218,8 +213,3 @@ def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Pat
     copy.parent.mkdir(exist_ok=True)
     shutil.copyfile(written.path, copy)
     yield copy
-
-
-def _filled(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Add what no model gives yet as unknown: blank in a file, never 0. Any other missing column stays an error."""
-    return frame.with_columns(pl.lit(None).alias(name) for name in columns if name in NOT_YET_KNOWN)

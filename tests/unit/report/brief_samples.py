@@ -32,6 +32,10 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
     "monthly": {
         "month": _DAY, "natural_revenue": _MONEY, "restored_revenue": _MONEY, "enterprises_unknown": _WHOLE,
     },
+    "forecast": {
+        "year": _WHOLE, "level": _TEXT, "caliber": _TEXT, "scenario": _TEXT, "amount": _MONEY, "yoy": pl.Float64(),
+        "method": _TEXT,
+    },
     "lists": {
         "list_name": _TEXT, "title": _TEXT, "kind": _TEXT, "level": _TEXT, "caliber": _TEXT, **_WINDOW,
         "is_covered": _FLAG, "not_covered_reason": _TEXT, "is_redefined": _FLAG, "is_frozen": _FLAG, "frozen_on": _DAY,
@@ -151,6 +155,14 @@ def full_week() -> BriefFrames:
             ),
         ),
         monthly=months(date(2021, 1, 1), [str(money)] * 17),
+        forecast=frame(
+            "forecast",
+            *(
+                {"year": 2022, "level": "local", "caliber": "restored", "scenario": scenario, "amount": money}
+                | {"yoy": -0.123, "method": "sum of enterprises"}
+                for scenario in ("pessimistic", "expected", "optimistic")
+            ),
+        ),
         lists=frame(
             "lists",
             *(

@@ -365,3 +365,28 @@ def test_every_frame_has_a_relation_that_a_model_builds() -> None:
 
 def test_the_sample_week_has_every_column_of_its_row() -> None:
     assert set(WEEK) == set(SCHEMAS["weeks"])
+
+
+def scenario(name: str, amount: str | None, **changes: object) -> dict[str, object]:
+    """A row of the park's scenarios."""
+    usual = {"year": 2022, "level": "local", "caliber": "restored", "yoy": 0.1234, "method": "sum of enterprises"}
+    return usual | {"scenario": name, "amount": None if amount is None else Decimal(amount)} | changes
+
+
+def test_the_full_year_is_told_in_three_scenarios_with_level_caliber_and_month() -> None:
+    rows = [
+        scenario("pessimistic", "10000000.00"),
+        scenario("expected", "12000000.00"),
+        scenario("optimistic", "13000000.00"),
+        scenario("expected", "99000000.00", caliber="natural"),
+    ]
+    words = section(with_rows(forecast=frame("forecast", *rows)), "一")
+    assert "2022年全年预判（地方级收入，还原口径，园区企业，依据截至2022年5月数据）：" in words
+    assert "悲观1,000、预期1,200、乐观1,300万元，预期比上年全年+12.34%" in words.replace(".00", "")
+    assert "不含今后新入园企业" in words
+
+
+def test_a_year_without_a_forecast_says_why() -> None:
+    rows = [scenario("expected", None, method="none: base window not covered", yoy=None)]
+    assert "全年预判：上年同期数据不足，不作预判。" in section(with_rows(forecast=frame("forecast", *rows)), "一")
+    assert "全年预判：尚无完整月份，不作预判。" in section(empty_week(), "一")

@@ -45,7 +45,8 @@ MEASURES = {
     for caliber in ("natural", "restored")
     for name in ("current", "prior", "change", "yoy")
 } | {f"{level}_refund_{year}": _MONEY for level in ("total", "local") for year in ("current", "prior")}
-ENTERPRISES = {"enterprise_id": pl.String(), **{c.source: _KINDS[c.kind] for c in IDENTITY}, **MEASURES}
+FORECASTS = {f"forecast_{name}": _MONEY for name in ("natural", "restored", "restored_low", "restored_high")}
+ENTERPRISES = {"enterprise_id": pl.String(), **{c.source: _KINDS[c.kind] for c in IDENTITY}, **MEASURES, **FORECASTS}
 LEVIES = {"enterprise_id": pl.String(), "levy_kind": pl.String(), "natural_current": _MONEY, "natural_prior": _MONEY}
 MONTHS = {"enterprise_id": pl.String(), "month": pl.Date(), "natural_revenue": _MONEY}
 FIRM = {
@@ -101,7 +102,7 @@ def test_a_firm_has_its_levels_levies_and_months_in_one_row(tmp_path: Path) -> N
     path = written(tmp_path, frames(FIRM, levies=tuple(levies), months=tuple(months)))
     assert path == tmp_path / "全量企业台账.xlsx"
     row = by_heading(sheet(path), 6)
-    assert len(row) == 98
+    assert len(row) == 102
     assert (row["序号"], row["企业名称"], row["是否高精尖"], row["是否规上"]) == (1, FIRM["name"], "是", None)
     assert (row["入园日期"], row["减收关注等级"]) == (datetime(2019, 3, 1), "高")  # noqa: DTZ001
     assert (row["本期地方级_自然口径"], row["地方级同比_自然口径(%)"]) == (123.456789, -38.27)
@@ -113,15 +114,16 @@ def test_the_columns_come_in_bands(tmp_path: Path) -> None:
     read = sheet(written(tmp_path, frames(FIRM)))
     assert [cell.value for cell in read[3] if cell.value] == [
         "企业", "基本信息", "关注等级", "全口径收入(万元)", "中央级收入(万元)", "地方级收入(万元)", "市级收入(万元)",
-        "区级收入(万元)", "分税种地方级收入_自然口径(万元)", "2020年分月地方级收入_自然口径(万元)",
-        "2021年分月地方级收入_自然口径(万元)", "2022年分月地方级收入_自然口径(万元)",
+        "区级收入(万元)", "全年预计(系统)_地方级(万元)", "分税种地方级收入_自然口径(万元)",
+        "2020年分月地方级收入_自然口径(万元)", "2021年分月地方级收入_自然口径(万元)",
+        "2022年分月地方级收入_自然口径(万元)",
     ]  # fmt: skip
 
 
 def test_every_heading_is_there_once_and_reads_without_its_band() -> None:
     made = frames(FIRM)
     headings = [column.heading for column in ledger_columns(made, WEEK)]
-    assert len(set(headings)) == len(headings) == 98
+    assert len(set(headings)) == len(headings) == 102
     assert sum("留抵退税" in heading for heading in headings) == 4
 
 
@@ -150,7 +152,7 @@ def test_names_and_codes_stay_text(tmp_path: Path) -> None:
 
 def test_without_firms_the_headings_remain(tmp_path: Path) -> None:
     read = sheet(written(tmp_path, frames()))
-    assert (read.max_row, read.max_column) == (5, 98)
+    assert (read.max_row, read.max_column) == (5, 102)
     assert read.freeze_panes == "C6"
 
 
@@ -161,7 +163,7 @@ def test_a_firm_without_history_is_blank_and_never_zero(tmp_path: Path) -> None:
 
 def test_before_any_month_is_closed_the_ledger_has_no_months(tmp_path: Path) -> None:
     path = written(tmp_path, frames(FIRM, last_closed=None, window_start=None, window_end=None, level=None))
-    assert sheet(path).max_column == 74
+    assert sheet(path).max_column == 78
     assert "尚无完整入库月份，各列收入留空。" in notes(path)
 
 

@@ -1,0 +1,96 @@
+-- One row per rule on the forecasts: firms add up to the park, ends enclose the forecast, ytd is the ledger's.
+-- key: rule
+-- materialized: table
+with
+
+firms as (
+    select
+        as_of_date,
+        level,
+        caliber,
+        sum(ytd) as ytd,
+        sum(forecast) as forecast
+    from marts.forecasts
+    where enterprise_id <> '*'
+    group by as_of_date, level, caliber
+),
+
+park as (
+    select *
+    from marts.forecasts
+    where enterprise_id = '*'
+),
+
+sums as (
+    select
+        count(*) filter (
+            where park.forecast is distinct from firms.forecast or park.ytd is distinct from firms.ytd
+        ) as differing
+    from park
+    full join firms
+        on park.as_of_date = firms.as_of_date and park.level = firms.level and park.caliber = firms.caliber
+    where park.forecast is not null or firms.forecast is not null
+),
+
+ledger as (
+    select
+        months.as_of_date,
+        months.enterprise_id,
+        months.level,
+        unnest(['natural', 'restored', 'deferral_adjusted']) as caliber,
+        unnest(
+            [
+                sum(months.natural_revenue),
+                sum(months.natural_revenue + months.refund),
+                sum(months.natural_revenue + months.refund + months.deferred_out - months.deferred_in)
+            ]
+        ) as ytd
+    from features.revenue_by_level as months
+    inner join features.closed_months as closed
+        on
+            months.as_of_date = closed.as_of_date
+            and months.month between date_trunc('year', closed.last_closed) and closed.last_closed
+    group by months.as_of_date, months.enterprise_id, months.level
+),
+
+closed_parts as (
+    select count(*) filter (where forecasts.ytd <> coalesce(ledger.ytd, 0)) as differing
+    from marts.forecasts as forecasts
+    left join ledger
+        on
+            forecasts.as_of_date = ledger.as_of_date
+            and forecasts.enterprise_id = ledger.enterprise_id
+            and forecasts.level = ledger.level
+            and forecasts.caliber = ledger.caliber
+    where forecasts.enterprise_id <> '*'
+)
+
+select
+    'forecasts' as subject,
+    'firms_sum_to_park' as rule,
+    differing::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'levels and calibers in which the enterprises do not add up to the park, to the cent' as detail
+from sums
+union all
+select
+    'forecasts' as subject,
+    'ends_enclose_forecast' as rule,
+    count(*) filter (where not coalesce(low <= forecast and forecast <= high, forecast is null))::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'forecasts outside their own interval, or without one' as detail
+from marts.forecasts
+union all
+select
+    'forecasts' as subject,
+    'closed_months_are_the_ledgers' as rule,
+    differing::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'forecasts whose closed months differ from the ledger' as detail
+from closed_parts

@@ -1,0 +1,70 @@
+-- One row per as-of date, level, caliber and scenario: the park's full year, beside the year before.
+-- key: as_of_date, year, level, caliber, scenario
+-- materialized: table
+--
+-- pessimistic and optimistic are the ends of the 80% interval. The year before is the same enterprises' money as it is
+-- known now; in the natural caliber it is net of its refunds.
+--
+-- column scenario [text]: pessimistic, expected or optimistic
+-- column amount [currency]: the park's full year in this scenario
+-- column prior_year [currency]: the whole year before
+-- column yoy [ratio]: amount against the year before; null where that is 0 or negative, or unknown
+with
+
+park as (
+    select
+        *,
+        unnest(['pessimistic', 'expected', 'optimistic']) as scenario,
+        unnest([low, forecast, high]) as amount
+    from marts.forecasts
+    where enterprise_id = '*'
+),
+
+prior_months as (
+    select
+        months.*,
+        months.natural_revenue + months.refund as restored
+    from features.forecast_months as months
+    inner join features.forecast_years as years
+        on months.as_of_date = years.as_of_date and year(months.month) = years.year - 1
+),
+
+prior_years as (
+    select
+        as_of_date,
+        level,
+        unnest(['natural', 'restored', 'deferral_adjusted']) as caliber,
+        unnest(
+            [
+                if(count(*) = count(natural_revenue), sum(natural_revenue), null),
+                if(count(*) = count(restored), sum(restored), null),
+                if(
+                    count(*) = count(restored + deferred_out - deferred_in),
+                    sum(restored + deferred_out - deferred_in),
+                    null
+                )
+            ]
+        ) as prior_year
+    from prior_months
+    group by as_of_date, level
+)
+
+select
+    park.as_of_date,
+    park.year,
+    park.level,
+    park.caliber,
+    park.scenario,
+    park.months_closed,
+    park.ytd,
+    park.amount,
+    prior_years.prior_year,
+    if(prior_years.prior_year > 0, (park.amount / prior_years.prior_year - 1)::double, null) as yoy,
+    park.method
+from park
+left join prior_years
+    on
+        park.as_of_date = prior_years.as_of_date
+        and park.level = prior_years.level
+        and park.caliber = prior_years.caliber
+order by park.as_of_date, park.level, park.caliber, park.amount, park.scenario

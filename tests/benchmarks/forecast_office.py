@@ -1,0 +1,109 @@
+"""A landing folder as a ledger in memory, and what a forecast may know of it at several as-of dates."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from mainstay.demo import mark_simulated
+from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
+from mainstay.extracts.registry import one_namespace, workspace_contracts
+from mainstay.resources import shipped
+from mainstay.revenue.drop_lists import level_fallbacks, levy_items
+from mainstay.revenue.forecast import RELATIONS, ForecastFrames
+from mainstay.revenue.shares import share_rules
+from mainstay.settings import Workspace
+from mainstay.simulate import Park
+from mainstay.warehouse import ledger, loading, models
+from mainstay.warehouse import run as run_tables
+from mainstay.warehouse.connection import Warehouse
+
+HERE = Path(__file__).resolve().parent
+MEMORY = Path(":memory:")
+
+
+def known_then(workspace: Workspace, as_of: Sequence[date]) -> ForecastFrames:
+    """Load every file of the landing folder and build what a forecast reads, at each as-of date."""
+    settings, seeds = workspace.settings(), shipped("seeds")
+    contracts = workspace_contracts(workspace, settings, seeds)
+    seen = datetime.now(UTC)
+    with Warehouse(MEMORY, candidate=MEMORY) as warehouse:
+        ledger.prepare(warehouse)
+        files = scan(workspace.landing, settings.landing.ignore)
+        deliveries, refused = sort_out(files, contracts, ledger.known_files(warehouse), seen.date())
+        quarantined: list[Quarantined] = list(refused)
+        for group in loading.in_groups(read_each(deliveries, quarantined)):
+            loading.load_all(warehouse, group, seen)
+        if quarantined:
+            raise SystemExit(f"{len(quarantined)} files could not be read: {quarantined[0].file}")
+        ledger.supersede(warehouse)
+        ledger.identify(warehouse, one_namespace=one_namespace(contracts))
+        for contract in contracts:
+            ledger.settle(warehouse, list(ledger.pending_files(warehouse, contract.name)), "accepted")
+        models.start_build(warehouse)
+        run_tables.tell(
+            warehouse,
+            {
+                "as_of_dates": run_tables.as_of_dates(*as_of),
+                "parameters": run_tables.parameters(settings),
+                "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
+                "level_fallbacks": level_fallbacks(seeds),
+                "share_rules": share_rules(seeds, workspace.home, settings.shares.confirmed),
+            },
+        )
+        every = models.load_models(shipped("sql"))
+        wanted = _needed(every, RELATIONS.values())
+        models.build_ready(warehouse, {name: model for name, model in every.items() if name in wanted})
+        return ForecastFrames(**{name: warehouse.read(relation) for name, relation in RELATIONS.items()})
+
+
+def _needed(every: dict[str, models.Model], relations: object) -> set[str]:
+    """The relations and everything they rest on."""
+    open_ones, needed = list(relations), set()  # type: ignore[call-overload]
+    while open_ones:
+        name = open_ones.pop()
+        if name in every and name not in needed:
+            needed.add(name)
+            open_ones += every[name].reads
+    return needed
+
+
+@contextmanager
+def simulated(enterprises: int, seed: int, first_month: date, months: int) -> Iterator[Workspace]:
+    """A workspace with every extract of a simulated park."""
+    with _fresh() as workspace:
+        mark_simulated(workspace)
+        park = Park(enterprises=enterprises, seed=seed, first_month=first_month, months=months)
+        for month in park.months:
+            park.write_month(workspace.landing / f"{month:%Y-%m}", month)
+        yield workspace
+
+
+@contextmanager
+def texas(extracts: Sequence[Path]) -> Iterator[Workspace]:
+    """A workspace with the real extracts."""
+    with _fresh() as workspace:
+        shutil.copytree(HERE.parent / "realdata" / "texas", workspace.home)
+        workspace.landing.mkdir()
+        for path in extracts:
+            shutil.copy(path, workspace.landing)
+        yield workspace
+
+
+@contextmanager
+def _fresh() -> Iterator[Workspace]:
+    with tempfile.TemporaryDirectory(prefix="mainstay-study-") as folder:
+        yield Workspace(Path(folder) / "office")
+
+
+def as_years(frames: ForecastFrames, closed: Callable[[date], int]) -> ForecastFrames:
+    """The same frames for a year that does not begin in January: `closed` counts its closed months at an as-of date."""
+    days = frames.years["as_of_date"].to_list()
+    years = frames.years.with_columns(
+        months_closed=pl.Series([closed(day) for day in days], dtype=pl.Int64), reason=pl.lit(None, dtype=pl.String)
+    )
+    return ForecastFrames(years, frames.months, frames.due, frames.events, frames.firms)
