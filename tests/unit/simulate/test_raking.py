@@ -150,3 +150,15 @@ def entry(firm: Firm, levy: object, total: int) -> Entry:
     shares = levy.shares  # type: ignore[attr-defined]
     split: Split = shares.of(total)
     return Entry(firm, Payment(levy, split, (date(2020, 12, 1), date(2020, 12, 31)), date(2021, 1, 9), 0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", [2021, 2022])
+def test_a_park_of_the_real_size_is_as_concentrated_before_and_after_its_growth(year: int) -> None:
+    park = Park(enterprises=3500, seed=7, first_month=date(2020, 1, 1), months=36)
+    middle = date(year, 6, 1)
+    paid = sorted(
+        (firm.usual(middle) * firm.plot.kept(middle) for firm in park.firms if firm.in_park and firm.in_from <= middle),
+        reverse=True,
+    )
+    assert 0.60 <= sum(paid[:50]) / sum(paid) <= 0.70
+    assert paid[0] / sum(paid) <= 0.15

@@ -4,6 +4,7 @@ from typing import Any
 
 from mainstay.extracts.extract import Delivery, Extract
 from mainstay.extracts.persons import PSEUDO_TAXPAYER
+from mainstay.simulate.months import last_day
 from tests.unit.simulate.plain_reading import delivered
 
 
@@ -81,6 +82,10 @@ def test_names_state_the_month_and_when_it_became_known(read: dict[str, tuple[De
         ("汇总统计", date(2022, 4, 5)),
     ):
         assert stated[f"{name}_202203.csv"][1] == known_on
+    contacts = {name: known for name, (_, known) in stated.items() if name.startswith("企业对接记录")}
+    for name, known in contacts.items():
+        assert known == last_day(date(int(name[-10:-6]), int(name[-6:-4]), 1))
+    assert contacts
     assert stated["财政收入控制数_202112.csv"] == ("2021-12", date(2022, 1, 5))
     assert stated["园区企业名录_202206.xlsx"] == ("2022-06", date(2022, 6, 30))
     for name, (delivery, extract) in read.items():
