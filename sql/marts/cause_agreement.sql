@@ -9,9 +9,9 @@
 -- column enterprises_proposed [count]: for which the data show less revenue by it
 -- column enterprises_confirmed [count]: for which the visit named it
 -- column enterprises_both [count]: for which both do
--- column proposed [currency]: what the data show, falls only
--- column confirmed [currency]: what the visits say
--- column agreed [currency]: the lesser of both, enterprise by enterprise
+-- column proposed [currency]: of the natural change, what the data show, falls only
+-- column confirmed [currency]: of the natural change, what the visits say
+-- column agreed [currency]: of the natural change, the lesser of both, enterprise by enterprise
 -- column agreement [ratio]: agreed over the greater of proposed and confirmed
 select
     as_of_date,

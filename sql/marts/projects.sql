@@ -9,7 +9,7 @@
 -- column is_overdue [flag]: not reached, and its day is over
 -- column days_overdue [days]: since its day; null unless it is overdue
 -- column days_late [days]: by how much it was reached after its day; null unless it was late
--- column investment [currency]: the project's, not the milestone's
+-- column investment [currency]: the project's investment, not the milestone's
 select
     as_of_date,
     project,

@@ -7,10 +7,10 @@
 --
 -- column flow [text]: receipt, vat_credit_refund or other_refund
 -- column rows [count]: lines that deviate
--- column total [currency]: their amounts at the total level
--- column city [currency]: what the lines give to the city
--- column table_city [currency]: what the table would
--- column city_deviation [currency]: city - table_city; central and district likewise
+-- column total [currency]: their amounts at the total level, natural caliber
+-- column <level> [currency]: what the lines give to the <level> level, natural caliber
+-- column table_<level> [currency]: what the table would, natural caliber
+-- column <level>_deviation [currency]: <level> less table_<level>, natural caliber
 with
 
 compared as (

@@ -91,9 +91,15 @@ def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[d
 
 
 def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:
-    """What was settled in the story's year and in its neighbours: before and after, ordinary growth is no timing."""
-    years = range(story.first.year - 1, story.first.year + 2)
-    return {month: received[month].settled.get(firm.number, 0) for month in months if month.year in years}
+    """The year's settlement is missing in its usual month and comes in another: what it grew by is no timing.
+
+    One that comes after the simulation is missing as the year before had it.
+    """
+    if story.last in months:
+        moved = received[story.last].settled.get(firm.number, 0)
+        return {story.first: -moved, story.last: moved}
+    before = add_months(story.first, -_A_YEAR)
+    return {story.first: -received[before].settled.get(firm.number, 0)} if before in months else {}
 
 
 def _add_refunds(found: Additive, refunds: Iterable[Refund]) -> None:
