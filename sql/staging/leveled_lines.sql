@@ -1,6 +1,6 @@
 -- One row per as-of date, vintage and ledger row of receipts, refunds or deferrals, with every level that can be told.
 -- key: as_of_date, vintage, source, batch_id, line
--- materialized: view
+-- materialized: table
 --
 -- 1. The row's own amounts, and what follows from them: local = city + district, local = total - central, and so on.
 -- 2. Where a level is missing still, the row's own 预算分配比例: 中央50%市级25%区级25%, or 50:25:25 (central, city,

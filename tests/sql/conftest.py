@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from mainstay.warehouse import ledger
-from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office
+from tests.sql.on_demand import OnDemand
 
 
 @pytest.fixture
 def office() -> Iterator[Office]:
     """An empty office, in memory: half the time of files, and the SQL is the same."""
     memory = Path(":memory:")
-    with Warehouse(memory, candidate=memory) as warehouse:
+    with OnDemand(memory, candidate=memory) as warehouse:
         ledger.prepare(warehouse)
         yield Office(warehouse)

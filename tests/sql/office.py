@@ -27,8 +27,8 @@ from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
-from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import field_type
+from tests.sql.on_demand import OnDemand
 
 SHIPPED_LISTS = (
     "q1_top25", "high_precision_top50", "ytd_top50", "key_firms", "watched_firms", "largest_payers",
@@ -78,7 +78,7 @@ def contract(**changes: Any) -> Contract:
 class Office:
     """A warehouse that takes deliveries and builds models."""
 
-    warehouse: Warehouse
+    warehouse: OnDemand
     delivered: int = 0
 
     def deliver(
@@ -135,9 +135,10 @@ class Office:
     def build(
         self, *as_of: str, settings: Settings | None = None, hand_in: dict[str, pl.DataFrame] | None = None
     ) -> None:
-        """Build every model whose inputs are there."""
+        """Let every model be built from now on, when it is first asked for."""
         settings = settings or Settings()
         seeds = shipped("seeds")
+        self.warehouse.waiting = {}
         models.start_build(self.warehouse)
         tables = {
             "as_of_dates": run.as_of_dates(*map(date.fromisoformat, as_of)),
@@ -158,11 +159,8 @@ class Office:
             "forecasts": FORECASTS.to_frame(),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
-        sql = models.load_models(shipped("sql"))
-        models.build_ready(self.warehouse, sql)
-        if "causes" not in tables | (hand_in or {}):
-            run.tell(self.warehouse, {"causes": self.explained()})
-            models.build_ready(self.warehouse, sql)
+        self.warehouse.explain = None if "causes" in (hand_in or {}) else self.explained
+        self.warehouse.waiting = models.load_models(shipped("sql"))
 
     def explained(self) -> pl.DataFrame:
         """The causes of every line of every list, in yuan."""

@@ -5,7 +5,7 @@ import polars as pl
 from mainstay.outbound.register import district_authorities, keep_register
 from mainstay.resources import shipped
 from mainstay.risk.relocation import signal_definitions
-from mainstay.warehouse import models, run
+from mainstay.warehouse import run
 from tests.sql.office import Office, contract
 
 HERE = "模拟区税务局第一税务所"
@@ -32,7 +32,6 @@ def follow_outbound(office: Office) -> None:
     """Follow the facts that are built, hand the register in, and build what waits for it."""
     cases, events = keep_register(office.warehouse.read("features.outbound_facts"))
     run.tell(office.warehouse, {"outbound_cases": cases, "outbound_events": events})
-    models.build_ready(office.warehouse, models.load_models(shipped("sql")))
 
 
 def publish_outbound(office: Office, as_of: str) -> None:

@@ -14,8 +14,8 @@ from mainstay.resources import shipped
 from mainstay.settings import Settings, Workspace
 from mainstay.simulate.park import write_park
 from mainstay.warehouse import ledger, loading
-from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import SEEN, Office
+from tests.sql.on_demand import OnDemand
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def simulated_park(folder: Path, *, enterprises: int, seed: int, months: int) ->
     landing, truth = folder / "landing", folder / "truth.json"
     write_park(landing, truth, enterprises=enterprises, seed=seed, first_month=date(2021, 1, 1), months=months)
     memory = Path(":memory:")
-    with Warehouse(memory, candidate=memory) as warehouse:
+    with OnDemand(memory, candidate=memory) as warehouse:
         ledger.prepare(warehouse)
         contracts = workspace_contracts(Workspace(folder), Settings(), shipped("seeds"))
         deliveries, refused = sort_out(scan(landing, ()), contracts, ledger.known_files(warehouse), SEEN.date())

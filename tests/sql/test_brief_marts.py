@@ -10,9 +10,8 @@ import pytest
 from mainstay.orders.selection import ORDERS
 from mainstay.report.brief import RELATIONS, BriefFrames, brief_html
 from mainstay.report.units import DisplayUnit
-from mainstay.resources import shipped
 from mainstay.risk.scoring import SCORES
-from mainstay.warehouse import models, run
+from mainstay.warehouse import run
 from mainstay.warehouse.events import record_week
 from tests.sql.office import Office, contract, drop_list
 from tests.sql.outbound_week import follow_outbound
@@ -50,7 +49,6 @@ def ordered(office: Office, *orders: dict[str, Any]) -> None:
         office.warehouse,
         {"scores": SCORES.to_frame(), "work_orders": pl.DataFrame(rows, schema=ORDERS)},
     )
-    models.build_ready(office.warehouse, models.load_models(shipped("sql")))
 
 
 def visited(office: Office, *rows: str, known: str = "2022-06-06") -> None:

@@ -3,9 +3,8 @@
 import polars as pl
 
 from mainstay.quality.gates import judge_marts
-from mainstay.resources import shipped
 from mainstay.revenue.forecast import RELATIONS, ForecastFrames, full_year
-from mainstay.warehouse import models, run
+from mainstay.warehouse import run
 from tests.sql.office import Office, contract, drop_list
 
 EVENTS = contract(
@@ -51,7 +50,6 @@ def rebuild(office: Office, *relations: str) -> None:
     """Build some models anew: what was built without a forecast is as it was but for these."""
     for relation in relations:
         office.warehouse.execute("delete from run.built where relation = $1", [relation])
-    models.build_ready(office.warehouse, models.load_models(shipped("sql")))
 
 
 def year(office: Office, *conditions: pl.Expr) -> list[tuple[str, ...]]:

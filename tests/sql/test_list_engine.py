@@ -9,10 +9,9 @@ import pytest
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.selection import ORDERS
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
-from mainstay.resources import shipped
 from mainstay.risk.scoring import SCORES
 from mainstay.settings import Settings
-from mainstay.warehouse import models, run
+from mainstay.warehouse import run
 from mainstay.warehouse.events import record_week
 from tests.sql.office import SHIPPED_LISTS, Office, contract
 from tests.sql.outbound_week import follow_outbound
@@ -38,7 +37,6 @@ def week(office: Office, as_of: str, settings: Settings, *, publish: bool = Fals
     office.build(as_of, settings=settings)
     follow_outbound(office)
     run.tell(office.warehouse, {"scores": SCORES.to_frame(), "work_orders": NO_ORDERS})
-    models.build_ready(office.warehouse, models.load_models(shipped("sql")))
     if publish:
         record_week(office.warehouse, date.fromisoformat(as_of))
 
