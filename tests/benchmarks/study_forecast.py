@@ -284,7 +284,7 @@ def texas() -> list[str]:
 def main() -> None:
     """Run the study and put its tables into the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--enterprises", type=int, default=3500)
+    parser.add_argument("--enterprises", type=int, default=800)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--only", choices=("park", "texas"), help="one of the two parts; the page stays as it is")
     parser.add_argument("--print", action="store_true", help="print the tables and leave the page as it is")
