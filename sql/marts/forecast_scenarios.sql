@@ -67,4 +67,8 @@ left join prior_years
         park.as_of_date = prior_years.as_of_date
         and park.level = prior_years.level
         and park.caliber = prior_years.caliber
-order by park.as_of_date, park.level, park.caliber, park.amount, park.scenario
+order by
+    park.as_of_date,
+    park.level,
+    park.caliber,
+    list_position(['pessimistic', 'expected', 'optimistic'], park.scenario)

@@ -69,7 +69,13 @@ def margins(history: History, horizon: int, rule: Rule = RULE) -> Margins:
     if not usable:
         return GUESS
     errors, labels = zip(*(_errors(history, back, horizon, rule) for back in usable), strict=True)
-    low, high = quantiles(np.concatenate(errors), np.concatenate(labels))
+    missed, label = np.concatenate(errors), np.concatenate(labels)
+    # What all firms miss together changes its sign from year to year: half of what the past says of the side is kept.
+    (low, high), (mirrored_low, mirrored_high) = (
+        quantiles(missed, label),
+        quantiles(np.concatenate([missed, -missed]), np.concatenate([label, label])),
+    )
+    low, high = (low + mirrored_low) / 2, (high + mirrored_high) / 2
     return Margins(low, high, origins=len(usable), is_short=is_short)
 
 

@@ -48,12 +48,12 @@ class Rule:
         season_years: From how many of the newest years the shares come.
     """
 
-    memory: float = 0.9
-    own_season: float = 0.2
+    memory: float = 0.8
+    own_season: float = 0.25
     drift: float = 1.0
     own_drift: float = 0.1
-    cut: float = 1.5
-    own_shape: float = 0.7
+    cut: float = 2.0
+    own_shape: float = 0.9
     silent: int = 2
     season_years: int = 2
 
