@@ -27,6 +27,7 @@ from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
+from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import field_type
 from tests.sql.on_demand import OnDemand
 
@@ -78,7 +79,7 @@ def contract(**changes: Any) -> Contract:
 class Office:
     """A warehouse that takes deliveries and builds models."""
 
-    warehouse: OnDemand
+    warehouse: Warehouse
     delivered: int = 0
 
     def deliver(
@@ -135,10 +136,9 @@ class Office:
     def build(
         self, *as_of: str, settings: Settings | None = None, hand_in: dict[str, pl.DataFrame] | None = None
     ) -> None:
-        """Let every model be built from now on, when it is first asked for."""
+        """Build every model whose inputs are there; in a warehouse on demand, when it is first asked for."""
         settings = settings or Settings()
         seeds = shipped("seeds")
-        self.warehouse.waiting = {}
         models.start_build(self.warehouse)
         tables = {
             "as_of_dates": run.as_of_dates(*map(date.fromisoformat, as_of)),
@@ -159,8 +159,15 @@ class Office:
             "forecasts": FORECASTS.to_frame(),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))
-        self.warehouse.explain = None if "causes" in (hand_in or {}) else self.explained
-        self.warehouse.waiting = models.load_models(shipped("sql"))
+        sql = models.load_models(shipped("sql"))
+        explain = None if "causes" in (hand_in or {}) else self.explained
+        if isinstance(self.warehouse, OnDemand):
+            self.warehouse.await_questions(sql, explain)
+            return
+        models.build_ready(self.warehouse, sql)
+        if explain is not None:
+            run.tell(self.warehouse, {"causes": explain()})
+            models.build_ready(self.warehouse, sql)
 
     def explained(self) -> pl.DataFrame:
         """The causes of every line of every list, in yuan."""

@@ -19,6 +19,10 @@ class OnDemand(Warehouse):
     waiting: Mapping[str, Model] = {}
     explain: Callable[[], pl.DataFrame] | None = None
 
+    def await_questions(self, sql: Mapping[str, Model], explain: Callable[[], pl.DataFrame] | None) -> None:
+        """Build nothing yet; `explain` gives `run.causes` when a model first needs them."""
+        self.waiting, self.explain = sql, explain
+
     def execute(self, sql: str, parameters: Mapping[str, Any] | list[Any] | None = None) -> None:
         """Run one statement; what it names is built first."""
         self._build_named(sql)

@@ -5,8 +5,9 @@ import polars as pl
 from mainstay.outbound.register import district_authorities, keep_register
 from mainstay.resources import shipped
 from mainstay.risk.relocation import signal_definitions
-from mainstay.warehouse import run
+from mainstay.warehouse import models, run
 from tests.sql.office import Office, contract
+from tests.sql.on_demand import OnDemand
 
 HERE = "模拟区税务局第一税务所"
 ELSEWHERE = "北京市海淀区税务局"
@@ -32,6 +33,8 @@ def follow_outbound(office: Office) -> None:
     """Follow the facts that are built, hand the register in, and build what waits for it."""
     cases, events = keep_register(office.warehouse.read("features.outbound_facts"))
     run.tell(office.warehouse, {"outbound_cases": cases, "outbound_events": events})
+    if not isinstance(office.warehouse, OnDemand):
+        models.build_ready(office.warehouse, models.load_models(shipped("sql")))
 
 
 def publish_outbound(office: Office, as_of: str) -> None:

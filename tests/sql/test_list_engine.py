@@ -8,6 +8,7 @@ import pytest
 
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.selection import ORDERS
+from mainstay.report.causes import with_list_causes
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
 from mainstay.risk.scoring import SCORES
 from mainstay.settings import Settings
@@ -180,7 +181,7 @@ def test_an_imported_list_shows_every_member_also_those_that_nobody_knows(office
     assert ranked(office) == {"dropped": [(1, 1, "A")]}
     used = office.rows("marts.list_definitions", "list_name", "population_asked", "population_used")
     assert ("key", "imported:没有的名单", "payers:1") in used
-    notes = with_member_notes(office.warehouse.read("marts.firm_lists")).filter(pl.col("enterprise_id") == "X")
+    notes = with_member_notes(explained(office, "marts.firm_lists")).filter(pl.col("enterprise_id") == "X")
     assert "均未找到" in notes["cause_note"].item()
 
 
@@ -200,6 +201,11 @@ Q1_NOW = ["A,2022-01,10.00", "B,2022-01,20.00", "C,2022-01,30.00", *(f"A,2022-0{
 CORRECTED = "source_id,name,month,amount_total,amount_local\nA,A,2022-01,25.00,25.00\nB,B,2022-01,90.00,90.00"
 FROZEN = {"window": "first_quarter", "top_k": 2, "frozen_on": "2022-04-18"}
 LINES = ("rank", "enterprise_id", "change", "frozen_change", "correction", "is_still_drop")
+
+
+def explained(office: Office, relation: str) -> pl.DataFrame:
+    """Places of lists with their causes in words."""
+    return with_list_causes(office.warehouse.read(relation), office.warehouse.read("marts.causes"), WAN_YUAN)
 
 
 def corrected_office(office: Office) -> None:
@@ -227,9 +233,9 @@ def test_a_frozen_list_keeps_its_places_and_says_what_was_corrected_since(office
     moves = ("rows", "entered", "left_list", "moved", "corrected", "no_longer_drops", "is_frozen", "is_redefined")
     assert office.rows("marts.list_movements", *moves) == [(2, 0, 0, 0, 2, 1, True, False)]
     assert office.rows("marts.order_candidates", "enterprise_id") == [("A",)]
-    lines = with_freeze_notes(with_list_notes(office.warehouse.read("marts.drop_list_inquiries")), WAN_YUAN)
+    lines = with_freeze_notes(with_list_notes(explained(office, "marts.drop_list_inquiries")), WAN_YUAN)
     assert lines.sort("rank")["cause_note"].to_list() == [
-        "定榜后更正：增减额相差25.00元",
+        "定榜后更正：增减额相差25.00元；其余待核实 -0.01万元",
         "定榜后更正：增减额由-0.01变为0.00万元，已不减收",
     ]
     week(office, "2022-05-16", settings)

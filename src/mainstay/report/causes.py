@@ -119,7 +119,8 @@ def _worded(causes: pl.DataFrame, unit: DisplayUnit) -> pl.DataFrame:
     """One row per list and enterprise: `causes` in words, `main_cause`, `change`, and what the list is."""
     ranked = causes.sort(pl.col("amount").abs(), -pl.col("place"), descending=True)
     shown = (
-        ranked.group_by("list_name", "enterprise_id", maintain_order=True)
+        ranked.filter(pl.col("amount").map_elements(lambda amount: unit.show(amount) != 0, return_dtype=pl.Boolean))
+        .group_by("list_name", "enterprise_id", maintain_order=True)
         .head(MOST_CAUSES)
         .sort(pl.col("cause_code") == _UNEXPLAINED, maintain_order=True)
         .with_columns(

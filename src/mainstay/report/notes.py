@@ -77,10 +77,12 @@ def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
         uscc=pl.col("source_id"),
         cause_note=_joined(
             pl.when(pl.col("is_policy_drop")).then(pl.lit(POLICY_DROP)),
-            pl.when(pl.col("causes").is_not_null())
-            .then("causes")
-            .when(pl.col("natural_change") < pl.col("restored_change"))
-            .then(pl.lit(REFUND_CAUSE)),
+            pl.when(pl.col("natural_change") < 0).then(
+                pl.when(pl.col("causes").is_not_null())
+                .then("causes")
+                .when(pl.col("natural_change") < pl.col("restored_change"))
+                .then(pl.lit(REFUND_CAUSE))
+            ),
             pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )

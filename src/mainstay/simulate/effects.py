@@ -91,15 +91,15 @@ def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[d
 
 
 def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:
-    """The year's settlement is missing in its usual month and comes in another: what it grew by is no timing.
+    """Last year's settlement is missing in its usual month and there in another: what it grew by is no timing.
 
-    One that comes after the simulation is missing as the year before had it.
+    Without a year before, it is the settlement that came late.
     """
-    if story.last in months:
-        moved = received[story.last].settled.get(firm.number, 0)
-        return {story.first: -moved, story.last: moved}
     before = add_months(story.first, -_A_YEAR)
-    return {story.first: -received[before].settled.get(firm.number, 0)} if before in months else {}
+    late = story.last if story.last in months else None
+    came = before if before in months else late
+    moved = received[came].settled.get(firm.number, 0) if came else 0
+    return {story.first: -moved} | ({late: moved} if late else {})
 
 
 def _add_refunds(found: Additive, refunds: Iterable[Refund]) -> None:

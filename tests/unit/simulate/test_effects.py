@@ -57,9 +57,10 @@ def test_a_settlement_that_came_late_is_missing_in_its_month_and_there_in_anothe
     late = [one for one in two_years.truth["declines"] if one["cause"] == "T1"]
     moved: dict[Key, Decimal] = defaultdict(Decimal)
     for one in late:
-        amount = two_years.settled[one["enterprise_id"], one["last_month"]]
-        moved[one["enterprise_id"], one["first_month"]] -= amount
-        moved[one["enterprise_id"], one["last_month"]] += amount
+        firm, usual, came = one["enterprise_id"], one["first_month"], one["last_month"]
+        amount = two_years.settled.get((firm, a_year_before(usual))) or two_years.settled[firm, came]
+        moved[firm, usual] -= amount
+        moved[firm, came] += amount
     effects = firms_of(two_years.truth["effects"], "T1")
     assert effects == changes(moved, {one["enterprise_id"] for one in late})
     assert min(effects.values()) < 0
