@@ -12,7 +12,6 @@ from mainstay.extracts.targets import Level
 from mainstay.report.brief_page import (
     DASH,
     LONGEST_NAME,
-    MOST_ROWS,
     NOT_COVERED,
     Grid,
     Section,
@@ -24,6 +23,8 @@ from mainstay.report.brief_page import (
 from mainstay.report.wording import LEVEL_WORDS, period_words
 
 MOST_KINDS = 5
+_MOST_LISTS = 2
+"""Told in the overview; the others stand in section 四 and in lists/."""
 TARGET_WORDS = MappingProxyType(
     {
         "receipts": "入库明细",
@@ -79,12 +80,12 @@ def _movements(week: Week, lists: pl.DataFrame) -> str:
     if computed.is_empty():
         return "本周无可计算的榜单。"
     parts = []
-    for row in computed.head(MOST_ROWS).iter_rows(named=True):
+    for row in computed.head(_MOST_LISTS).iter_rows(named=True):
         known = row["entered"] is not None
         change = f"，新进{row['entered']}户、退出{row['left_list']}户" if known else ""
         parts.append(f"{cell_words(row['title'], LONGEST_NAME)}在榜{row['rows']}户{change}")
     first = "（首期，无上期可比）" if week.is_first else ""
-    rest = f"等{computed.height}个榜单" if computed.height > MOST_ROWS else ""
+    rest = f"等{computed.height}个榜单" if computed.height > _MOST_LISTS else ""
     return f"{'；'.join(parts)}{rest}{first}。"
 
 
@@ -112,15 +113,11 @@ def full_year_words(week: Week, forecast: pl.DataFrame) -> str:
     if expected["amount"] is None:
         reason = NOT_COVERED.get(str(expected["method"]).removeprefix("none: "), "数据不足")
         return f"全年预判：{reason}，不作预判。"
-    shown = "、".join(
-        f"{word}{week.money(scenarios[name]['amount'])}"
-        for name, word in (("pessimistic", "悲观"), ("expected", "预期"), ("optimistic", "乐观"))
-    )
-    growth = "" if expected["yoy"] is None else f"，预期比上年全年{yoy_words(expected['yoy'])}"
-    month = week.row["last_closed"]
+    low, middle, high = (week.money(scenarios[name]["amount"]) for name in ("pessimistic", "expected", "optimistic"))
+    growth = "" if expected["yoy"] is None else f"（同比{yoy_words(expected['yoy'])}）"
     return (
-        f"{expected['year']}年全年预判（{week.level}收入，还原口径，园区企业，依据截至{month.year}年{month.month}月数据）："
-        f"{shown}{week.unit.label}{growth}；悲观至乐观为80%区间，不含今后新入园企业。"
+        f"{expected['year']}年预判（{week.level}还原口径，80%区间）："
+        f"悲观{low}、预期{middle}{growth}、乐观{high}{week.unit.label}。"
     )
 
 

@@ -121,15 +121,22 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl
         covered = bool(row["is_covered"])
         period = period_words(row["window_start"], row["window_end"]) or DASH
         reason = NOT_COVERED.get(row["not_covered_reason"] or "", "")
-        measure = f"{LEVEL_WORDS[row['level']]}·{CALIBER_WORDS[row['caliber'] or 'natural']}"
-        counts = [count_words(row[name]) for name in ("rows", "entered", "left_list")] if covered else [DASH] * 3
-        done = [f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])] if covered else [DASH] * 2
+        caliber = row["caliber"] or "natural"
+        measure = LEVEL_WORDS[row["level"]] + ("" if caliber == "natural" else f"·{CALIBER_WORDS[caliber]}")
+        counts = [_moved_words(row), f"{row['inquired']}/{row['rows']}", count_words(row["policy_drops"])]
         when = period if covered else f"{period}：{reason}"
-        cells.append((_list_title(row), when, measure, *counts, *done, made_of.get(row["list_name"], DASH)))
-    split = f"原因构成（自然口径，{week.unit.label}，初判）"
-    headings = ("榜单", "统计期间", "口径", "在榜", "新进", "退出", "已查清", "政策性", split)
-    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5, 6, 7}, names=0, wide=8)
+        made = made_of.get(row["list_name"], DASH)
+        cells.append((_list_title(row), when, measure, *(counts if covered else [DASH] * 3), made))
+    split = f"原因构成（{week.unit.label}，初判）"
+    headings = ("榜单（自然口径）", "统计期间", "级次", "在榜（新进/退出）", "已查清", "政策性", split)
+    grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5}, names=0, wide=6)
     return Section(title, (_found(week, members) + _list_changes(lists),), grid)
+
+
+def _moved_words(row: Mapping[str, Any]) -> str:
+    """How many are on the list and, where the week before can be compared, how many came in and went out."""
+    moved = "" if row["entered"] is None else f"（{row['entered']}/{row['left_list']}）"
+    return f"{row['rows']}{moved}"
 
 
 def _list_title(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from mainstay.report.units import ROUNDING, DisplayUnit, rounded
 
 MOST_CAUSES = 3
 """A note names the largest by money; the others stand in `marts.causes`."""
-_MOST_OF_A_LIST = 3
+_MOST_OF_A_LIST = 2
 _UNEXPLAINED = "X"
 _OTHERS_ROSE = "其他增收"
 """What is left over where the causes explain more than the drop."""

@@ -21,8 +21,8 @@ CHART_FONTS = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang S
 _INK, _DARK, _LIGHT, _ACCENT, _GREY = "#222222", "#1F4E79", "#C3CAD3", "#A4262C", "#707070"
 _VEGA_LITE = "6.4"  # 2026-11: what altair 6.2 writes; stated, so that a newer converter draws the same
 # With axes and legend about 3.2 and 2.3 times as wide as high: on A4 both fill their columns and are equally high.
-_REVENUE_SIZE = {"width": 430, "height": 98}
-_FUNNEL_SIZE = {"width": 290, "height": 150}
+_REVENUE_SIZE = {"width": 430, "height": 86}
+_FUNNEL_SIZE = {"width": 290, "height": 138}
 _LEGEND_ROWS = (-37, -19)  # above the plot: the bars' legend, and below it the lines'; each of two columns
 _MONTHS = [f"{month}月" for month in range(1, 13)]
 _MONTH_LABELS = alt.Axis(title=None, labelAngle=0, domain=False, ticks=False, labelPadding=5)

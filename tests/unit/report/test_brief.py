@@ -204,8 +204,8 @@ def test_the_inquiry_reads_n_of_the_list_and_a_list_not_computed_says_why() -> N
         | window,
     )
     words = section(with_rows(lists=lists), "四")
-    assert "|一季度降幅前25|2022年1-3月(累计)|地方级·自然口径|25|2|1|3/25|4|—|" in words
-    assert "|高精尖降幅前50|2022年1-3月(累计)：统计期间尚未结束|地方级·自然口径|—|—|—|—|—|—|" in words
+    assert "|一季度降幅前25|2022年1-3月(累计)|地方级|25（2/1）|3/25|4|—|" in words
+    assert "|高精尖降幅前50|2022年1-3月(累计)：统计期间尚未结束|地方级|—|—|—|—|" in words
     assert "一季度降幅前25在榜25户，新进2户、退出1户。" in section(with_rows(lists=lists), "一")
 
 
@@ -233,7 +233,7 @@ def test_a_first_issue_compares_with_nothing() -> None:
     frames = replace(with_rows(lists=lists, inquiries=inquiries), weeks=week(published_before=None, issue_no=1))
     assert "一季度在榜2户（首期，无上期可比）。" in section(frames, "一")
     assert "新进榜：" not in section(frames, "四")
-    assert "|一季度|—|地方级·自然口径|2|—|—|0/2|—|—|" in section(frames, "四")
+    assert "|一季度|—|地方级|2|0/2|—|—|" in section(frames, "四")
 
 
 def test_this_years_alerts_and_older_ones_without_an_answer_are_told() -> None:
@@ -381,9 +381,8 @@ def test_the_full_year_is_told_in_three_scenarios_with_level_caliber_and_month()
         scenario("expected", "99000000.00", caliber="natural"),
     ]
     words = section(with_rows(forecast=frame("forecast", *rows)), "一")
-    assert "2022年全年预判（地方级收入，还原口径，园区企业，依据截至2022年5月数据）：" in words
-    assert "悲观1,000、预期1,200、乐观1,300万元，预期比上年全年+12.34%" in words.replace(".00", "")
-    assert "不含今后新入园企业" in words
+    assert "2022年预判（地方级还原口径，80%区间）：" in words
+    assert "悲观1,000、预期1,200（同比+12.34%）、乐观1,300万元。" in words.replace(".00", "")
 
 
 def test_a_year_without_a_forecast_says_why() -> None:

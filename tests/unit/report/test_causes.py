@@ -62,5 +62,5 @@ def test_the_brief_says_of_what_the_change_of_a_list_is_made() -> None:
     found = pl.concat(
         [causes("q1", QUARTER, "A", P1="-60000", X="-30000"), causes("q1", QUARTER, "B", P1="-30000", B1="20000")]
     )
-    assert composition(week, found) == {"q1": "留抵退税-9(90%)、上年一次性2(-20%)、其余待核实-3(30%)"}
+    assert composition(week, found) == {"q1": "留抵退税-9(90%)、其余待核实-3(30%)"}
     assert composition(week, found.clear()) == {}
