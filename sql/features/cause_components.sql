@@ -6,8 +6,9 @@
 -- A month stands for itself (current) and the same month a year before (prior). part: `change`, the revenue itself;
 -- `event`, what the office told (known_events; local revenue only, a lasting one counts in every month from its own);
 -- `record`, what single ledger lines and deferral records say, T3 being what fell due after a deferral and has not
--- come in the window; `share`, the district's part of each levy at its old
--- share; `turnover`, taxes that follow invoices; `invoiced`, the invoices of months known in both years.
+-- come in the window; `share`, the district's part of each levy at its old share; `turnover`, taxes that follow
+-- invoices, in the month in which they were due whether put off or not; `invoiced`, the invoices of months known in
+-- both years.
 -- B1 leaves out what comes as a rule: in three or more months of a year, or in both years with at least half as much.
 with
 
@@ -261,6 +262,32 @@ shares as (
     having local_now > 0 and local_then > 0
 ),
 
+turnover_put_off as (
+    select
+        lists.as_of_date,
+        lists.list_name,
+        lists.enterprise_id,
+        if(put.month >= lists.window_start, put.month, (put.month + interval 1 year)::date) as month,
+        put.month >= lists.window_start as is_current,
+        case lists.level
+            when 'total' then put.deferred_out_total
+            when 'central' then put.deferred_out_central
+            when 'local' then put.deferred_out_local
+            when 'city' then put.deferred_out_city
+            when 'district' then put.deferred_out_district
+        end as put_off
+    from lists
+    inner join features.deferrals_by_levy as put
+        on
+            lists.as_of_date = put.as_of_date
+            and lists.enterprise_id = put.enterprise_id
+            and put.levy in ('VAT', 'CONSUMPTION', 'UMCT', 'EDU_SURCHARGE', 'LOCAL_EDU')
+            and (
+                put.month between lists.window_start and lists.window_end
+                or put.month between lists.prior_start and lists.prior_end
+            )
+),
+
 invoiced as (
     select
         lists.as_of_date,
@@ -345,6 +372,18 @@ parts as (
         if(is_current, 0, amount) as prior
     from lines
     where nature = 'regular' and levy in ('VAT', 'CONSUMPTION', 'UMCT', 'EDU_SURCHARGE', 'LOCAL_EDU')
+    union all
+    select
+        as_of_date,
+        list_name,
+        enterprise_id,
+        'turnover' as part,
+        '' as cause_code,
+        '' as detail,
+        month,
+        if(is_current, put_off, 0) as current,
+        if(is_current, 0, put_off) as prior
+    from turnover_put_off
     union all
     select
         as_of_date,

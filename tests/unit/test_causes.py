@@ -29,6 +29,10 @@ ABSENCES = pl.Schema(
     {"as_of_date": pl.Date, "list_name": pl.String, "enterprise_id": pl.String, "month": pl.Date}
     | {"cause_code": pl.String, "since": pl.Date, "is_whole": pl.Boolean}
 )
+SPELLS = pl.Schema(
+    {"as_of_date": pl.Date, "enterprise_id": pl.String, "cause_code": pl.String}
+    | {"since": pl.Date, "back_on": pl.Date, "is_whole": pl.Boolean}
+)
 
 
 def part(
@@ -66,12 +70,18 @@ def away(code: str, month: date, since: date, *, is_whole: bool = True) -> dict[
     return {**KEY, "month": month, "cause_code": code, "since": since, "is_whole": is_whole}
 
 
+def spell(code: str, since: date, back_on: date | None = None) -> dict[str, Any]:
+    """A spell of absence as a whole, inside the list's window or after it."""
+    kept = {name: value for name, value in KEY.items() if name in SPELLS}
+    return {**kept, "cause_code": code, "since": since, "back_on": back_on, "is_whole": True}
+
+
 def case(*rows: dict[str, Any]) -> Case:
     """The one case that these rows make; its change is that of the `change` rows."""
     change = sum((row["current"] - row["prior"] for row in rows if row.get("part") == "change"), Decimal(0))
     frames = [
         pl.DataFrame([row for row in rows if set(row) == set(schema)], schema=schema)
-        for schema in (COMPONENTS, PERIODS, ABSENCES)
+        for schema in (COMPONENTS, PERIODS, ABSENCES, SPELLS)
     ]
     line = pl.DataFrame([{**KEY, "rank": 1, "natural_change": change}])
     return next(cases_of(line, *frames))
@@ -163,8 +173,9 @@ def test_income_tax_that_came_in_another_month_is_timing_and_other_taxes_are_lat
 
 def test_no_settlement_is_awaited_of_a_firm_that_left_or_ended() -> None:
     rows = [part("change", "0", "100.00"), moved("CIT", "-60.00")]
-    assert found(*rows, away("R1", JANUARY, date(2021, 12, 1))) == {"R1": "-100.00"}
-    assert found(*rows, away("C1", JANUARY, date(2021, 12, 1))) == {"C1": "-100.00"}
+    left = date(2021, 12, 1)
+    assert found(*rows, away("R1", JANUARY, left), spell("R1", left)) == {"R1": "-100.00"}
+    assert found(*rows, away("C1", JANUARY, left), spell("C1", left)) == {"C1": "-100.00"}
     partly = away("R1", JANUARY, date(2021, 12, 1), is_whole=False)
     assert found(*rows, partly) == {"T1": "-60.00", "R1": "-40.00"}
 
@@ -193,7 +204,44 @@ def test_invoices_that_hold_while_their_taxes_fall_are_a_question_unless_deferra
         part("invoiced", "100.00", "100.00"),
     ]
     assert found(*rows) == {"R3": "-60.00"}
-    assert found(*rows, part("record", "-50.00", "0", code="P3", detail="out")) == {"P3": "-50.00", "X": "-10.00"}
+    put_off = part("turnover", "50.00", "0", month=MARCH)
+    record = part("record", "-50.00", "0", code="P3", detail="out")
+    assert found(*rows, put_off, record) == {"P3": "-50.00", "X": "-10.00"}
+
+
+def test_an_event_told_a_month_off_is_not_explained_twice() -> None:
+    rows = [
+        part("change", "0", "200.00"),
+        part("event", "0", "100.00", detail="dividend", month=MARCH),
+        part("record", "0", "100.00", code="B1", detail="x"),
+    ]
+    assert found(*rows) == {"B1": "-100.00", "X": "-100.00"}
+
+
+def test_a_deferral_of_other_taxes_raises_no_question_about_the_business() -> None:
+    rows = [
+        part("change", "140.00", "190.00"),
+        part("invoiced", "500.00", "500.00"),
+        part("turnover", "75.00", "100.00"),
+        part("record", "60.00", "0", code="P3", detail="in"),
+    ]
+    assert found(*rows) == {"P3": "60.00", "X": "-110.00"}
+
+
+def test_money_that_an_event_explains_raises_no_question_about_the_business() -> None:
+    rows = [
+        part("change", "50.00", "150.00"),
+        part("invoiced", "500.00", "500.00"),
+        part("turnover", "50.00", "100.00"),
+        part("event", "-50.00", "0", detail="tax_cut"),
+    ]
+    assert found(*rows) == {"P2": "-50.00", "X": "-50.00"}
+
+
+def test_no_settlement_is_awaited_of_a_firm_that_left_after_the_window_but_of_one_that_came_back() -> None:
+    rows = [part("change", "0", "100.00"), moved("CIT", "-100.00")]
+    assert found(*rows, spell("R1", date(2022, 4, 10))) == {"X": "-100.00"}
+    assert found(*rows, spell("R1", date(2022, 1, 3), date(2022, 2, 1))) == {"T1": "-100.00"}
 
 
 money = st.decimals(min_value=-10_000, max_value=10_000, places=2)
@@ -234,7 +282,7 @@ def test_the_causes_always_sum_to_the_change_to_the_cent(
 def test_a_change_that_is_not_known_is_not_explained() -> None:
     lines = pl.DataFrame([{**KEY, "rank": 1, "natural_change": None}])
     rows = pl.DataFrame([part("record", "-5.00", "0", code="P1")], schema=COMPONENTS)
-    assert list(cases_of(lines, rows, PERIODS.to_frame(), ABSENCES.to_frame())) == []
+    assert list(cases_of(lines, rows, PERIODS.to_frame(), ABSENCES.to_frame(), SPELLS.to_frame())) == []
 
 
 def test_every_code_that_the_seeds_name_for_a_matter_is_a_code() -> None:

@@ -16,7 +16,7 @@ Of an enterprise that left wholly or ended no settlement is awaited or compared:
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -31,6 +31,7 @@ ZERO = Decimal(0)
 CENT = Decimal("0.01")
 ABSENCES = ("C1", "R1", "R2")
 MEASURED = ("P1", "P4", "P3", "T1", "T3", "B1", "B2", "D1", "D2", "S1")
+TURNOVER_LEVIES = frozenset({"VAT", "CONSUMPTION", "UMCT", "EDU_SURCHARGE", "LOCAL_EDU"})
 INVOICES_HOLD = Decimal("0.9")
 """From so much of last year's invoiced value on the business is taken to go on (a judgement, 2026-11)."""
 TURNOVER_FALLS = Decimal("0.3")
@@ -96,16 +97,13 @@ class Case:
     absences: dict[date | None, Row] = field(default_factory=dict)
     turnover: Part = field(default_factory=lambda: Part("turnover"))
     invoiced: Part = field(default_factory=lambda: Part("invoiced"))
+    is_gone: bool = False
+    """Whether, at the as-of date, it has left wholly or ended."""
 
     @property
     def total(self) -> Decimal:
         """The change to be explained."""
         return Decimal(self.line["natural_change"])
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether it left wholly or ended."""
-        return any(absence["is_whole"] for absence in self.absences.values())
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,11 @@ Words = Callable[[Case, Finding], tuple[str, str]]
 
 
 def cases_of(
-    lines: pl.DataFrame, components: pl.DataFrame, periods: pl.DataFrame, absences: pl.DataFrame
+    lines: pl.DataFrame,
+    components: pl.DataFrame,
+    periods: pl.DataFrame,
+    absences: pl.DataFrame,
+    spells: pl.DataFrame,
 ) -> Iterator[Case]:
     """Gather what is known of every enterprise on a list.
 
@@ -131,12 +133,18 @@ def cases_of(
         components: `features.cause_components`.
         periods: `features.cause_periods`.
         absences: `features.cause_absences`.
+        spells: `features.absence_spells`.
 
     Yields:
         One case a line whose change is known, in the order of the lists.
     """
     known = lines.drop_nulls("natural_change").sort(*_KEY[:2], "rank")
-    cases = {_key(row): Case(row) for row in known.iter_rows(named=True)}
+    away = spells.filter(pl.col("is_whole"), (pl.col("back_on") <= pl.col("as_of_date")).fill_null(value=False).not_())
+    gone = set(away.select("as_of_date", "enterprise_id").rows())
+    cases = {
+        _key(row): Case(row, is_gone=(row["as_of_date"], row["enterprise_id"]) in gone)
+        for row in known.iter_rows(named=True)
+    }
     for case, row in _rows_of(cases, components, "part", "cause_code", "detail", "month"):
         _add(case, row)
     for case, row in _rows_of(cases, periods, "levy", "period_from", "period_to"):
@@ -198,7 +206,7 @@ def explain(cases: Iterable[Case], matters: Mapping[str, Sequence[str]], words: 
 def findings_of(case: Case, matters: Mapping[str, Sequence[str]]) -> list[Finding]:
     """Part one change into its causes, in the order of the module's head; they sum to it to the cent."""
     records = [*case.records, *_timing(case)]
-    told = [(_code_of(event, records, matters), event) for event in case.events]
+    told = _placed([(_code_of(event, records, matters), event) for event in case.events], records)
     left = _without_told(records, told)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     unexplained = defaultdict(Decimal, case.change)
@@ -206,7 +214,7 @@ def findings_of(case: Case, matters: Mapping[str, Sequence[str]]) -> list[Findin
         amounts[code] += part.effect
         for month, effect in part.months.items():
             unexplained[month] -= effect
-    _judge(case, amounts, unexplained)
+    _judge(case, amounts, unexplained, _beside_turnover(told, left))
     amounts["X"] += case.total - sum(amounts.values(), ZERO)
     of_code = {code: tuple(part for part in records if part.code == code) for code in amounts}
     events = {code: tuple(event for known, event in told if known == code) for code in amounts}
@@ -238,6 +246,33 @@ def _code_of(event: Part, records: Sequence[Part], matters: Mapping[str, Sequenc
     return next((code for code in codes if code in measured), codes[-1])
 
 
+def _placed(told: Sequence[tuple[str, Part]], records: Sequence[Part]) -> list[tuple[str, Part]]:
+    """The events, each where its money is: one told a month off is put into the month of the record it tells of."""
+    open_records: dict[str, Months] = defaultdict(lambda: defaultdict(Decimal))
+    for part in records:
+        for month, effect in part.months.items():
+            open_records[part.code][month] += effect
+    placed = [(code, replace(event, months={})) for code, event in told]
+    rest = [dict(event.months) for _, event in told]
+    for only_same in (True, False):
+        for (code, event), months in zip(placed, rest, strict=True):
+            for told_in in list(months):
+                for month in [told_in] if only_same else list(open_records[code]):
+                    overlap = _overlap(months[told_in], open_records[code].get(month, ZERO))
+                    event.months[month] = event.months.get(month, ZERO) + overlap
+                    open_records[code][month] = open_records[code].get(month, ZERO) - overlap
+                    months[told_in] -= overlap
+    for (_, event), months in zip(placed, rest, strict=True):
+        for month, effect in months.items():
+            event.months[month] = event.months.get(month, ZERO) + effect
+    return placed
+
+
+def _overlap(one: Decimal, other: Decimal) -> Decimal:
+    """What two amounts of one sign have in common."""
+    return min(one, other, key=abs) if one * other > 0 else ZERO
+
+
 def _without_told(records: Sequence[Part], told: Sequence[tuple[str, Part]]) -> list[Part]:
     """What is left of the measured parts beside the events that tell of them: never of the other sign."""
     open_events: dict[str, Months] = defaultdict(lambda: defaultdict(Decimal))
@@ -251,15 +286,26 @@ def _without_told(records: Sequence[Part], told: Sequence[tuple[str, Part]]) -> 
             events = open_events[part.code]
             months[month] = measured
             for told_in in [month] if month is not None else list(events):
-                if months[month] * events.get(told_in, ZERO) > 0:
-                    taken = min(months[month], events[told_in], key=abs)
-                    months[month] -= taken
-                    events[told_in] -= taken
+                taken = _overlap(months[month], events.get(told_in, ZERO))
+                months[month] -= taken
+                events[told_in] -= taken
         left.append(Part(part.code, part.detail, part.current, part.prior, months))
     return left
 
 
-def _judge(case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | None, Decimal]) -> None:
+def _beside_turnover(told: Sequence[tuple[str, Part]], left: Sequence[Part]) -> Decimal:
+    """What else explains of a fall of the taxes on turnover: events of other codes, their share, their late payment.
+
+    Which levy an event is about is not always told: it is taken to be theirs, so that no R3 stands on its money.
+    """
+    events = (min(event.effect, ZERO) for code, event in told if code != "R3")
+    records = (part.effect for part in left if part.code in {"S1", "T3"} and part.detail in {*TURNOVER_LEVIES, ""})
+    return sum(events, ZERO) + sum(records, ZERO)
+
+
+def _judge(
+    case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | None, Decimal], beside: Decimal
+) -> None:
     """Add to the amounts what C1, R1, R2, R3 and M1 take of the drop that is left."""
     for code in ABSENCES:
         absent = [row for row in case.absences.values() if row["cause_code"] == code]
@@ -270,7 +316,7 @@ def _judge(case: Case, amounts: dict[str, Decimal], unexplained: Mapping[date | 
     if ratio < 1:
         lost = (case.turnover.prior * (ratio - 1)).quantize(CENT, ROUND_HALF_UP)
         _take(case, amounts, "M1", lost - amounts["M1"])
-    fallen = case.turnover.effect - amounts["P3"] - amounts["T3"]
+    fallen = case.turnover.effect - beside
     if ratio >= INVOICES_HOLD and fallen < -TURNOVER_FALLS * case.turnover.prior:
         _take(case, amounts, "R3", fallen - amounts["R3"])
 

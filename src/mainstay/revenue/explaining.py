@@ -14,6 +14,7 @@ RELATIONS: tuple[str, ...] = (
     "features.cause_components",
     "features.cause_periods",
     "features.cause_absences",
+    "features.absence_spells",
     "features.cause_inputs",
 )
 """What the causes are computed from."""
@@ -37,7 +38,7 @@ def explain_lists(
     Returns:
         `causes.SCHEMA`, one row a cause (key: as-of date, list, enterprise, code).
     """
-    lines, components, periods, absences, inputs = (frames[name] for name in RELATIONS)
+    lines, components, periods, absences, spells, inputs = (frames[name] for name in RELATIONS)
     matters = event_matters(seeds).rows(named=True)
     words = Wording(
         money_zh,
@@ -46,4 +47,4 @@ def explain_lists(
         {row["as_of_date"]: row for row in inputs.iter_rows(named=True)},
     )
     codes = {row["matter"]: row["cause_codes"].split() for row in matters}
-    return explain(cases_of(lines, components, periods, absences), codes, words)
+    return explain(cases_of(lines, components, periods, absences, spells), codes, words)
