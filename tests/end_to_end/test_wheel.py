@@ -85,13 +85,13 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder_with_an_empty_home(inst
     home.mkdir()
     here.mkdir()
     told = run(
-        [sys.executable, "-m", "mainstay", "demo", "--weeks", "4"],
+        [sys.executable, "-m", "mainstay", "demo", "--weeks", "3"],
         cwd=here,
         HOME=str(home),
         XDG_CACHE_HOME=str(home / "cache"),
         PYTHONPATH=str(installed),
     )
-    assert len(list(here.rglob("out/*/work_orders.csv"))) == 4
+    assert len(list(here.rglob("out/*/work_orders.csv"))) == 3
     assert re.search(r"moved out +│ ([1-9]\d*) of \1 ", told), told
     assert re.search(r"pages filled [1-9]\d*, .* with an error [1-9]\d*; corrected [1-9]", told), told
     assert list(here.rglob("review/*.xlsx"))

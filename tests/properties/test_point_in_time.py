@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstay.warehouse import ledger
-from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office, contract, drop_list
+from tests.sql.on_demand import OnDemand
 
 AS_OF = "2022-06-30"
 CONTRACTS = {
@@ -52,7 +52,7 @@ Delivery = tuple[str, str, list[tuple[str, str, int]]]
 def seen(deliveries: list[Delivery]) -> dict[str, list[tuple[object, ...]]]:
     """Load the deliveries in their order and show what is known at the as-of date."""
     memory = Path(":memory:")
-    with Warehouse(memory, candidate=memory) as warehouse:
+    with OnDemand(memory, candidate=memory) as warehouse:
         ledger.prepare(warehouse)
         office = Office(warehouse)
         for name, known, rows in deliveries:
