@@ -1,6 +1,9 @@
--- One row per rule on the forecasts: firms add up to the park, ends enclose the forecast, ytd is the ledger's.
+-- One row per rule on the forecasts: firms and levels add up, ends enclose the forecast, ytd is the ledger's.
 -- key: rule
 -- materialized: table
+--
+-- Levels are compared in what the forecast itself says: closed months and deferrals due are the records' own, whose
+-- levels have a gate in gates.revenue_lines.
 with
 
 firms as (
@@ -63,6 +66,44 @@ closed_parts as (
             and forecasts.level = ledger.level
             and forecasts.caliber = ledger.caliber
     where forecasts.enterprise_id <> '*'
+),
+
+due as (
+    select
+        as_of_date,
+        enterprise_id,
+        level,
+        sum(due_in - put_off) as amount
+    from features.forecast_due
+    group by as_of_date, enterprise_id, level
+),
+
+ahead as (
+    select
+        forecasts.as_of_date,
+        forecasts.caliber,
+        forecasts.enterprise_id,
+        forecasts.level,
+        forecasts.forecast - forecasts.ytd
+        - case when forecasts.caliber = 'deferral_adjusted' then 0 else coalesce(due.amount, 0) end as amount
+    from marts.forecasts as forecasts
+    left join due
+        on
+            forecasts.as_of_date = due.as_of_date
+            and forecasts.enterprise_id = due.enterprise_id
+            and forecasts.level = due.level
+    where forecasts.enterprise_id <> '*'
+),
+
+beside as (
+    select
+        max(amount) filter (where level = 'total') as total,
+        max(amount) filter (where level = 'central') as central,
+        max(amount) filter (where level = 'local') as local,
+        max(amount) filter (where level = 'city') as city,
+        max(amount) filter (where level = 'district') as district
+    from ahead
+    group by as_of_date, caliber, enterprise_id
 )
 
 select
@@ -84,6 +125,16 @@ select
     'error' as severity,
     'forecasts outside their own interval, or without one' as detail
 from marts.forecasts
+union all
+select
+    'forecasts' as subject,
+    'levels_add_up' as rule,
+    count(*) filter (where city + district <> local or central + local <> total)::double as measured,
+    0::double as low,
+    0::double as high,
+    'error' as severity,
+    'enterprises and calibers whose open months do not add up over the levels, to the cent' as detail
+from beside
 union all
 select
     'forecasts' as subject,

@@ -1,6 +1,7 @@
 """What a forecast may know: from rows of the ledger to the marts, point in time."""
 
 import polars as pl
+import pytest
 
 from mainstay.quality.gates import judge_marts
 from mainstay.revenue.forecast import RELATIONS, ForecastFrames, full_year
@@ -171,7 +172,7 @@ def test_real_forecasts_pass_their_gates(office: Office) -> None:
     office.deliver(months(), "2022-07-05")
     forecast(office)
     checks = judge_marts(office.warehouse.read("gates.forecasts"))
-    assert checks["passed"].to_list() == [True, True, True]
+    assert checks["passed"].to_list() == [True, True, True, True]
 
 
 def test_a_cent_too_much_in_the_park_breaks_its_gate(office: Office) -> None:
@@ -182,3 +183,45 @@ def test_a_cent_too_much_in_the_park_breaks_its_gate(office: Office) -> None:
     rebuild(office, "gates.forecasts")
     checks = judge_marts(office.warehouse.read("gates.forecasts"))
     assert checks.filter(~pl.col("passed"))["rule"].to_list() == ["firms_sum_to_park"]
+
+
+SPLIT = contract(
+    columns=[
+        {"field": name, "headings": [name]}
+        for name in ("source_id", "name", "month", "amount_total", "amount_city", "amount_district")
+    ]
+)
+
+
+def split_months() -> str:
+    """What `months` gives, of which local is 30 city and 70 district."""
+    head, *rows = months().splitlines()
+    return "\n".join(
+        [head.replace("amount_local", "amount_city,amount_district"), *(f"{row[:-6]}30.00,70.00" for row in rows)]
+    )
+
+
+@pytest.mark.parametrize("level", ["central", "city"])
+def test_a_level_a_cent_off_for_firm_and_park_breaks_its_gate(office: Office, level: str) -> None:
+    office.deliver(split_months(), "2022-07-05", SPLIT)
+    forecast(office)
+    assert judge_marts(office.warehouse.read("gates.forecasts"))["passed"].all()
+    mart = office.warehouse.located("marts.forecasts")
+    office.warehouse.execute(
+        f"update {mart} set forecast = forecast + 0.01, high = high + 0.01 "
+        f"where caliber = 'restored' and level = '{level}' and enterprise_id in ('A', '*')"
+    )
+    rebuild(office, "gates.forecasts")
+    checks = judge_marts(office.warehouse.read("gates.forecasts"))
+    assert checks.filter(~pl.col("passed"))["rule"].to_list() == ["levels_add_up"]
+
+
+def test_levels_that_the_deferral_records_give_in_part_do_not_refuse_the_run(office: Office) -> None:
+    office.deliver(months(), "2022-07-05")
+    office.deliver(
+        "source_id,name,month,paid_month,amount_total,amount_local\nA,A,2022-02,2022-08,120.00,",
+        "2022-07-05",
+        DEFERRALS,
+    )
+    forecast(office)
+    assert judge_marts(office.warehouse.read("gates.forecasts"))["passed"].all()

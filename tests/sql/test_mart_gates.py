@@ -58,12 +58,11 @@ def test_a_sound_week_passes_every_gate(week: Office) -> None:
     refuse_failed_marts(checks)
 
 
-def _forecast(row: str) -> str:
+def _forecast(row: str, level: str = "local") -> str:
     """One more row of forecasts: enterprise, ytd, forecast, low, high."""
     columns = "enterprise_id, ytd, forecast, low, high, as_of_date, year, level, caliber, months_closed, method"
-    return (
-        f"insert into {MARTS}.forecasts ({columns}) values ({row}, date '{AS_OF}', 2022, 'local', 'natural', 1, 'test')"
-    )
+    shared = f"date '{AS_OF}', 2022, '{level}', 'natural', 1, 'test'"
+    return f"insert into {MARTS}.forecasts ({columns}) values ({row}, {shared})"
 
 
 BREAKS = {
@@ -118,6 +117,9 @@ BREAKS = {
     "enterprise_risk.expected_loss_not_negative": f"update {MARTS}.enterprise_risk set expected_loss = -1",
     "forecasts.firms_sum_to_park": _forecast("'*', 1, 1, 1, 1"),
     "forecasts.ends_enclose_forecast": _forecast("'A', 1, 1, 2, 3"),
+    "forecasts.levels_add_up": "; ".join(
+        _forecast(f"'A', 0, {rest}, 0, 3", level) for level, rest in (("local", 1), ("central", 1), ("total", 2.01))
+    ),
     "forecasts.closed_months_are_the_ledgers": _forecast("'A', 0.01, 1, 1, 1"),
     "work_orders.one_open_order_per_enterprise": f"update {MARTS}.work_orders set enterprise_id = 'A'",
     "work_orders.every_order_shown": f"delete from {MARTS}.work_orders",

@@ -1,5 +1,6 @@
 """The full year, by kinds of series with written-out expectations, and what must always hold."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,10 +21,10 @@ QUARTERLY = [300.0 if place % 3 == 0 else 0.0 for place in range(30)]
 TWICE_A_YEAR = [600.0 if place % 12 in {3, 9} else 0.0 for place in range(30)]
 
 
-def year_of(values: list[float], **changes: Any) -> dict[str, Any]:
+def year_of(values: list[float], others: list[float] = STEADY, **changes: Any) -> dict[str, Any]:
     """The forecast of one firm among enough steady ones that shares and drift are those of the group."""
-    others = {f"S{number:02}": STEADY for number in range(25)}
-    return one(full_year(frames({"A": values, **others}, **changes)), "A")
+    steady = {f"S{number:02}": others for number in range(25)}
+    return one(full_year(frames({"A": values, **steady}, **changes)), "A")
 
 
 def test_a_steady_firm_pays_what_it_always_pays() -> None:
@@ -113,6 +114,60 @@ def test_a_lasting_event_that_is_to_come_changes_the_months_from_it_on() -> None
     assert row["forecast"] == Decimal("1050.00")
 
 
+def test_a_lasting_change_of_a_newcomer_is_measured_by_the_months_since_it_came() -> None:
+    row = year_of(
+        [0.0] * 30 + [100.0] * 3,
+        events=[("A", month(33), True, False, Decimal("-50.00"))],
+        others=[100.0] * 33,
+    )
+    assert (row["ytd"], row["forecast"]) == (Decimal("300.00"), Decimal("450.00"))
+
+
+def test_a_lasting_change_soon_after_a_newcomer_came_is_carried_back_by_the_months_since_it_came() -> None:
+    row = year_of(
+        [0.0] * 28 + [100.0, 100.0, 150.0, 150.0, 150.0],
+        events=[("A", month(30), True, False, Decimal("50.00"))],
+        others=[100.0] * 33,
+    )
+    assert row["forecast"] == row["ytd"] + 450
+
+
+@pytest.mark.parametrize(("is_lasting", "rest"), [(False, 1000), (True, 2000)])
+def test_an_event_ahead_of_a_firm_without_money_counts_in_full(is_lasting: bool, rest: int) -> None:  # noqa: FBT001
+    event = ("A", month(34), is_lasting, False, Decimal("1000.00"))
+    assert year_of([0.0] * 30, extra={("A", 29): {}}, events=[event])["forecast"] == rest
+
+
+def test_an_event_ahead_counts_in_full_for_a_firm_that_got_more_back_than_it_paid() -> None:
+    values = [*[100.0] * 28, -5000.0, 100.0]
+    refund = {("A", 28): {"refund": Decimal("5100.00")}}
+    rows = full_year(frames({"A": values}, extra=refund, events=[("A", month(34), False, False, Decimal("1000.00"))]))
+    assert one(rows, "A")["forecast"] == Decimal("-2900.00")
+    assert one(rows, "A", caliber="restored")["forecast"] == Decimal("2200.00")
+
+
+def test_an_event_reaches_other_levels_by_money_free_of_refunds_and_else_as_in_the_park() -> None:
+    made = frames(
+        {"A": [*STEADY[:-1], -5000.0], "B": STEADY, "N": [0.0] * 30},
+        levels=("total", "local"),
+        extra={("A", 29): {"refund": Decimal("5100.00")}, ("N", 29): {}},
+        events=[(firm, month(34), False, False, Decimal("1000.00")) for firm in "AN"],
+    )
+    doubled = [
+        pl.when(pl.col("level") == "total")
+        .then(pl.col(name) * 2)
+        .otherwise(pl.col(name))
+        .cast(pl.Decimal(18, 2))
+        .alias(name)
+        for name in ("natural_revenue", "refund")
+    ]
+    rows = full_year(dataclasses.replace(made, months=made.months.with_columns(doubled)))
+    year = {
+        (firm, level): one(rows, firm, level, "restored")["forecast"] for firm in "AN" for level in ("local", "total")
+    }
+    assert year == {("A", "local"): 2200, ("A", "total"): 4400, ("N", "local"): 1000, ("N", "total"): 2000}
+
+
 def test_an_event_to_come_once_is_added() -> None:
     row = year_of(STEADY, events=[("A", month(34), False, False, Decimal("700.00"))])
     assert row["forecast"] == Decimal("1900.00")
@@ -174,6 +229,22 @@ def test_a_firm_with_an_unknown_month_has_no_forecast_and_is_not_in_the_park() -
     assert counts(rows) == (1, 0, 1)
 
 
+def test_what_is_known_of_a_firm_with_an_unknown_month_is_not_in_the_parks_ends() -> None:
+    firms = {"A": [*STEADY[:-1], None], "B": STEADY, "C": QUARTERLY}
+    events = [("A", month(34), False, False, Decimal("70000.00"))]
+    refund = {("A", 20): {"refund": Decimal("90000.00")}}
+    told = one(full_year(frames(firms, events=events, extra=refund)), PARK)
+    assert told == one(full_year(frames(firms)), PARK)
+
+
+def test_a_firm_with_an_unknown_deferral_is_not_in_the_parks_adjusted_ends() -> None:
+    firms = {f"S{number:02}": STEADY for number in range(9)}
+    unknown = {("S00", 20): {"deferred_out": None, "deferred_in": None}}
+    park = one(full_year(frames(firms, extra=unknown, deferrals=True)), PARK, caliber="deferral_adjusted")
+    assert (park["forecast"], park["low"]) == (Decimal("9600.00"), Decimal("9600.00"))
+    assert park["high"] < Decimal("10000.00")
+
+
 def test_one_bad_series_leaves_the_others_as_they_are() -> None:
     firms = {f"S{number:02}": STEADY for number in range(25)}
     bad = [-1000.0] * 24 + [5.0] * 5 + [900_000_000.0]
@@ -209,6 +280,21 @@ def test_levels_add_up_to_the_cent_and_the_split_follows_the_newest_money() -> N
     assert (year["city"], year["district"], year["total"]) == (Decimal("480.00"), Decimal("720.00"), Decimal("2400.00"))
     for firm in ("A", "B", PARK):
         of = {level: one(rows, firm, level)["forecast"] for level in LEVELS}
+        assert of["city"] + of["district"] == of["local"]
+        assert of["central"] + of["local"] == of["total"]
+
+
+def test_levels_add_up_to_the_cent_with_a_refund_ahead() -> None:
+    made = frames({"A": STEADY}, levels=LEVELS, events=[("A", month(31), False, True, Decimal("-0.05"))])
+    parts = {"total": 1.5, "central": 0.5, "local": 1.0, "city": 0.5, "district": 0.5}
+    factor = pl.col("level").replace_strict(parts, return_dtype=pl.Float64)
+    months = made.months.with_columns(
+        natural_revenue=(pl.col("natural_revenue").cast(pl.Float64) * factor).round(2).cast(pl.Decimal(18, 2))
+    )
+    rows = full_year(dataclasses.replace(made, months=months))
+    for firm in ("A", PARK):
+        of = {level: one(rows, firm, level)["forecast"] for level in LEVELS}
+        assert of["local"] == Decimal("1199.95")
         assert of["city"] + of["district"] == of["local"]
         assert of["central"] + of["local"] == of["total"]
 

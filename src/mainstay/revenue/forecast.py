@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from mainstay.revenue.forecast_base import CENTS, Cents, Changes, Panel, Span, changes, panel, part_of_local
-from mainstay.revenue.forecast_levels import Rest, all_levels
+from mainstay.revenue.forecast_base import CENTS, Cents, Panel, Span, changes, panel, part_of_local
+from mainstay.revenue.forecast_levels import Rest, all_levels, refunds_ahead
 from mainstay.revenue.forecast_series import YEAR, Flags
 
 PARK = "*"
@@ -123,13 +123,13 @@ def _as_of(frames: ForecastFrames, year: dict[str, Any]) -> pl.DataFrame:
     local = panels.get("local")
     told = {}
     for level, laid_out in panels.items():
-        part = np.ones(firms.height) if local is None else part_of_local(laid_out.natural, local.natural)
+        part = np.ones(firms.height) if local is None or level == "local" else part_of_local(laid_out, local)
         told[level] = changes(known, firms, span, part)
     gone = _has_left(firms, left, span, panels)
     rests = all_levels(panels, told, gone, span)
-    due = frames.due.filter(pl.col("as_of_date") == day)
+    due, refunds = frames.due.filter(pl.col("as_of_date") == day), refunds_ahead(told, span)
     rows = [
-        _level_rows(year, level, firms, panels[level], told[level], _due(due, level, firms), rests[level])
+        _level_rows(year, level, firms, panels[level], refunds[level], _due(due, level, firms), rests[level])
         for level in given
     ]
     return pl.concat(rows) if rows else pl.DataFrame(schema=FORECASTS)
@@ -156,16 +156,15 @@ def _due(due: pl.DataFrame, level: str, firms: pl.DataFrame) -> Cents:
 
 
 def _level_rows(
-    year: dict[str, Any], level: str, firms: pl.DataFrame, closed: Panel, known: Changes, due: Cents, rest: Rest
+    year: dict[str, Any], level: str, firms: pl.DataFrame, closed: Panel, refunds: Cents, due: Cents, rest: Rest
 ) -> pl.DataFrame:
     """The rows of one level, firms and park, in every caliber that the data give."""
     newest = slice(closed.natural.shape[1] - year["months_closed"], None)
-    refunds_ahead = np.rint(known.refund[:, closed.natural.shape[1] :].sum(axis=1)).astype(np.int64)
     natural, refund, deferred = (
         months[:, newest].sum(axis=1) for months in (closed.natural, closed.refund, closed.deferred)
     )
     cases = [
-        _Caliber("natural", natural, due + refunds_ahead, closed.is_unknown, _refunds_of_last_year(closed, year)),
+        _Caliber("natural", natural, due + refunds, closed.is_unknown, _refunds_of_last_year(closed, year)),
         _Caliber("restored", natural + refund, due, closed.is_unknown),
     ]
     if closed.has_deferrals:
@@ -176,7 +175,8 @@ def _level_rows(
 
 def _refunds_of_last_year(closed: Panel, year: dict[str, Any]) -> int:
     """What was refunded in last year's same open months: the park's pessimistic natural view reckons with it."""
-    return int(closed.refund[:, -YEAR : closed.refund.shape[1] - year["months_closed"]].sum())
+    refund = closed.refund[~closed.is_unknown]
+    return int(refund[:, -YEAR : refund.shape[1] - year["months_closed"]].sum())
 
 
 def _caliber_rows(case: _Caliber, firms: pl.DataFrame, rest: Rest) -> pl.DataFrame:
@@ -194,13 +194,13 @@ def _caliber_rows(case: _Caliber, firms: pl.DataFrame, rest: Rest) -> pl.DataFra
     rows = rows.with_columns(
         method=pl.when(pl.Series(known)).then("method").otherwise(pl.lit("none: a month is unknown"))
     )
-    fixed, total = int((ytd + shift)[known].sum()), int((ytd + shift + rest.rest)[known].sum())
+    total, of_all = int((ytd + shift + rest.rest)[known].sum()), int(rest.rest.sum())
     park = {
         "enterprise_id": PARK,
         "ytd": int(ytd[known].sum()),
         "forecast": total,
-        "low": min(fixed + rest.park_low - case.risk, total),
-        "high": max(fixed + rest.park_high, total),
+        "low": min(total - (of_all - rest.park_low) - case.risk, total),
+        "high": max(total + rest.park_high - of_all, total),
         "method": "sum of enterprises",
     }
     return pl.concat([rows, pl.DataFrame([park], schema=rows.schema)])

@@ -62,6 +62,11 @@ class Panel:
     is_deferral_unknown: Flags
     has_deferrals: bool
 
+    @property
+    def free(self) -> Cents:
+        """The months with refunds and deferrals undone."""
+        return self.natural + self.refund + self.deferred
+
 
 def panel(months: pl.DataFrame, firms: pl.DataFrame, span: Span) -> Panel:
     """Lay out the rows of one as-of date and level of `features.forecast_months`.
@@ -144,7 +149,7 @@ def base(months: Panel, known: Changes) -> Floats:
     told = known.once[:, :closed]
     # An event that the office tells is often the one-off that the levies show: the larger of both, not their sum.
     taken_out = np.where(one_off != 0, np.where(told != 0, np.maximum(one_off, told), one_off), told)
-    values = (months.natural + months.refund + months.deferred).astype(np.float64) - taken_out
+    values = months.free.astype(np.float64) - taken_out
     for row, column in np.argwhere(known.lasting[:, :closed] != 0):
         values[row, :column] *= _after_change(values[row, :column], known.lasting[row, column])
     return values
@@ -155,19 +160,30 @@ def ahead(rest: Floats, values: Floats, known: Changes) -> Floats:
     closed = values.shape[1]
     changed = rest.copy()
     for row, column in np.argwhere(known.lasting[:, closed:] != 0):
-        changed[row, column:] *= _after_change(values[row], known.lasting[row, closed + column])
+        monthly = known.lasting[row, closed + column]
+        if values[row].any():
+            changed[row, column:] *= _after_change(values[row], monthly)
+        else:
+            # A firm without money has nothing that could be scaled.
+            changed[row, column:] += max(monthly, 0.0)
     return changed + known.once[:, closed:]
 
 
-def part_of_local(values: Cents, local: Cents) -> Floats:
-    """A level as a part of each firm's local revenue, by its own newest two years; 0 where that says nothing."""
-    whole = local[:, -2 * YEAR :].sum(axis=1).astype(np.float64)
-    own = values[:, -2 * YEAR :].sum(axis=1).astype(np.float64)
-    part = np.divide(own, whole, out=np.zeros_like(own), where=whole > 0)
+def part_of_local(level: Panel, local: Panel) -> Floats:
+    """Another level as a part of each firm's local revenue, by its newest two years free of refunds and deferrals.
+
+    A firm whose money says nothing of it has the park's part, and 0 where the park's says nothing either.
+    """
+    own, whole = (months.free[:, -2 * YEAR :].sum(axis=1).astype(np.float64) for months in (level, local))
+    fits = (own >= 0) & (whole > 0) & ~level.is_unknown & ~local.is_unknown
+    park = own[fits].sum() / whole[fits].sum() if fits.any() else 0.0
+    part = np.where(fits, own / np.where(fits, whole, 1.0), park)
     return np.asarray(np.clip(part, 0.0, _MOST_TIMES))
 
 
 def _after_change(months: Floats, monthly: float) -> float:
     """By what earlier months are multiplied so that they look as if a lasting change had been there."""
-    usual = float(months[-YEAR:].mean()) if months.size else 0.0
+    paid = np.flatnonzero(months)
+    # Months before a newcomer came say nothing of what it pays.
+    usual = float(months[paid[0] :][-YEAR:].mean()) if paid.size else 0.0
     return float(np.clip((usual + monthly) / usual, 0.0, _MOST_TIMES)) if usual > 0 else 1.0

@@ -40,8 +40,7 @@ def all_levels(panels: dict[str, Panel], told: dict[str, Changes], gone: Flags, 
         gone: Firms from which nothing is to come.
         span: The months of the history.
     """
-    given = set(panels)
-    is_split, is_sum = {"local", "city", "district"} <= given, {"total", "central", "local"} <= given
+    is_split, is_sum = _derivable(set(panels))
     derived = ({"city", "district"} if is_split else set()) | ({"total"} if is_sum else set())
     rests = {level: _one_level(panels[level], told[level], gone, span) for level in panels if level not in derived}
     if is_split:
@@ -51,6 +50,24 @@ def all_levels(panels: dict[str, Panel], told: dict[str, Changes], gone: Flags, 
     if is_sum:
         rests["total"] = _combined(rests["local"], rests["central"], 1)
     return rests
+
+
+def refunds_ahead(told: dict[str, Changes], span: Span) -> dict[str, Cents]:
+    """Refunds known to come in the open months of each level given, cents a firm; they add up as the levels do."""
+    refunds = {
+        level: np.rint(known.refund[:, span.count :].sum(axis=1)).astype(np.int64) for level, known in told.items()
+    }
+    is_split, is_sum = _derivable(set(told))
+    if is_split:
+        refunds["city"] = refunds["local"] - refunds["district"]
+    if is_sum:
+        refunds["total"] = refunds["central"] + refunds["local"]
+    return refunds
+
+
+def _derivable(given: set[str]) -> tuple[bool, bool]:
+    """Whether local is split into city and district, and whether total is the sum of central and local."""
+    return {"local", "city", "district"} <= given, {"total", "central", "local"} <= given
 
 
 def _one_level(months: Panel, known: Changes, gone: Flags, span: Span) -> Rest:
@@ -68,6 +85,7 @@ def _one_level(months: Panel, known: Changes, gone: Flags, span: Span) -> Rest:
     learnt = margins(history, horizon)
     low, high = learnt.of(history, by_month.sum(axis=1), horizon)
     planned = ahead(by_month, values, known)
+    planned[months.is_unknown] = 0.0
     shift = (planned - by_month).sum(axis=1)
     never_negative = (values >= 0).all(axis=1)
     rest = np.rint(planned.sum(axis=1)).astype(np.int64)
@@ -120,8 +138,7 @@ def _district_part(city: Panel, district: Panel) -> Floats:
     weights = _NEWEST ** np.arange(YEAR)[::-1]
 
     def newest(months: Panel) -> Floats:
-        free = (months.natural + months.refund + months.deferred)[:, -YEAR:]
-        return np.asarray((free * weights).sum(axis=1))
+        return np.asarray((months.free[:, -YEAR:] * weights).sum(axis=1))
 
     of_city, of_district = newest(city), newest(district)
     whole = of_city + of_district
