@@ -65,7 +65,9 @@ def test_the_statistics_count_every_alert_of_the_year_and_of_the_week_once(offic
     assert sum(row[-1] for row in rows if row[0] == "week") == 7
 
 
-def test_the_sheet_replies_to_alerts_of_the_year_or_answered_in_it_and_to_those_that_are_due(office_of_alerts: Office) -> None:
+def test_the_sheet_replies_to_alerts_of_the_year_or_answered_in_it_and_to_those_that_are_due(
+    office_of_alerts: Office,
+) -> None:
     replies = alerts_to_reply(office_of_alerts.warehouse.read("marts.alert_replies"), date(2022, 6, 6))
     assert replies["alert_no"].to_list() == ["6", "4", "7", "1", "2", "5", "3"]
     assert replies["found"].to_list()[3:5] == ["主因：订单减少(6成)；订单少了", "主因：退税影响(8成)"]

@@ -6,10 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mainstay.errors import SettingsError
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.selection import ORDERS
 from mainstay.report.causes import with_list_causes
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
+from mainstay.resources import shipped
+from mainstay.revenue.drop_lists import list_definitions
 from mainstay.risk.scoring import SCORES
 from mainstay.settings import Settings
 from mainstay.warehouse import run
@@ -324,3 +327,26 @@ def test_who_left_a_list_is_named_with_the_reason(office: Office) -> None:
 def test_an_unknown_value_of_a_list_is_refused_with_a_hint(wrong: dict[str, str], hint: str) -> None:
     with pytest.raises(ValueError, match=hint):
         DropListSettings.model_validate(wrong)
+
+
+def test_a_population_stands_in_only_for_one_that_others_draw_up() -> None:
+    with pytest.raises(SettingsError, match="stand in for 'zone:Z1'"):
+        list_definitions(shipped("seeds"), lists(mine={"population": "zone:Z1", "otherwise": "all"}).lists)
+    own = {"key_firms": DropListSettings(population="zone:Z1")}
+    found = list_definitions(shipped("seeds"), own).filter(pl.col("list_name") == "key_firms")
+    assert found.select("population", "otherwise", "otherwise_kind").row(0) == ("zone:Z1", None, None)
+
+
+def test_a_list_of_another_year_is_not_comparable_but_a_window_that_moves_by_itself_is(office: Office) -> None:
+    office.deliver(months(*every_month("A", -12, 14, m202101="2.00")), "2021-04-05")
+    office.deliver(months(*every_month("A", 15, 26, m202201="1.00")), "2022-04-05")
+    windows = {name: {"window": name} for name in ("first_quarter", "ytd", "last_12_months", "last_quarter")}
+    week(office, "2021-04-12", lists(**windows), publish=True)
+    week(office, "2022-04-18", lists(**windows))
+    found = office.rows("features.list_weeks", "list_name", "weeks_ago", "is_comparable")
+    assert found == [
+        ("first_quarter", 1, False),
+        ("last_12_months", 1, True),
+        ("last_quarter", 1, True),
+        ("ytd", 1, False),
+    ]

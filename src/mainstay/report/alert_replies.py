@@ -85,8 +85,8 @@ def alerts_to_reply(replies: pl.DataFrame, as_of: date) -> pl.DataFrame:
         as_of: The week's date.
 
     Returns:
-        Answerable alerts dispatched or answered in the year, and those not answered whose answer is due within seven days or has
-        been overdue for no more than `ALERTS_ASK_FOR`.
+        Answerable alerts dispatched or answered in the year, and those not answered whose answer is due within seven
+        days or has been overdue for no more than `ALERTS_ASK_FOR`.
     """
     waits = pl.col("is_due") | (pl.col("is_overdue") & (pl.col("due_on") >= as_of - ALERTS_ASK_FOR))
     # What was dispatched in December and answered in January is told in the year of the answer, or never.

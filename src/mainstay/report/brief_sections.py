@@ -152,7 +152,7 @@ def _list_changes(lists: pl.DataFrame) -> str:
     gone = f"，其中{no_drops}户已不减收" if no_drops else ""
     notes = f"定榜后数据更正{corrected}户{gone}，见 lists/。" if corrected or no_drops else ""
     redefined = lists.filter("is_redefined")["title"].to_list()
-    return notes + (f"榜单口径有调整，与上期不可比：{names_words(redefined)}。" if redefined else "")
+    return notes + (f"榜单口径或统计年度有调整，与上期不可比：{names_words(redefined)}。" if redefined else "")
 
 
 def _found(week: Week, members: pl.DataFrame) -> str:

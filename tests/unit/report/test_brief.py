@@ -188,7 +188,7 @@ def test_a_frozen_list_says_since_when_and_what_was_corrected_and_a_redefined_on
     assert "一季度降幅前25（4月18日定榜）" in words
     assert "7/25" in words
     assert "定榜后数据更正2户，其中1户已不减收，见 lists/。" in words
-    assert "榜单口径有调整，与上期不可比：高精尖降幅前50。" in words
+    assert "榜单口径或统计年度有调整，与上期不可比：高精尖降幅前50。" in words
     assert "重点企业" not in words
 
 
