@@ -350,3 +350,64 @@ def test_a_list_of_another_year_is_not_comparable_but_a_window_that_moves_by_its
         ("last_quarter", 1, True),
         ("ytd", 1, False),
     ]
+
+
+def test_a_list_that_is_added_later_shows_nobody_as_entered_in_its_first_week(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00", "B,50.00,40.00"), "2022-02-01")
+    week(office, "2022-02-07", lists(mine={}), publish=True)
+    week(office, "2022-02-14", lists(mine={}, fresh={}, firms={"sort_by": "revenue"}))
+    lines = office.rows("marts.drop_lists", "list_name", "enterprise_id", "entered")
+    assert lines == [("fresh", "A", None), ("fresh", "B", None), ("mine", "A", False), ("mine", "B", False)]
+    assert office.rows("marts.firm_lists", "enterprise_id", "entered") == [("A", None), ("B", None)]
+    assert office.rows("marts.list_movements", "list_name", "entered", "left_list", "moved") == [
+        ("firms", None, None, None),
+        ("fresh", None, None, None),
+        ("mine", 0, 0, 0),
+    ]
+
+
+def test_a_list_that_cannot_be_computed_says_why_and_keeps_the_firms_that_others_named(office: Office) -> None:
+    office.deliver(months(*every_month("A", 24, 25)), "2022-03-05")
+    office.deliver("source_id,name,list_name,listed_on,until\nA,A,重点企业,,", "2022-03-05", MEMBERS)
+    settings = lists(
+        payers={"population": "payers:2", "sort_by": "revenue"},
+        floored={"population": "imported:重点企业", "sort_by": "revenue", "floor": "50"},
+        frozen={"frozen_on": "2021-04-18"},
+    )
+    week(office, "2022-03-07", settings)
+    assert office.rows("features.list_windows", "list_name", "window_start", "window_end", "reason") == [
+        ("floored", "2022-01-01", "2022-02-01", "base window not covered"),
+        ("frozen", "2021-01-01", "2021-03-01", "window not covered"),
+        ("payers", "2022-01-01", "2022-02-01", "base window not covered"),
+    ]
+    assert office.rows("marts.firm_lists", "list_name", "enterprise_id", "current") == [("floored", "A", None)]
+
+
+def test_the_largest_payers_of_a_year_that_is_not_delivered_whole_are_not_known(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00"), "2022-02-01")
+    key = {"population": "imported:重点企业", "otherwise": "payers:2", "sort_by": "revenue"}
+    week(office, "2022-02-07", lists(payers={"population": "payers:2", "sort_by": "revenue"}, key=key, mine={}))
+    reasons = office.rows("marts.list_movements", "list_name", "rows", "not_covered_reason")
+    assert reasons == [("key", 0, "last year not covered"), ("mine", 1, None), ("payers", 0, "last year not covered")]
+
+
+def test_a_firm_that_paid_nothing_has_nothing_adjusted_where_deferrals_are_delivered(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00"), "2022-02-01")
+    office.deliver("source_id,name\nA,A\nB,B", "2022-02-01", contract(target="enterprises", delivery="full"))
+    all_firms = lists(mine={"caliber": "deferral_adjusted", "kind": "firms"}, other={"kind": "firms"})
+    figures = ("list_name", "enterprise_id", "current", "change", "adjusted_current")
+    week(office, "2022-02-07", all_firms)
+    assert ("other", "B", "0.00", "0.00", None) in office.rows("marts.firm_lists", *figures)
+    put_off = contract(
+        target="deferrals",
+        columns=[{"field": f, "headings": [f]} for f in ("source_id", "month", "paid_month", "amount_local")],
+    )
+    office.deliver("source_id,month,paid_month,amount_local\nA,2022-01,2022-08,85.00", "2022-02-10", put_off)
+    week(office, "2022-02-14", all_firms)
+    assert ("mine", "B", "0.00", "0.00", "0.00") in office.rows("marts.firm_lists", *figures)
+
+
+def test_firms_whose_level_is_unknown_are_counted_though_they_have_no_place(office: Office) -> None:
+    office.deliver(f"{two_years('A,100.00,10.00', 'C,5.00,9.00')}\nB,B,2022-01,7.00,", "2022-02-01")
+    week(office, "2022-02-07", lists(mine={}, firms={"sort_by": "name"}))
+    assert office.rows("marts.list_movements", "list_name", "rows", "unranked") == [("firms", 3, 0), ("mine", 1, 1)]
