@@ -4,8 +4,8 @@
 --
 -- rows = rows of the week published before + entered - left_list; moved counts the others whose rank is another one.
 -- All three are null where the list has no published week before, which leaves nothing to compare with, where it was
--- redefined, and where it cannot be computed. inquired counts the rows whose cause a visit has confirmed; policy_drops need no visit.
--- A list that cannot be computed is told with the reason; marts.list_leavers names who left.
+-- redefined, and where it cannot be computed. inquired counts the rows whose cause a visit has confirmed; policy_drops
+-- need no visit. A list that cannot be computed is told with the reason; marts.list_leavers names who left.
 -- column kind [text]: drops (marts.drop_lists) or firms (marts.firm_lists)
 -- column rows [count]: firms on the list
 -- column entered [count]: firms that the week before had not
