@@ -140,7 +140,8 @@ def _io_step(step: Callable[[Run], T]) -> Task[[Run], T]:
 def ingest(run: Run) -> dict[str, list[str]]:
     """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
     contracts = run.contracts
-    share_rules(shipped("seeds"), run.home, run.settings.shares.confirmed)  # a wrong table is told before any work
+    list_definitions(shipped("seeds"), run.settings.lists)  # what is wrong is told before any work
+    share_rules(shipped("seeds"), run.home, run.settings.shares.confirmed)
     with run.warehouse(marts=False) as warehouse:
         ledger.prepare(warehouse)
         files = scan(run.workspace.landing, run.settings.landing.ignore)

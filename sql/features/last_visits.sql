@@ -44,7 +44,7 @@ worded as (
         '主因：' || string_agg(
             ticks.word || '(' || ticked.tick.tenths || '成)', '、' order by ticked.tick.tenths desc, ticks.field asc
         ) as causes,
-        arg_max(ticks.cause_code, ticked.tick.tenths) as main_cause
+        first(ticks.cause_code order by ticked.tick.tenths desc, ticks.field asc) as main_cause
     from ticked
     inner join run.cause_ticks as ticks on ticked.tick.field = ticks.field
     where ticked.tick.tenths is not null

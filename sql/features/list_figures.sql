@@ -3,8 +3,9 @@
 -- materialized: view
 --
 -- All columns of features.window_changes; current, prior, change and yoy are those of the list's caliber. An enterprise
--- that the ledger or the register knows and that has no row in the window paid nothing in it: 0. The figures of one
--- that nobody knows, or whose level is unknown in a month, are unknown: null.
+-- that the ledger or the register knows and that has no row in the window paid nothing in it: 0 (adjusted for
+-- deferrals as well, where any were delivered). The figures of one that nobody knows, or whose level is unknown in a
+-- month, are unknown: null.
 -- column is_known [flag]: whether the register, the receipts or the outbound list name the enterprise
 -- column listed_on [date]: first day on a list that others have drawn up; null where none says
 with
@@ -33,6 +34,12 @@ wanted as (
     group by as_of_date, list_name, enterprise_id
 ),
 
+deferrals as (
+    select distinct as_of_date
+    from ledger.deliveries_as_known
+    where target = 'deferrals'
+),
+
 unknown as (
     select distinct
         lists.as_of_date,
@@ -59,6 +66,7 @@ found as (
         lists.caliber,
         enterprises.is_registered or enterprises.is_paying or enterprises.is_outbound as is_known,
         lists.is_covered and changes.enterprise_id is null and unknown.enterprise_id is null and is_known as is_silent,
+        is_silent and deferrals.as_of_date is not null as is_silent_adjusted,
         changes.* exclude (as_of_date, window_name, enterprise_id, level)
     from wanted
     inner join features.list_windows as lists
@@ -71,6 +79,7 @@ found as (
             and lists.window_name = changes.window_name
             and lists.level = changes.level
             and wanted.enterprise_id = changes.enterprise_id
+    left join deferrals on wanted.as_of_date = deferrals.as_of_date
     left join unknown
         on
             wanted.as_of_date = unknown.as_of_date
@@ -88,13 +97,18 @@ filled as (
             if(is_silent, 0, refund_prior) as refund_prior,
             if(is_silent, 0, restored_current) as restored_current,
             if(is_silent, 0, restored_prior) as restored_prior,
-            if(is_silent, 0, restored_change) as restored_change
+            if(is_silent, 0, restored_change) as restored_change,
+            if(is_silent_adjusted, 0, deferred_current) as deferred_current,
+            if(is_silent_adjusted, 0, deferred_prior) as deferred_prior,
+            if(is_silent_adjusted, 0, adjusted_current) as adjusted_current,
+            if(is_silent_adjusted, 0, adjusted_prior) as adjusted_prior,
+            if(is_silent_adjusted, 0, adjusted_change) as adjusted_change
         )
     from found
 )
 
 select
-    * exclude (caliber, is_silent),
+    * exclude (caliber, is_silent, is_silent_adjusted),
     case caliber
         when 'natural' then natural_current
         when 'restored' then restored_current

@@ -9,7 +9,7 @@
 -- column frozen_week [date]: as-of date of the published week that the places come from; null = this one
 -- column frozen_from [date]: first month of the frozen window
 -- column frozen_to [date]: last month of the frozen window; null = to be found from last_frozen
--- column last_frozen [month]: last month that was over and delivered on frozen_on
+-- column last_frozen [month]: last month that was over and delivered on frozen_on, or over, if none had been delivered
 -- column frozen_fingerprint [text]: definition under which the list was frozen
 with
 
@@ -45,20 +45,27 @@ sources as (
     group by dates.as_of_date, lists.list_name, lists.frozen_on
 ),
 
-over as (
+bounds as (
     select
         sources.as_of_date,
         sources.list_name,
-        max(covered.month) as last_frozen
+        (
+            date_trunc('month', sources.frozen_on + 1)
+            - to_months(date_diff('month', closed.last_over, date_trunc('month', sources.as_of_date + 1)))
+        )::date as last_over
     from sources
     inner join features.closed_months as closed on sources.as_of_date = closed.as_of_date
-    inner join features.covered_months as covered
-        on
-            sources.as_of_date = covered.as_of_date
-            and date_trunc('month', sources.frozen_on + 1)
-            - to_months(date_diff('month', closed.last_over, date_trunc('month', sources.as_of_date + 1)))
-            >= covered.month
-    group by sources.as_of_date, sources.list_name
+),
+
+over as (
+    select
+        bounds.as_of_date,
+        bounds.list_name,
+        coalesce(max(covered.month), bounds.last_over) as last_frozen
+    from bounds
+    left join features.covered_months as covered
+        on bounds.as_of_date = covered.as_of_date and bounds.last_over >= covered.month
+    group by bounds.as_of_date, bounds.list_name, bounds.last_over
 )
 
 select

@@ -3,10 +3,10 @@
 -- materialized: table
 --
 -- Orders: amount and percent (the largest drop first), revenue (the largest payer first), name, listed (the first on
--- the list of others first). drops takes only drops, where the base reaches the floor; firms takes everybody, but the
--- largest payers must have paid. Equal places: enterprise_id (in the order of percent the larger amount first),
--- earlier_base (the larger base first), or shared_rank (they share a rank, and the last one within K takes in all that
--- share it). A frozen list has the places of the week that froze it.
+-- the list of others first). drops takes only drops, where the base reaches the floor; firms takes everybody whose
+-- revenue does, as far as the window gives any, but the largest payers must have paid. Equal places: enterprise_id (in
+-- the order of percent the larger amount first), earlier_base (the larger base first), or shared_rank (they share a
+-- rank, and the last one within K takes in all that share it). A frozen list has the places of the week that froze it.
 -- column rank [rank]: the place, one firm each; a frozen list may have gaps where two firms became one
 -- column shared_rank [rank]: the rank that people read; the same for equal firms where the list says so
 -- column frozen_current [currency]: revenue of the window when the list was frozen; null where it is not
@@ -44,7 +44,7 @@ eligible as (
             figures.change < 0
             and (lists.floor = 0 or figures.prior >= lists.floor)
             and (lists.sort_by = 'amount' or figures.prior > 0),
-            (lists.floor = 0 or figures.current >= lists.floor)
+            (lists.floor = 0 or not lists.is_covered or figures.current >= lists.floor)
             and (
                 lists.sort_by <> 'revenue'
                 or lists.population_kind in ('imported', 'watch_list', 'payers')

@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- A week counts with the last list that it published. is_comparable: from that week to this one the list was computed
--- by one definition, on one level and of one population; places of other weeks say nothing of this one's. A week
+-- by one definition, on one level, of one population and over one window, which grows but begins in the same month
+-- (last_quarter and last_12_months move along by their nature); places of other weeks say nothing of this one's. A week
 -- published by a version that did not keep the definition passes for comparable; so does every week of a frozen list.
 -- column weeks_ago [number]: 1 = the newest week with that list before this one
 -- column published_on [date]: the week's last as-of date
@@ -44,12 +45,17 @@ compared as (
         and coalesce(
             weeks.fingerprint <> lists.fingerprint
             or weeks.level <> lists.level
-            or weeks.population_used <> lists.population_used,
+            or weeks.population_used <> lists.population_used
+            or (
+                stated.window_name not in ('last_quarter', 'last_12_months')
+                and weeks.window_start <> lists.window_start
+            ),
             false
         ) as is_other
     from published
     inner join features.list_windows as lists
         on published.as_of_date = lists.as_of_date and published.list_name = lists.list_name
+    inner join run.drop_lists as stated on published.list_name = stated.list_name
     left join events.list_weeks as weeks
         on published.list_name = weeks.list_name and published.published_on = weeks.as_of_date
 )

@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- A list whose first population has no member takes the other one that its definition names. A list by the
--- deferral-adjusted caliber is empty where no deferral extract has ever come.
+-- deferral-adjusted caliber is empty where no deferral extract has ever come, one of the largest payers where not every
+-- month of the last year that is over was delivered.
 -- column kind [text]: drops (marts.drop_lists) or firms (marts.firm_lists)
 -- column population_used [text]: the population asked for, or the one that stands in for it
 -- column is_frozen [flag]: whether the places are fixed (定榜)
@@ -21,6 +22,19 @@ deferrals as (
     select distinct as_of_date
     from ledger.deliveries_as_known
     where target = 'deferrals'
+),
+
+closed_years as (
+    select
+        closed.as_of_date,
+        count(*) = 12 as is_covered
+    from features.closed_months as closed
+    inner join features.covered_months as covered
+        on
+            closed.as_of_date = covered.as_of_date
+            and covered.month >= date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year
+            and covered.month < date_trunc('year', closed.last_closed + interval 1 month)
+    group by closed.as_of_date
 ),
 
 drawn_up as (
@@ -77,6 +91,12 @@ select
     windows.prior_end,
     coalesce(
         windows.reason,
+        if(
+            if(lists.is_otherwise, lists.otherwise_kind, lists.population_kind) = 'payers'
+            and closed_years.is_covered is not true,
+            'last year not covered',
+            null
+        ),
         if(lists.caliber = 'deferral_adjusted' and deferrals.as_of_date is null, 'no deferral extracts', null)
     ) as reason,
     reason is null as is_covered
@@ -87,6 +107,7 @@ inner join features.windows as windows
     on spans.as_of_date = windows.as_of_date and spans.window_used = windows.window_name
 inner join features.levels_in_use as levels
     on windows.as_of_date = levels.as_of_date and lists.level = levels.level_asked
+left join closed_years on lists.as_of_date = closed_years.as_of_date
 left join deferrals on lists.as_of_date = deferrals.as_of_date
 left join features.list_freezes as freezes
     on lists.as_of_date = freezes.as_of_date and lists.list_name = freezes.list_name

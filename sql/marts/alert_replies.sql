@@ -5,11 +5,12 @@
 -- An alert can be answered once somebody has been there since the dispatch (replied_on), or once its order was settled
 -- since. is_due: the answer is due within seven days, the as-of date included; is_overdue: the day is past. An order of
 -- before the dispatch that was settled by then is not the alert's.
--- verdict: what a visit since the dispatch has found comes first: a cause in the firm's business, group or place (M, R,
--- G, C), or that it means to move, makes the alert true; a refund, a deferral, a one-off, timing, wrong data (P, T, B,
--- D), or an order returned as wrong, make it false. Else the receipts tell: true if the three months before the
--- month of the dispatch are at least a tenth below those of the year before, in the restored caliber with deferrals
--- adjusted, false if not. A tenth is a judgement (2026-11): less is the noise of due days. Neither known is unknown.
+-- verdict: what a visit since the dispatch has found comes first: a cause in the firm's business, group or place (M,
+-- R, G, C), that it means to move, or that it is deregistered, makes the alert true; a refund, a deferral, a one-off,
+-- timing, wrong data (P, T, B, D), or an order returned as wrong, make it false. Else the receipts tell: true if the
+-- three months before the month of the dispatch are at least a tenth below those of the year before, in the restored
+-- caliber with deferrals adjusted, false if not. A tenth is a judgement (2026-11): less is the noise of due days.
+-- Neither known is unknown.
 -- column replied_on [date]: first visit or call since the dispatch that had more to tell than that nobody answered
 -- column answered_on [date]: that day, or without one the day of the week that published its order as settled
 -- column result [text]: result of the newest visit since, else the state in which the order was settled; null = none
@@ -101,7 +102,7 @@ judged as (
     select
         *,
         case
-            when move_stance in ('intends_to_move', 'moved_out') then 'true'
+            when move_stance in ('intends_to_move', 'moved_out') or result = 'deregistered' then 'true'
             when left(main_cause, 1) in ('M', 'R', 'G', 'C') then 'true'
             when left(main_cause, 1) in ('P', 'T', 'B', 'D') or result = 'returned_wrong' then 'false'
         end as by_visit,

@@ -6,8 +6,8 @@
 -- caliber. Only drops, and only where the base reaches the list's floor. A frozen list (定榜) keeps its places, and shows
 -- the figures of the freeze beside today's. is_policy_drop goes by the codes of seeds/cause_codes.csv that say so
 -- (DOMAIN section 4). weeks_on counts this week and the unbroken run of comparable weeks before it in which the
--- enterprise was published on the list; entered and previous_rank are null where the week before had another
--- definition.
+-- enterprise was published on the list; entered and previous_rank are null where the list has no published week
+-- before, or one of another definition.
 -- column shared_rank [rank]: the rank that people read; the same for equal firms where the list says so
 -- column version [text]: what the definition calls itself
 -- column fingerprint [text]: changes with everything that decides who is on the list
@@ -58,7 +58,7 @@ select
     changes.prior,
     changes.change,
     changes.yoy,
-    if(weeks.is_comparable is false, null, streaks.previous_rank is null) as entered,
+    if(weeks.is_comparable, streaks.previous_rank is null, null) as entered,
     1 + coalesce(streaks.weeks_before, 0) as weeks_on,
     streaks.previous_rank,
     changes.natural_current,

@@ -5,7 +5,8 @@
 -- Lists of firms that others have drawn up (导入名单, the leaders' list) and of the largest payers; not of drops. A member
 -- that neither the register nor the receipts know stays on the list, without figures (is_known). Figures are null where
 -- the window is not covered, and 0 for a known firm that paid nothing in it. The inquiry is read as in
--- marts.drop_list_inquiries. entered and previous_rank are null where the week before had another definition.
+-- marts.drop_list_inquiries. entered and previous_rank are null where the list has no published week
+-- before, or one of another definition.
 -- column shared_rank [rank]: the rank that people read; the same for equal firms where the list says so
 -- column population_used [text]: whom the list is about, as in its definition, or what stands in for it
 -- column is_known [flag]: whether the register, the receipts or the outbound list name the firm
@@ -59,7 +60,7 @@ select
     figures.prior,
     figures.change,
     figures.yoy,
-    if(weeks.is_comparable is false, null, streaks.previous_rank is null) as entered,
+    if(weeks.is_comparable, streaks.previous_rank is null, null) as entered,
     1 + coalesce(streaks.weeks_before, 0) as weeks_on,
     streaks.previous_rank,
     streaks.previous_rank - places.shared_rank as rank_change,

@@ -3,9 +3,9 @@
 -- materialized: table
 --
 -- rows = rows of the week published before + entered - left_list; moved counts the others whose rank is another one.
--- All three are null in the first published week, which has nothing to compare with, where the list was redefined, and
--- where it cannot be computed. inquired counts the rows whose cause a visit has confirmed; policy_drops need no visit.
--- A list that cannot be computed is told with the reason; marts.list_leavers names who left.
+-- All three are null where the list has no published week before, which leaves nothing to compare with, where it was
+-- redefined, and where it cannot be computed. inquired counts the rows whose cause a visit has confirmed; policy_drops
+-- need no visit. A list that cannot be computed is told with the reason; marts.list_leavers names who left.
 -- column kind [text]: drops (marts.drop_lists) or firms (marts.firm_lists)
 -- column rows [count]: firms on the list
 -- column entered [count]: firms that the week before had not
@@ -17,6 +17,7 @@
 -- column is_frozen [flag]: whether the places are fixed (定榜)
 -- column corrected [count]: firms of a frozen list whose change is another one than at the freeze
 -- column no_longer_drops [count]: firms of a frozen list that, as known today, did not drop
+-- column unranked [count]: firms that the list is about, without a place as their figures are unknown
 -- column unknown_members [count]: firms that neither the register nor the receipts know
 with
 
@@ -71,14 +72,35 @@ gone as (
     group by as_of_date, list_name
 ),
 
+unranked as (
+    select
+        figures.as_of_date,
+        figures.list_name,
+        count(*) as enterprises
+    from features.list_figures as figures
+    inner join features.list_population as members
+        on
+            figures.as_of_date = members.as_of_date
+            and figures.list_name = members.list_name
+            and figures.enterprise_id = members.enterprise_id
+    inner join features.list_windows as lists
+        on figures.as_of_date = lists.as_of_date and figures.list_name = lists.list_name
+    anti join features.list_places as places
+        on
+            figures.as_of_date = places.as_of_date
+            and figures.list_name = places.list_name
+            and figures.enterprise_id = places.enterprise_id
+    where lists.is_covered and lists.frozen_week is null and figures.change is null
+    group by figures.as_of_date, figures.list_name
+),
+
 lists as (
     select
         definitions.*,
         (definitions.is_covered or definitions.kind = 'firms')
-        and weeks.weeks_before > 0
+        and definitions.published_before is not null
         and not definitions.is_redefined as has_movement
     from marts.list_definitions as definitions
-    inner join features.published_weeks as weeks on definitions.as_of_date = weeks.as_of_date
 )
 
 select
@@ -106,8 +128,10 @@ select
     lists.frozen_week,
     coalesce(now_on.corrected, 0) as corrected,
     coalesce(now_on.no_longer_drops, 0) as no_longer_drops,
-    coalesce(now_on.unknown_members, 0) as unknown_members
+    coalesce(now_on.unknown_members, 0) as unknown_members,
+    coalesce(unranked.enterprises, 0) as unranked
 from lists
 left join now_on on lists.as_of_date = now_on.as_of_date and lists.list_name = now_on.list_name
 left join gone on lists.as_of_date = gone.as_of_date and lists.list_name = gone.list_name
+left join unranked on lists.as_of_date = unranked.as_of_date and lists.list_name = unranked.list_name
 order by lists.as_of_date, lists.list_name

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from mainstay.errors import did_you_mean
 
@@ -26,6 +26,28 @@ _KIND_OF_ORDER: Mapping[str, Kind] = MappingProxyType(
 )
 _WITHOUT_VALUES = frozenset({"all", "high_precision", "watch_list"})
 _WITH_VALUES = frozenset({"imported", "industry", "zone", "incubator", "payers"})
+DRAWN_UP = frozenset({"imported", "watch_list"})
+"""Populations that others draw up, which may not have come: another one may stand in for them (`otherwise`)."""
+RESERVED_NAMES = frozenset({"outbound"})
+"""lists/outbound.csv is the register of firms that left, not a list."""
+_LIST_NAME = re.compile(r"\w[\w-]*")
+
+
+def known_list_name(name: str) -> str:
+    """The name of a list, which is its file's name too.
+
+    Raises:
+        ValueError: It cannot be the name of a file.
+    """
+    if not _LIST_NAME.fullmatch(name) or name in RESERVED_NAMES:
+        raise ValueError(
+            "the name of a list is the name of its file: letters, digits, _ and - only; "
+            f"taken: {', '.join(sorted(RESERVED_NAMES))}"
+        )
+    return name
+
+
+ListName = Annotated[str, AfterValidator(known_list_name)]
 
 
 @dataclass(frozen=True)
@@ -67,7 +89,8 @@ class DropListSettings(BaseModel):
     """One list as data. What a workspace does not say of a shipped list stays as shipped.
 
     `kind` follows from the order where it is not said. `top_k = 0` is everybody. `floor` is the least base of a drop,
-    the least revenue of any other place. `otherwise` is the population where `population` has no member.
+    the least revenue of any other place. `otherwise` is the population where `population`, which others draw up, has no
+    member.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,8 +112,8 @@ class DropListSettings(BaseModel):
 
     @field_validator("population", "otherwise")
     @classmethod
-    def _known_population(cls, text: str) -> str:
-        if text:
+    def _known_population(cls, text: str, info: ValidationInfo) -> str:
+        if text or info.field_name == "population":
             population_of(text)
         return text
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mainstay.errors import SettingsError, describe_problems
-from mainstay.list_settings import DropListSettings
+from mainstay.list_settings import DropListSettings, ListName
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
 """The clock of `as_of_date` and of the schedule (DESIGN section 2)."""
@@ -181,7 +181,7 @@ class Settings(_Section):
     levies: LevySettings = LevySettings()
     shares: ShareSettings = ShareSettings()
     ties: TieSettings = TieSettings()
-    lists: dict[str, DropListSettings] = Field(default_factory=dict)
+    lists: dict[ListName, DropListSettings] = Field(default_factory=dict)
     score: ScoreSettings = ScoreSettings()
     orders: OrderSettings = OrderSettings()
     signals: SignalSettings = SignalSettings()

@@ -65,7 +65,23 @@ def test_the_statistics_count_every_alert_of_the_year_and_of_the_week_once(offic
     assert sum(row[-1] for row in rows if row[0] == "week") == 7
 
 
-def test_the_sheet_replies_to_alerts_of_the_year_and_to_those_that_are_due(office_of_alerts: Office) -> None:
+def test_the_sheet_replies_to_alerts_of_the_year_or_answered_in_it_and_to_those_that_are_due(
+    office_of_alerts: Office,
+) -> None:
     replies = alerts_to_reply(office_of_alerts.warehouse.read("marts.alert_replies"), date(2022, 6, 6))
-    assert replies["alert_no"].to_list() == ["6", "4", "1", "2", "5", "3"]
-    assert replies["found"].to_list()[2:4] == ["主因：订单减少(6成)；订单少了", "主因：退税影响(8成)"]
+    assert replies["alert_no"].to_list() == ["6", "4", "7", "1", "2", "5", "3"]
+    assert replies["found"].to_list()[3:5] == ["主因：订单减少(6成)；订单少了", "主因：退税影响(8成)"]
+
+
+def test_a_deregistered_firm_makes_an_alert_right_and_equal_causes_go_by_the_order_of_the_words(office: Office) -> None:
+    office.deliver(months(*every_month("A", 12, 28), *every_month("B", 12, 28)), "2022-06-05")
+    office.deliver(ALERTS, "2022-06-06", contract(target="alerts", key=["alert_no"]))
+    told = """source_id,visited_on,result,cause_timing,cause_orders
+    A,2022-06-02,deregistered,,
+    B,2022-06-03,phone,5,5"""
+    office.deliver(told, "2022-06-06", contract(target="visit_outcomes", key=["source_id", "visited_on"]))
+    week(office, "2022-06-06", lists(mine={}))
+    verdicts = {number: rest for number, *rest in office.rows("marts.alert_replies", "alert_no", "verdict", "found")}
+    assert verdicts["4"] == ["true", None]
+    assert verdicts["5"] == ["true", "主因：订单减少(5成)、结算时间差(5成)"]
+    assert office.rows("features.last_visits", "enterprise_id", "main_cause") == [("A", None), ("B", "M1")]

@@ -147,6 +147,8 @@ def test_a_workspace_brings_its_own_table_and_confirms_it(tmp_path: Path) -> Non
         ("ours,VAT,refund,2022-01-01,,0.5,0.2,0.3", "flow 'refund' is none of"),
         ("ours,VAT,receipt,2022-01-01,2021-01-01,0.5,0.2,0.3", "it ends before it begins"),
         ("ours,VAT,receipt,1.1.2022,,0.5,0.2,0.3", "a day is not a date"),
+        ("ours,VAT,receipt,20220101,,0.5,0.2,0.3", "a day is not a date"),
+        ("ours,VAT,receipt,2022-01-01,2022-W50-1,0.5,0.2,0.3", "a day is not a date"),
         (",VAT,receipt,2022-01-01,,0.5,0.2,0.3", "regime is blank"),
         ("ours,VAT,receipt,2021-06-01,,0.5,0.2,0.3", "two confirmed rows speak of VAT, receipt on 2021-06-01"),
         ("our,VAT,receipt,2022-01-01,,0.5,0.2,0.3", "no table is called 'ours'; did you mean 'our'?"),

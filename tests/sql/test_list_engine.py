@@ -6,10 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mainstay.errors import SettingsError
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.selection import ORDERS
 from mainstay.report.causes import with_list_causes
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
+from mainstay.resources import shipped
+from mainstay.revenue.drop_lists import list_definitions
 from mainstay.risk.scoring import SCORES
 from mainstay.settings import Settings
 from mainstay.warehouse import run
@@ -324,3 +327,87 @@ def test_who_left_a_list_is_named_with_the_reason(office: Office) -> None:
 def test_an_unknown_value_of_a_list_is_refused_with_a_hint(wrong: dict[str, str], hint: str) -> None:
     with pytest.raises(ValueError, match=hint):
         DropListSettings.model_validate(wrong)
+
+
+def test_a_population_stands_in_only_for_one_that_others_draw_up() -> None:
+    with pytest.raises(SettingsError, match="stand in for 'zone:Z1'"):
+        list_definitions(shipped("seeds"), lists(mine={"population": "zone:Z1", "otherwise": "all"}).lists)
+    own = {"key_firms": DropListSettings(population="zone:Z1")}
+    found = list_definitions(shipped("seeds"), own).filter(pl.col("list_name") == "key_firms")
+    assert found.select("population", "otherwise", "otherwise_kind").row(0) == ("zone:Z1", None, None)
+
+
+def test_a_list_of_another_year_is_not_comparable_but_a_window_that_moves_by_itself_is(office: Office) -> None:
+    office.deliver(months(*every_month("A", -12, 14, m202101="2.00")), "2021-04-05")
+    office.deliver(months(*every_month("A", 15, 26, m202201="1.00")), "2022-04-05")
+    windows = {name: {"window": name} for name in ("first_quarter", "ytd", "last_12_months", "last_quarter")}
+    week(office, "2021-04-12", lists(**windows), publish=True)
+    week(office, "2022-04-18", lists(**windows))
+    found = office.rows("features.list_weeks", "list_name", "weeks_ago", "is_comparable")
+    assert found == [
+        ("first_quarter", 1, False),
+        ("last_12_months", 1, True),
+        ("last_quarter", 1, True),
+        ("ytd", 1, False),
+    ]
+
+
+def test_a_list_that_is_added_later_shows_nobody_as_entered_in_its_first_week(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00", "B,50.00,40.00"), "2022-02-01")
+    week(office, "2022-02-07", lists(mine={}), publish=True)
+    week(office, "2022-02-14", lists(mine={}, fresh={}, firms={"sort_by": "revenue"}))
+    lines = office.rows("marts.drop_lists", "list_name", "enterprise_id", "entered")
+    assert lines == [("fresh", "A", None), ("fresh", "B", None), ("mine", "A", False), ("mine", "B", False)]
+    assert office.rows("marts.firm_lists", "enterprise_id", "entered") == [("A", None), ("B", None)]
+    assert office.rows("marts.list_movements", "list_name", "entered", "left_list", "moved") == [
+        ("firms", None, None, None),
+        ("fresh", None, None, None),
+        ("mine", 0, 0, 0),
+    ]
+
+
+def test_a_list_that_cannot_be_computed_says_why_and_keeps_the_firms_that_others_named(office: Office) -> None:
+    office.deliver(months(*every_month("A", 24, 25)), "2022-03-05")
+    office.deliver("source_id,name,list_name,listed_on,until\nA,A,重点企业,,", "2022-03-05", MEMBERS)
+    settings = lists(
+        payers={"population": "payers:2", "sort_by": "revenue"},
+        floored={"population": "imported:重点企业", "sort_by": "revenue", "floor": "50"},
+        frozen={"frozen_on": "2021-04-18"},
+    )
+    week(office, "2022-03-07", settings)
+    assert office.rows("features.list_windows", "list_name", "window_start", "window_end", "reason") == [
+        ("floored", "2022-01-01", "2022-02-01", "base window not covered"),
+        ("frozen", "2021-01-01", "2021-03-01", "window not covered"),
+        ("payers", "2022-01-01", "2022-02-01", "base window not covered"),
+    ]
+    assert office.rows("marts.firm_lists", "list_name", "enterprise_id", "current") == [("floored", "A", None)]
+
+
+def test_the_largest_payers_of_a_year_that_is_not_delivered_whole_are_not_known(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00"), "2022-02-01")
+    key = {"population": "imported:重点企业", "otherwise": "payers:2", "sort_by": "revenue"}
+    week(office, "2022-02-07", lists(payers={"population": "payers:2", "sort_by": "revenue"}, key=key, mine={}))
+    reasons = office.rows("marts.list_movements", "list_name", "rows", "not_covered_reason")
+    assert reasons == [("key", 0, "last year not covered"), ("mine", 1, None), ("payers", 0, "last year not covered")]
+
+
+def test_a_firm_that_paid_nothing_has_nothing_adjusted_where_deferrals_are_delivered(office: Office) -> None:
+    office.deliver(two_years("A,100.00,10.00"), "2022-02-01")
+    office.deliver("source_id,name\nA,A\nB,B", "2022-02-01", contract(target="enterprises", delivery="full"))
+    all_firms = lists(mine={"caliber": "deferral_adjusted", "kind": "firms"}, other={"kind": "firms"})
+    figures = ("list_name", "enterprise_id", "current", "change", "adjusted_current")
+    week(office, "2022-02-07", all_firms)
+    assert ("other", "B", "0.00", "0.00", None) in office.rows("marts.firm_lists", *figures)
+    put_off = contract(
+        target="deferrals",
+        columns=[{"field": f, "headings": [f]} for f in ("source_id", "month", "paid_month", "amount_local")],
+    )
+    office.deliver("source_id,month,paid_month,amount_local\nA,2022-01,2022-08,85.00", "2022-02-10", put_off)
+    week(office, "2022-02-14", all_firms)
+    assert ("mine", "B", "0.00", "0.00", "0.00") in office.rows("marts.firm_lists", *figures)
+
+
+def test_firms_whose_level_is_unknown_are_counted_though_they_have_no_place(office: Office) -> None:
+    office.deliver(f"{two_years('A,100.00,10.00', 'C,5.00,9.00')}\nB,B,2022-01,7.00,", "2022-02-01")
+    week(office, "2022-02-07", lists(mine={}, firms={"sort_by": "name"}))
+    assert office.rows("marts.list_movements", "list_name", "rows", "unranked") == [("firms", 3, 0), ("mine", 1, 1)]

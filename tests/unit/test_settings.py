@@ -22,6 +22,9 @@ def test_wan_yuan_divides_by_ten_thousand() -> None:
     [
         ("[orders]\nvisiting_capacit = 3", "orders.visiting_capacit", "did you mean 'visiting_capacity'?"),
         ("[lists.mine]\ntitle = 'a'\ntopk = 3", "lists.mine.topk", "did you mean 'top_k'?"),
+        ("[lists.outbound]\ntitle = 'a'", "lists.outbound.[key]", "taken: outbound"),
+        ("[lists.'a b']\ntitle = 'a'", "lists.a b.[key]", "letters, digits, _ and - only"),
+        ("[lists.mine]\npopulation = ''", "lists.mine.population", "is not one of all, high_precision"),
         ("[contracts]\nbuilt_in = ['receits']", "contracts.built_in.0", "'receipts'"),
         ("[orders]\nvisiting_capacity = -1", "orders.visiting_capacity", "greater than or equal to 0"),
         ("[money]\ndisplay_unit = '美元'", "money", "display_divisor"),

@@ -56,7 +56,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 NOTES: tuple[str, ...] = (
-    "列入本表的派单：本年派出且已可反馈的，以及7日内到期或逾期（90日内）尚未反馈的。",
+    "列入本表的派单：本年派出或本年核实、已可反馈的，以及7日内到期或逾期（90日内）尚未反馈的。",
     "反馈日期为派单以后首次联系上企业的日期；未走访而工单已了结的，为了结的当期数据日期。",
     "是否属实，走访查明的为准：经营、集团或搬迁等原因的为属实；退税、缓税、上年一次性、结算时间差或数据不符的为误报。",
     "尚无走访结论的看入库数据：派单前三个月地方级收入（还原留抵退税及缓税口径）比上年同期下降一成以上为属实，否则为误报；无法判断的留空。",
@@ -85,11 +85,13 @@ def alerts_to_reply(replies: pl.DataFrame, as_of: date) -> pl.DataFrame:
         as_of: The week's date.
 
     Returns:
-        Answerable alerts dispatched in the year, and those not answered whose answer is due within seven days or has
-        been overdue for no more than `ALERTS_ASK_FOR`.
+        Answerable alerts dispatched or answered in the year, and those not answered whose answer is due within seven
+        days or has been overdue for no more than `ALERTS_ASK_FOR`.
     """
     waits = pl.col("is_due") | (pl.col("is_overdue") & (pl.col("due_on") >= as_of - ALERTS_ASK_FOR))
-    told = pl.col("replied") & (pl.col("dispatched_on").dt.year() == as_of.year)
+    # What was dispatched in December and answered in January is told in the year of the answer, or never.
+    of_year = [pl.col(day).dt.year() == as_of.year for day in ("dispatched_on", "answered_on")]
+    told = pl.col("replied") & pl.any_horizontal(of_year)
     order = (waits, "due_on", "dispatched_on", "alert_no")
     return replies.filter(told | waits).sort(*order, descending=[True, False, False, False], nulls_last=True)
 

@@ -106,15 +106,14 @@ def brief_html(frames: BriefFrames, *, as_of: date, unit: DisplayUnit, simulated
 
 
 def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
-    # Lists of firms are looked up, not reported on: nobody inquires into a list that shows growth as well.
-    drop_lists = frames.lists.filter(pl.col("kind").ne_missing("firms"))
+    drop_lists = brief_sections.drop_lists(frames.lists)
     return (
         brief_figures.overview(
             week, frames.files, drop_lists, frames.orders, frames.indicators, forecast=frames.forecast
         ),
         brief_sections.outbound(week, frames.register),
         brief_sections.retention(week, frames.register),
-        brief_sections.inquiries(week, drop_lists, frames.inquiries, frames.causes),
+        brief_sections.inquiries(week, frames.lists, frames.inquiries, frames.causes),
         brief_sections.alerts(week, frames.alerts, frames.files),
         brief_sections.coordination(week, frames.matters),
         brief_figures.basis(week, frames.monthly, frames.controls, frames.indicators),

@@ -23,6 +23,7 @@ NOT_COVERED = MappingProxyType(
         "window not over": "统计期间尚未结束",
         "window not covered": "本期数据不足",
         "base window not covered": "上年同期数据不足",
+        "last year not covered": "上一年度数据不足",
         "no deferral extracts": "未导入缓税数据",
     }
 )

@@ -111,11 +111,12 @@ def retention(week: Week, register: pl.DataFrame) -> Section:
     )
 
 
-def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl.DataFrame) -> Section:
+def inquiries(week: Week, every_list: pl.DataFrame, members: pl.DataFrame, causes: pl.DataFrame) -> Section:
     """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found, what data show."""
     title = "四、榜单原因调查"
+    lists = drop_lists(every_list)
     if lists.is_empty():
-        return Section(title, ("本周无榜单。",))
+        return Section(title, (f"本周无榜单。{_empty_firm_lists(every_list)}",))
     cells, made_of = [], composition(week, causes)
     for row in lists.iter_rows(named=True):
         covered = bool(row["is_covered"])
@@ -130,7 +131,14 @@ def inquiries(week: Week, lists: pl.DataFrame, members: pl.DataFrame, causes: pl
     split = f"原因构成（{week.unit.label}，初判）"
     headings = ("榜单（自然口径）", "统计期间", "级次", "在榜（新进/退出）", "已查清", "政策性", split)
     grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5}, names=0, wide=6)
-    return Section(title, (_found(week, members) + _list_changes(lists),), grid)
+    return Section(
+        title, (_found(week, members) + _list_changes(lists) + _unranked(lists) + _empty_firm_lists(every_list),), grid
+    )
+
+
+def drop_lists(lists: pl.DataFrame) -> pl.DataFrame:
+    """The lists that are reported on: nobody inquires into a list of firms, which shows growth as well."""
+    return lists.filter(pl.col("kind").ne_missing("firms"))
 
 
 def _moved_words(row: Mapping[str, Any]) -> str:
@@ -152,7 +160,25 @@ def _list_changes(lists: pl.DataFrame) -> str:
     gone = f"，其中{no_drops}户已不减收" if no_drops else ""
     notes = f"定榜后数据更正{corrected}户{gone}，见 lists/。" if corrected or no_drops else ""
     redefined = lists.filter("is_redefined")["title"].to_list()
-    return notes + (f"榜单口径有调整，与上期不可比：{names_words(redefined)}。" if redefined else "")
+    return notes + (f"榜单口径或统计年度有调整，与上期不可比：{names_words(redefined)}。" if redefined else "")
+
+
+def _empty_firm_lists(lists: pl.DataFrame) -> str:
+    """Which lists of firms have nobody on them, and why: without rows their files cannot say it."""
+    empty = lists.filter(pl.col("kind") == "firms", pl.col("rows") == 0, pl.col("not_covered_reason").is_not_null())
+    parts = [
+        f"{cell_words(row['title'], LONGEST_NAME)}（{NOT_COVERED.get(row['not_covered_reason'], '数据不足')}）"
+        for row in empty.head(MOST_NAMES).iter_rows(named=True)
+    ]
+    return f"未能生成：{'、'.join(parts)}。" if parts else ""
+
+
+def _unranked(lists: pl.DataFrame) -> str:
+    """How many firms have no place because their figures are unknown, list by list."""
+    short = lists.filter(pl.col("unranked") > 0)
+    parts = [f"{cell_words(row['title'], LONGEST_NAME)}：{row['unranked']}户" for row in short.iter_rows(named=True)]
+    more = f"；另有{len(parts) - MOST_NAMES}个榜单" if len(parts) > MOST_NAMES else ""
+    return f"{'；'.join(parts[:MOST_NAMES])}{more}数据不足未参与排名。" if parts else ""
 
 
 def _found(week: Week, members: pl.DataFrame) -> str:

@@ -1,6 +1,5 @@
 """lists/<name>.csv: one row a place of a drop list (DOMAIN section 5)."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import polars as pl
 
 from mainstay.errors import SettingsError
 from mainstay.extracts.targets import Level
+from mainstay.list_settings import known_list_name
 from mainstay.report.cells import TextGuard
 from mainstay.report.sheet import Column, write_csv
 from mainstay.report.units import DisplayUnit
@@ -42,11 +42,6 @@ _COLUMNS: tuple[Column, ...] = (
 FRAME_COLUMNS: tuple[str, ...] = tuple(column.source for column in _COLUMNS)
 """What a frame of a drop list must have; null where unknown."""
 
-RESERVED_NAMES = frozenset({"outbound"})
-"""lists/outbound.csv is the register of firms that left, not a drop list."""
-
-_LIST_NAME = re.compile(r"\w[\w-]*")
-
 
 def drop_list_columns(level: Level) -> tuple[Column, ...]:
     """Return the columns of a list that measures this level."""
@@ -75,12 +70,10 @@ def write_drop_list(
         SettingsError: The list's name cannot be a file's name.
         ModelError: The frame does not fit the columns.
     """
-    if not _LIST_NAME.fullmatch(list_name) or list_name in RESERVED_NAMES:
-        raise SettingsError(
-            "the name of a drop list cannot be the name of its file",
-            where=f"[lists.{list_name}]",
-            hint=f"letters, digits, _ and - only; taken: {', '.join(sorted(RESERVED_NAMES))}",
-        )
+    try:
+        known_list_name(list_name)
+    except ValueError as error:
+        raise SettingsError(str(error), where=f"[lists.{list_name}]") from error
     path = folder / "lists" / f"{list_name}.csv"
     write_csv(frame, drop_list_columns(level), path, unit=unit, guard=guard)
     return path

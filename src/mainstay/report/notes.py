@@ -13,6 +13,7 @@ NO_WINDOW = {
     "window not over": "统计期间尚未结束，无同比",
     "window not covered": "本期数据不全，无同比",
     "base window not covered": "上年同期数据不全，无同比",
+    "last year not covered": "上一年度数据不全，无法确定收入最大的企业",
     "no deferral extracts": "未导入缓税数据，无还原留抵退税及缓税口径",
 }
 """Why a window gives no year-on-year figure."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.errors import SettingsError
-from mainstay.list_settings import DropListSettings, population_of, range_of
+from mainstay.list_settings import DRAWN_UP, DropListSettings, population_of, range_of
 
 _COLUMNS: dict[str, pl.DataType] = {
     "list_name": pl.String(),
@@ -44,12 +44,16 @@ def list_definitions(seeds: Path, own: Mapping[str, DropListSettings]) -> pl.Dat
     unit, `window_name` the settings' window; `fingerprint` changes with everything that decides who is on the list.
 
     Raises:
-        SettingsError: A list is asked for a kind that its order does not allow.
+        SettingsError: A list is asked for a kind that its order does not allow, or names a population that stands in
+            for one that has its members always.
     """
     shipped = pl.read_csv(seeds / "drop_lists.csv", infer_schema=False).drop("note").rename({"floor_yuan": "floor"})
     stated = {row.pop("list_name"): row for row in shipped.iter_rows(named=True)}
     for name, settings in own.items():
-        stated[name] = stated.get(name, {}) | settings.model_dump(exclude_unset=True)
+        said = settings.model_dump(exclude_unset=True)
+        # What stands in for the population as shipped does not stand in for another one.
+        stands_in = {} if population_of(settings.population).kind in DRAWN_UP else {"otherwise": ""}
+        stated[name] = stated.get(name, {}) | (stands_in if "population" in said else {}) | said
     defined = {
         name: DropListSettings.model_validate({key: value for key, value in keys.items() if value is not None})
         for name, keys in stated.items()
@@ -66,6 +70,12 @@ def _row(name: str, one: DropListSettings) -> dict[str, object]:
             hint="sort_by = 'amount' or 'percent', or kind = 'firms'",
         )
     population = population_of(one.population)
+    if one.otherwise and population.kind not in DRAWN_UP:
+        raise SettingsError(
+            f"no other population can stand in for '{one.population}'",
+            where=f"[lists.{name}]",
+            hint="leave out otherwise; only imported lists and the watch_list, which may not have come, take one",
+        )
     otherwise = population_of(one.otherwise) if one.otherwise else None
     first, last = range_of(one.window) or (None, None)
     decides = one.model_copy(update={"kind": one.kind_used}).model_dump_json(exclude=_SAYS_NOTHING_OF_ITS_PLACES)

@@ -5,6 +5,7 @@ is reconciled with (`marts.share_deviations`). None is used unless `[shares] con
 is worse than an unknown level (DOMAIN section 1).
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ FLOWS = ("receipt", "vat_credit_refund", "other_refund")
 _SHARES = ("central", "city", "district")
 _TEXTS = ("regime", "levy", "flow", "effective_from", "effective_to", *_SHARES, "source")
 _FOREVER = date(9999, 12, 31)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SCHEMA: dict[str, pl.DataType] = {
     "regime": pl.String(),
     "levy": pl.String(),
@@ -106,12 +108,23 @@ def _problems_of_row(row: dict[str, str | None]) -> list[str]:
     except ArithmeticError:
         problems.append("a share is not a number")
     try:
-        until = date.fromisoformat(row["effective_to"]) if row["effective_to"] else _FOREVER
-        if date.fromisoformat(row["effective_from"] or "") > until:
+        until = _day(row["effective_to"]) if row["effective_to"] else _FOREVER
+        if _day(row["effective_from"] or "") > until:
             problems.append("it ends before it begins")
     except ValueError:
         problems.append("a day is not a date")
     return problems
+
+
+def _day(text: str) -> date:
+    """A day as YYYY-MM-DD, the one form that `_typed` reads; ISO 8601 has others.
+
+    Raises:
+        ValueError: It is written otherwise, or there is no such day.
+    """
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def _overlaps(rules: pl.DataFrame) -> list[str]:

@@ -39,7 +39,7 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
     "lists": {
         "list_name": _TEXT, "title": _TEXT, "kind": _TEXT, "level": _TEXT, "caliber": _TEXT, **_WINDOW,
         "is_covered": _FLAG, "not_covered_reason": _TEXT, "is_redefined": _FLAG, "is_frozen": _FLAG, "frozen_on": _DAY,
-        "corrected": _WHOLE, "no_longer_drops": _WHOLE,
+        "corrected": _WHOLE, "no_longer_drops": _WHOLE, "unranked": _WHOLE,
         "rows": _WHOLE, "entered": _WHOLE, "left_list": _WHOLE, "inquired": _WHOLE, "policy_drops": _WHOLE,
     },
     "inquiries": {

@@ -181,14 +181,23 @@ def test_a_frozen_list_says_since_when_and_what_was_corrected_and_a_redefined_on
     lists = frame(
         "lists",
         {"list_name": "a", "title": "一季度降幅前25", "kind": "drops"} | covered | frozen,
-        {"list_name": "b", "title": "高精尖降幅前50", "kind": "drops", "is_redefined": True} | covered,
+        {"list_name": "b", "title": "高精尖降幅前50", "kind": "drops", "is_redefined": True, "unranked": 3} | covered,
         {"list_name": "c", "title": "重点企业", "kind": "firms"} | covered,
+        {
+            "list_name": "d",
+            "title": "收入大户",
+            "kind": "firms",
+            "rows": 0,
+            "not_covered_reason": "last year not covered",
+        },
     )
     words = section(with_rows(lists=lists), "四")
     assert "一季度降幅前25（4月18日定榜）" in words
     assert "7/25" in words
     assert "定榜后数据更正2户，其中1户已不减收，见 lists/。" in words
-    assert "榜单口径有调整，与上期不可比：高精尖降幅前50。" in words
+    assert "榜单口径或统计年度有调整，与上期不可比：高精尖降幅前50。" in words
+    assert "高精尖降幅前50：3户数据不足未参与排名。" in words
+    assert "未能生成：收入大户（上一年度数据不足）。" in words
     assert "重点企业" not in words
 
 

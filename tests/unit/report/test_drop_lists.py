@@ -93,7 +93,7 @@ def test_the_lists_of_all_levels_have_the_same_sources() -> None:
 
 @pytest.mark.parametrize("name", ["../q1", "", "a/b", ".hidden", "a.b", "outbound", "-x", "a\x00"])
 def test_a_list_name_that_cannot_be_a_file_name_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match="name of a drop list"):
+    with pytest.raises(SettingsError, match="name of a list is the name of its file"):
         written(tmp_path, list_name=name)
     assert list(tmp_path.iterdir()) == []
 
