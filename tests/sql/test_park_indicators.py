@@ -241,9 +241,12 @@ def test_a_year_without_any_refund_extract_beside_one_with_them_gives_no_restore
 
 
 def test_months_between_the_two_windows_owe_no_refund_extract(office: Office) -> None:
-    received(office, *(f"A,A,2021-{month:02},增值税,,1.00,0.50,0.25,0.25" for month in range(1, 13)))
-    received(office, "A,A,2022-01,增值税,,1.00,0.50,0.25,0.25")
-    refunded(office, "A,A,2021-01,增值税,,0.00,0.00,0.00,0.00", "A,A,2022-01,增值税,,0.00,0.00,0.00,0.00")
+    received(
+        office, *(f"A,A,2021-{month:02},增值税,,1.00,0.50,0.25,0.25" for month in range(1, 13)), known="2022-02-05"
+    )
+    received(office, "A,A,2022-01,增值税,,1.00,0.50,0.25,0.25", known="2022-02-05")
+    zero = "增值税,,0.00,0.00,0.00,0.00"
+    refunded(office, f"A,A,2021-01,{zero}", f"A,A,2022-01,{zero}", known="2022-02-05")
     office.build("2022-02-07", settings=drop_list(window="last_12_months"))
     [(missing,)] = office.rows("marts.weeks", "refund_months_missing")
     assert missing == 0
