@@ -2,7 +2,7 @@
 -- key: as_of_date, level_asked
 -- materialized: table
 --
--- A level is in use if nine tenths of the lines that should give it do; where no level asked for has as many, if any do.
+-- A level is in use if nine tenths of the lines that should give it do; where none has as many, if most do.
 with
 
 given as (

@@ -4,8 +4,8 @@
 --
 -- Totals as published (汇总统计), never a sum of ours: income, staff, patents, area. Windows begin in January and are
 -- the totals' own. output_per_km2 = income / area, output_per_worker = income / staff, of one and the same window; the
--- year before is the published one, or else the window of that year. A unit that is not known leaves the value null, and
--- so does an income beside which no denominator of its window stands, where no window has both.
+-- year before is the published one, or else the window of that year. A unit that is not known leaves the value null,
+-- and so does an income beside which no denominator of its window stands, where no window has both.
 --
 -- column value [number]: of the window, in `unit`; output per square kilometre or per worker in currency
 -- column numerator [number]: what it is made of; of output_* the income

@@ -42,7 +42,10 @@ where
                 enterprises.is_outbound
                 or (
                     enterprises.is_registered
-                    and (coalesce(enterprises.in_from <= enterprises.as_of_date, true) or begun.enterprise_id is not null)
+                    and (
+                        coalesce(enterprises.in_from <= enterprises.as_of_date, true)
+                        or begun.enterprise_id is not null
+                    )
                 )
             )
         )

@@ -147,7 +147,11 @@ select
     calibers.prior_value::decimal(18, 2) as prior_value,
     calibers.firms_unknown::bigint as firms_unknown,
     calibers.total_unknown::decimal(18, 2) as total_unknown,
-    if(calibers.indicator = 'revenue' and calibers.population = 'as_registered', coalesce(outside.value, 0), null)::decimal(18, 2) as left_out
+    if(
+        calibers.indicator = 'revenue' and calibers.population = 'as_registered',
+        coalesce(outside.value, 0),
+        null
+    )::decimal(18, 2) as left_out
 from calibers
 left join calibers as outside
     on

@@ -32,7 +32,7 @@ left join moves
     on
         spells.as_of_date = moves.as_of_date
         and spells.enterprise_id = moves.enterprise_id
-        and moves.moved_on > spells.spell_from
-        and moves.moved_on <= spells.spell_to
+        and spells.spell_from < moves.moved_on
+        and spells.spell_to >= moves.moved_on
 group by
     spells.as_of_date, spells.enterprise_id, spells.spell_from, spells.spell_to, spells.batch_id, spells.line

@@ -2,10 +2,10 @@
 -- key: as_of_date, month, level, levy_item
 -- materialized: table
 --
--- Natural caliber, net of refunds: every payer, whoever is in the register. The bureau's items of one levy are added up
--- (国内增值税 and 改征增值税), the newest figure of each; items of one levy with one and the same figure are subtotal and
--- item, or two names of it, and count once. A month that is not covered, or a level that is not given, has no computed figure, nor has a
--- levy in a month with lines that do not say which levy they are.
+-- Natural caliber, net of refunds: every payer, whoever is in the register. The bureau's items of one levy are
+-- added up (国内增值税 and 改征增值税), the newest figure of each; items of one levy with one and the same figure are
+-- subtotal and item, or two names of it, and count once. A month that is not covered, or a level that is not
+-- given, has no computed figure, nor has a levy in a month with lines that do not say which levy they are.
 --
 -- column levy_item [text]: the levy as in marts.revenue_by_levy; ALL = all items in scope together
 -- column stated [currency]: the bureau's total
