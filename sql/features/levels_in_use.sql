@@ -1,12 +1,15 @@
 -- One row per as-of date and level asked for: the level that the data can give instead, the finest first.
 -- key: as_of_date, level_asked
 -- materialized: table
+--
+-- A level is in use if nine tenths of the lines that should give it do; where none has as many, if most do.
 with
 
 given as (
     select
         as_of_date,
-        level
+        level,
+        (lines - missing) * 10 >= lines * 9 as is_mostly_given
     from features.level_lines
     where lines > missing
 )
@@ -20,5 +23,5 @@ from run.level_fallbacks as fallbacks
 inner join given on fallbacks.level_used = given.level
 qualify row_number() over (
     partition by given.as_of_date, fallbacks.level_asked
-    order by fallbacks.preference asc
+    order by given.is_mostly_given desc, fallbacks.preference asc
 ) = 1

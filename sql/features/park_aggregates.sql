@@ -4,7 +4,8 @@
 --
 -- Totals as published (汇总统计), never a sum of ours: income, staff, patents, area. Windows begin in January and are
 -- the totals' own. output_per_km2 = income / area, output_per_worker = income / staff, of one and the same window; the
--- year before is the published one, or else the window of that year. A unit that is not known leaves the value null.
+-- year before is the published one, or else the window of that year. A unit that is not known leaves the value null,
+-- and so does an income beside which no denominator of its window stands, where no window has both.
 --
 -- column value [number]: of the window, in `unit`; output per square kilometre or per worker in currency
 -- column numerator [number]: what it is made of; of output_* the income
@@ -42,22 +43,32 @@ totals as (
             and this_year.unit = last_year.unit
 ),
 
+divisor_kinds as (
+    select distinct
+        as_of_date,
+        indicator
+    from totals
+    where indicator in ('area', 'staff')
+),
+
 outputs as (
     select
         income.as_of_date,
-        if(divisors.indicator = 'area', 'output_per_km2', 'output_per_worker') as indicator,
+        if(kinds.indicator = 'area', 'output_per_km2', 'output_per_worker') as indicator,
         income.month,
-        if(divisors.indicator = 'area', 'currency_per_km2', 'currency_per_person') as unit,
+        if(kinds.indicator = 'area', 'currency_per_km2', 'currency_per_person') as unit,
         income.value as numerator,
         income.prior_value as prior_numerator,
-        if(divisors.indicator = 'area', divisors.value / 1000000, divisors.value) as denominator,
-        if(divisors.indicator = 'area', divisors.prior_value / 1000000, divisors.prior_value) as prior_denominator
+        if(kinds.indicator = 'area', divisors.value / 1000000, divisors.value) as denominator,
+        if(kinds.indicator = 'area', divisors.prior_value / 1000000, divisors.prior_value) as prior_denominator,
+        income.unit is null or (divisors.indicator is not null and divisors.unit is null) as has_unknown_unit
     from totals as income
-    inner join totals as divisors
+    inner join divisor_kinds as kinds on income.as_of_date = kinds.as_of_date
+    left join totals as divisors
         on
             income.as_of_date = divisors.as_of_date
             and income.month = divisors.month
-            and divisors.indicator in ('area', 'staff')
+            and kinds.indicator = divisors.indicator
     where income.indicator = 'total_income'
 ),
 
@@ -83,7 +94,10 @@ indicators as (
         if(prior_denominator > 0, prior_numerator / prior_denominator, null) as prior_value,
         numerator::double as numerator,
         denominator::double as denominator,
-        if(denominator > 0, null, '分母缺失') as caveat
+        case
+            when has_unknown_unit then '计量单位不明'
+            when denominator is null or denominator <= 0 then '分母缺失'
+        end as caveat
     from outputs
 )
 
@@ -105,4 +119,6 @@ select
         if(prior_value <= 0, '上年同期为零或负，无同比', null)
     ) as caveat
 from indicators
-qualify row_number() over (partition by as_of_date, indicator order by month desc) = 1
+qualify row_number() over (
+    partition by as_of_date, indicator order by indicator like 'output_%' and value is null, month desc
+) = 1

@@ -6,23 +6,44 @@
 --
 -- column months [text]: months that are not closed or not covered
 -- column refunds [text]: refund extracts that are missing; the restored caliber rests on them
--- column held_out [text]: money of levy items that nobody knows
+-- column year_not_restored [text]: the year of which no month has a refund extract, while months of the other have one
+-- column held_out [text]: money of levy items that nobody knows in both years' windows, each amount without its sign
 -- column shares [text]: lines whose levels come from a share table, or whose own shares cannot be used
 with
 
 refunds as (
     select
-        as_of_date,
-        count(*) as months
-    from features.refund_months_missing
-    group by as_of_date
+        missing.as_of_date,
+        count(*) as months,
+        count(*) filter (where missing.month >= windows.window_start) = any_value(windows.months_covered)
+            as is_current_without,
+        count(*) filter (where missing.month < windows.window_start) = any_value(windows.prior_months_covered)
+            as is_prior_without
+    from features.refund_months_missing as missing
+    inner join features.windows as windows
+        on missing.as_of_date = windows.as_of_date and missing.window_name = windows.window_name
+    where missing.window_name = 'ytd'
+    group by missing.as_of_date
+),
+
+lines as (
+    select lines.*
+    from staging.revenue_lines as lines
+    inner join features.windows as windows
+        on
+            lines.as_of_date = windows.as_of_date
+            and windows.window_name = 'ytd'
+            and (
+                lines.month between windows.window_start and windows.window_end
+                or lines.month between windows.prior_start and windows.prior_end
+            )
 ),
 
 held_out as (
     select
         lines.as_of_date,
-        sum(lines.total) as total
-    from staging.revenue_lines as lines
+        sum(abs(lines.total)) as total
+    from lines
     anti join run.levy_items as items on lines.levy_item = items.levy_item
     where not lines.is_in_scope
     group by lines.as_of_date
@@ -31,14 +52,19 @@ held_out as (
 sources as (
     select
         as_of_date,
-        sum(total) filter (where levels_from = 'table') as by_table,
-        sum(ratios_not_used)::bigint as ratios_not_used
-    from features.level_sources
+        sum(abs(total)) filter (where levels_from = 'table' and not has_unknown_level) as by_table,
+        count(*) filter (where is_ratio_unusable) as ratios_not_used
+    from lines
+    where is_in_scope and in_local_revenue
     group by as_of_date
 )
 
 select
     windows.as_of_date,
+    case
+        when refunds.is_prior_without and not refunds.is_current_without then '上年同期'
+        when refunds.is_current_without and not refunds.is_prior_without then '本期'
+    end as year_not_restored,
     concat_ws(
         '；',
         case windows.reason
@@ -51,7 +77,8 @@ select
     concat_ws(
         '；',
         if(data_until.has_refunds, null, '未导入退库数据，还原口径等于自然口径'),
-        refunds.months || '个月无退库文件，按无留抵退税计'
+        refunds.months || '个月无退库文件，按无留抵退税计',
+        year_not_restored || '无退库文件，不计还原口径同比'
     ) as refunds,
     coalesce('未识别征收项目' || format('{:,.2f}', held_out.total::double) || '未计入', '') as held_out,
     concat_ws(

@@ -9,7 +9,7 @@ select distinct
     revenue.enterprise_id,
     revenue.month
 from features.revenue_monthly as revenue
-inner join ledger.park_spells_as_known as spells
+inner join features.park_spells as spells
     on
         revenue.as_of_date = spells.as_of_date
         and revenue.enterprise_id = spells.enterprise_id

@@ -19,8 +19,15 @@ select
         when in_current then 'joined'
         when in_prior then 'left'
     end as movement,
-    coalesce(any_value(enterprises.is_registered and enterprises.moved_on is null), false) as is_now
-from ledger.park_spells_as_known as spells
+    coalesce(
+        any_value(
+            enterprises.is_registered
+            and enterprises.moved_on is null
+            and coalesce(enterprises.in_from <= spells.as_of_date, true)
+        ),
+        false
+    ) as is_now
+from features.park_spells as spells
 inner join features.windows as windows on spells.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
 left join features.enterprises as enterprises
     on spells.as_of_date = enterprises.as_of_date and spells.enterprise_id = enterprises.enterprise_id

@@ -3,6 +3,7 @@
 -- materialized: table
 --
 -- as_extracted counts every month of every payer, as_registered the months in which the register holds it in the park.
+-- outside: the months of the year to date in which it does not.
 -- A year of which a month is not known is null in both calibers: the firm is left out of the sum and told of.
 --
 -- column movement [text]: joined, left or existing, as in features.park_presence
@@ -45,6 +46,12 @@ counted as (
         *
     from monthly
     where is_in_park
+    union all
+    select
+        'outside' as population,
+        *
+    from monthly
+    where is_in_park = false and is_current
 ),
 
 summed as (

@@ -5,7 +5,7 @@
 -- growth_volume and growth_share_effect part the growth of the city's or the district's revenue: the change of local
 -- revenue at the share of the year before, and the change of the share at this year's local revenue. They sum to the
 -- change of that level's revenue exactly; with no local revenue in the year before there is neither.
--- yoy is null where the base is 0 or negative.
+-- yoy is null where the base is 0 or negative; restored also where one year has no refund extract and the other has.
 --
 -- column value [currency]: the year to date; of growth_* its part of the change
 -- column prior_value [currency]: the same months of the year before; null for growth_*
@@ -103,7 +103,11 @@ select
     all_rows.window_end,
     all_rows.value::decimal(18, 2) as value,
     all_rows.prior_value::decimal(18, 2) as prior_value,
-    if(all_rows.prior_value > 0, (all_rows.value / all_rows.prior_value - 1)::double, null) as yoy,
+    if(
+        all_rows.prior_value > 0 and (all_rows.caliber = 'natural' or caveats.year_not_restored is null),
+        (all_rows.value / all_rows.prior_value - 1)::double,
+        null
+    ) as yoy,
     all_rows.value::decimal(18, 2) as numerator,
     if(all_rows.indicator like 'growth_%', headline.prior_value, all_rows.prior_value)::decimal(18, 2) as denominator,
     all_rows.population,

@@ -14,7 +14,7 @@
 -- column prior_value [currency]: the same months of the year before
 -- column firms_unknown [count]: payers left out because the level of one of their months is not known
 -- column total_unknown [currency]: what they paid in the year to date at the total level, as far as that is known
--- column left_out [currency]: what payers outside the population paid in the year to date, in the caliber
+-- column left_out [currency]: what was paid outside the park in the year to date, in the caliber, as far as it is known
 with
 
 registers as (
@@ -84,6 +84,12 @@ members as (
     where population = 'as_registered' and movement = 'existing'
     union all by name
     select
+        'outside' as indicator,
+        *
+    from grouped
+    where population = 'outside'
+    union all by name
+    select
         'growth_' || movement as indicator,
         *
     from grouped
@@ -141,11 +147,16 @@ select
     calibers.prior_value::decimal(18, 2) as prior_value,
     calibers.firms_unknown::bigint as firms_unknown,
     calibers.total_unknown::decimal(18, 2) as total_unknown,
-    if(calibers.indicator = 'revenue', extracted.value - calibers.value, null)::decimal(18, 2) as left_out
+    if(
+        calibers.indicator = 'revenue' and calibers.population = 'as_registered',
+        coalesce(outside.value, 0),
+        null
+    )::decimal(18, 2) as left_out
 from calibers
-left join calibers as extracted
+left join calibers as outside
     on
-        calibers.as_of_date = extracted.as_of_date
-        and calibers.level = extracted.level
-        and calibers.caliber = extracted.caliber
-        and extracted.indicator = 'revenue_as_extracted'
+        calibers.as_of_date = outside.as_of_date
+        and calibers.level = outside.level
+        and calibers.caliber = outside.caliber
+        and outside.indicator = 'outside'
+where calibers.indicator <> 'outside'

@@ -1,5 +1,5 @@
--- One row per as-of date and month of a window that has receipts but no refund extract, once refunds are delivered.
--- key: as_of_date, month
+-- One row per as-of date, window and month of either year that has receipts but no refund extract, once refunds come.
+-- key: as_of_date, window_name, month
 -- materialized: table
 with
 
@@ -12,21 +12,22 @@ refund_months as (
 ),
 
 delivering as (
-    select
-        as_of_date,
-        min(month) as first_month
+    select distinct as_of_date
     from refund_months
-    group by as_of_date
 )
 
 select distinct
     covered.as_of_date,
+    windows.window_name,
     covered.month
 from features.covered_months as covered
-inner join delivering on covered.as_of_date = delivering.as_of_date and covered.month >= delivering.first_month
+inner join delivering on covered.as_of_date = delivering.as_of_date
 inner join features.windows as windows
     on
         covered.as_of_date = windows.as_of_date
-        and covered.month between windows.prior_start and windows.window_end
+        and (
+            covered.month between windows.window_start and windows.window_end
+            or covered.month between windows.prior_start and windows.prior_end
+        )
 anti join refund_months
     on covered.as_of_date = refund_months.as_of_date and covered.month = refund_months.month

@@ -64,3 +64,4 @@ select
     coalesce(string_agg(strftime(month, '%Y-%m'), ', ' order by month), '') || ' have receipts but no refund extract'
         as detail
 from features.refund_months_missing
+where window_name = 'ytd'

@@ -64,8 +64,8 @@ restored_marts as (
 
 parts as (
     select
-        coalesce(sum(parts_off) filter (where levels_from in ('ratio', 'table')), 0) as derived_off,
-        coalesce(sum(parts_off) filter (where levels_from not in ('ratio', 'table')), 0) as own_off,
+        coalesce(sum(parts_off), 0) as derived_off,
+        coalesce(sum(own_off), 0) as own_off,
         coalesce(sum(ratios_not_used), 0) as ratios_not_used
     from features.level_sources
 ),
@@ -104,6 +104,14 @@ totals as (
             ''
         ) as above_where
     from marts.control_differences
+),
+
+unknown_aggregates as (
+    select
+        count(*) as unknown,
+        coalesce(string_agg(indicator, ', ' order by indicator), '') as unknown_names
+    from features.unknown_aggregates
+    where as_of_date = (select max(as_of_date) from run.as_of_dates)
 )
 
 select
@@ -223,3 +231,13 @@ select
     'warn' as severity,
     above_where as detail
 from totals
+union all
+select
+    'park_indicators' as subject,
+    'aggregates_known' as rule,
+    unknown::double as measured,
+    0::double as low,
+    0::double as high,
+    'warn' as severity,
+    unknown_names || ' are no indicators that the seeds know; they are left out' as detail
+from unknown_aggregates

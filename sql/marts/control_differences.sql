@@ -2,9 +2,10 @@
 -- key: as_of_date, month, level, levy_item
 -- materialized: table
 --
--- Natural caliber, net of refunds: every payer, whoever is in the register. The bureau's items of one levy are added up
--- (国内增值税 and 改征增值税). A month that is not covered, or a level that is not given, has no computed figure, nor has a
--- levy in a month with lines that do not say which levy they are.
+-- Natural caliber, net of refunds: every payer, whoever is in the register. The bureau's items of one levy are
+-- added up (国内增值税 and 改征增值税), the newest figure of each; items of one levy with one and the same figure are
+-- subtotal and item, or two names of it, and count once. A month that is not covered, or a level that is not
+-- given, has no computed figure, nor has a levy in a month with lines that do not say which levy they are.
 --
 -- column levy_item [text]: the levy as in marts.revenue_by_levy; ALL = all items in scope together
 -- column stated [currency]: the bureau's total
@@ -68,6 +69,15 @@ ours as (
     group by as_of_date, month, level
 ),
 
+stated_once as (
+    select *
+    from ledger.control_totals_as_known
+    qualify row_number() over (
+        partition by as_of_date, month, level, levy_item
+        order by knowledge_date desc, batch_id desc, line desc
+    ) = 1
+),
+
 theirs as (
     select
         control.as_of_date,
@@ -75,9 +85,9 @@ theirs as (
         control.level,
         if(control.levy_item is null, 'ALL', coalesce(items.levy, control.levy_item)) as levy_item,
         coalesce(bool_and(items.is_tax or items.in_local_revenue or control.levy_item is null), false) as is_in_scope,
-        sum(control.amount) as amount,
+        sum(distinct control.amount) as amount,
         string_agg(distinct control.source, '、' order by control.source) as source
-    from ledger.control_totals_as_known as control
+    from stated_once as control
     left join run.levy_items as items on control.levy_item = items.levy_item
     group by all
 )

@@ -17,6 +17,7 @@ missing as (
         as_of_date,
         count(*) as months
     from features.refund_months_missing
+    where window_name = 'ytd'
     group by as_of_date
 ),
 

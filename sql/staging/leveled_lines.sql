@@ -6,6 +6,8 @@
 -- 2. Where a level is missing still, the row's own 预算分配比例: 中央50%市级25%区级25%, or 50:25:25 (central, city,
 --    district). Shares that do not sum to one, or a ratio of one level alone, are not used and are counted.
 -- 3. Then the share table of a regime that the workspace has confirmed ([shares] confirmed), by levy, flow and month.
+-- Where the row gives the city or the district alone, only the rest of the total is shared, over the other levels; a
+-- rest of the other sign is not shared.
 -- Else the level stays null: never district = local x a usual share (DOMAIN sections 0 and 1).
 -- Rounding: district and city to the cent, half away from zero; central takes the rest, or the city where central has
 -- no share; so the parts sum to the total. Where the row itself gives local, district is rounded and the city takes
@@ -19,6 +21,7 @@
 -- column flow [text]: receipt, vat_credit_refund or other_refund
 -- column levels_from [text]: what gives the levels: row (its own amounts), ratio (its own shares) or table
 -- column is_ratio_unusable [flag]: the row's shares were needed, are stated, and do not say how it is shared
+-- column own_off [currency]: by how much the row's own amounts miss total = central + local, local = city + district
 -- column has_unknown_level [flag]: in the local revenue, and a level is still unknown
 with
 
@@ -238,7 +241,9 @@ leveled as (
         coalesce(
             own_district,
             case
-                when own_local is null then round(own_total * share_district, 2)
+                when own_local is null and own_city is null then round(own_total * share_district, 2)
+                when own_local is null and (own_total - own_city) * own_total >= 0
+                    then round((own_total - own_city) * share_district / nullif(share_central + share_district, 0), 2)
                 when share_city + share_district > 0
                     then round(own_local * share_district / (share_city + share_district), 2)
             end
@@ -247,8 +252,10 @@ leveled as (
             own_city,
             case
                 when own_local is not null then own_local - district
-                when share_central = 0 then own_total - district
-                else round(own_total * share_city, 2)
+                when share_central = 0 and (own_total - district) * own_total >= 0 then own_total - district
+                when own_district is null then round(own_total * share_city, 2)
+                when (own_total - own_district) * own_total >= 0
+                    then round((own_total - own_district) * share_city / nullif(share_central + share_city, 0), 2)
             end
         )::decimal(18, 2) as city,
         coalesce(own_local, if(own_total is null, null, city + district))::decimal(18, 2) as local
@@ -277,6 +284,10 @@ select
     flow,
     flow = 'vat_credit_refund' as is_vat_credit_refund,
     levels_from,
+    (
+        coalesce(abs(own_total - own_central - own_local), 0)
+        + coalesce(abs(own_local - own_city - own_district), 0)
+    )::decimal(18, 2) as own_off,
     coalesce(ratio is not null and not has_ratio, false) as is_ratio_unusable,
     local is null or city is null or district is null or coalesce(own_central, own_total - local) is null
         as has_unknown_level,

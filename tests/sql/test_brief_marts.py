@@ -125,6 +125,8 @@ def test_an_enterprise_without_the_level_is_left_out_of_the_month_and_counted(of
     office.deliver(YEARS, "2022-02-01")
     office.deliver("source_id,name,month,amount_total\nA,A,2022-01,80.00", "2022-02-01", contract(name="coarse"))
     office.deliver("source_id,name,month,amount_total\nC,C,2021-01,1.00", "2022-02-01", contract(name="coarse"))
+    most = "\n".join("Z,Z,2022-01,0.00,0.00" for _ in range(20))
+    office.deliver(f"source_id,name,month,amount_total,amount_local\n{most}", "2022-02-01", contract(name="coarse"))
     office.build("2022-02-07", settings=drop_list())
     months = office.rows("marts.park_monthly", "month", "natural_revenue", "enterprises_unknown")
     assert months[-1] == ("2022-01-01", "0.00", 1)
@@ -323,6 +325,21 @@ def test_a_control_total_of_a_levy_is_compared_with_that_levy_net_of_refunds(off
         ("SOCIAL_INSURANCE", "2.00", None, None),
         ("VAT", "11.00", "11.00", False),
     ]
+
+
+def test_a_control_total_stated_twice_counts_once_and_the_newest_of_an_item_counts(office: Office) -> None:
+    office.deliver(YEARS, "2022-02-01")
+    bureau = contract(
+        target="control_totals",
+        columns=[{"field": f, "headings": [f]} for f in ("month", "level", "levy_item", "amount")],
+    )
+    heading = "month,level,levy_item,amount"
+    twice = "2022-01,local,增值税,8.00\n2022-01,local,国内增值税,8.00"
+    office.deliver(f"{heading}\n{twice}\n2022-01,local,房产税,5.00", "2022-02-05", bureau, partition="2022-01")
+    again = bureau.model_copy(update={"name": "again"})
+    office.deliver(f"{heading}\n2022-01,local,房产税,6.00", "2022-02-06", again, partition="2022-01")
+    office.build("2022-02-07", settings=drop_list())
+    assert office.rows("marts.control_differences", "levy_item", "stated") == [("PROPERTY", "6.00"), ("VAT", "8.00")]
 
 
 def test_the_brief_is_written_from_the_marts_as_they_are(office: Office) -> None:

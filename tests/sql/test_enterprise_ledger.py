@@ -108,6 +108,8 @@ def test_the_largest_payers_come_first_the_unknown_after_them_and_the_natural_pe
     office.deliver("source_id,name,in_from,in_to\nC,C,2020-01-01,", "2022-02-01", REGISTER)
     coarse = contract(name="coarse")
     office.deliver("source_id,name,month,amount_total\nD,D,2022-01,9.00\nE,E,2021-01,1.00", "2022-02-01", coarse)
+    most = "\n".join("A,A,2022-01,0.00,0.00" for _ in range(20))
+    office.deliver(f"source_id,name,month,amount_total,amount_local\n{most}", "2022-02-01", coarse)
     build(office)
     columns = ("rank", "enterprise_id", "source_id", "local_natural_current", "is_pseudo_taxpayer")
     assert office.rows("marts.enterprise_ledger", *columns) == [

@@ -108,6 +108,44 @@ def test_levels_from_a_table_are_told_where_the_figure_is_shown(office: Office) 
     assert "1户级次不明未计入，全口径80.00" in caveat
 
 
+def test_where_a_row_gives_one_level_only_the_rest_is_shared(office: Office) -> None:
+    delivered(
+        office,
+        "2021-01,增值税,,,100.00,,,,90.00",
+        "2021-01,增值税,,,100.00,,,40.00,",
+        "2021-01,增值税,,,100.00,,,,25.00",
+        "2021-01,增值税,,,100.00,,,,120.00",
+        "2021-01,增值税,,,-100.00,,,,-90.00",
+        confirmed=("district_2021",),
+    )
+    assert [row[:5] for row in lines(office)] == [
+        ("100.00", "6.67", "93.33", "3.33", "90.00"),
+        ("100.00", "40.00", "60.00", "40.00", "20.00"),
+        ("100.00", "50.00", "50.00", "25.00", "25.00"),
+        ("100.00", None, None, None, "120.00"),
+        ("-100.00", "-6.67", "-93.33", "-3.33", "-90.00"),
+    ]
+
+
+def test_amounts_of_a_row_that_do_not_add_up_are_its_own_though_it_has_shares(office: Office) -> None:
+    delivered(office, "2021-01,增值税,,50:25:25,100.00,50.00,45.00,,", "2021-01,增值税,,,10.00,5.00,5.00,1.00,3.00")
+    rules = office.warehouse.query("select rule, measured from gates.revenue where rule like '%levels_sum'")
+    assert dict(rules.rows()) == {"derived_levels_sum": 0.0, "own_levels_sum": 6.0}
+
+
+def test_a_level_that_few_lines_give_is_not_the_level_in_use(office: Office) -> None:
+    few = [f"2021-01,增值税,,,{cents}.00,,,," for cents in range(1, 10)]
+    delivered(office, *few, "2021-01,增值税,,,99.00,,50.00,,")
+    assert _used(office) == "total"
+    delivered(office, *["2021-01,增值税,,,99.00,,50.00,,"] * 90)
+    assert _used(office) == "local"
+
+
+def _used(office: Office) -> str:
+    rows = office.rows("features.levels_in_use", "level_asked", "level_used")
+    return str(dict(rows)["local"])
+
+
 def test_money_that_deviates_from_the_table_is_a_figure(office: Office) -> None:
     delivered(
         office,

@@ -185,9 +185,12 @@ def test_a_control_total_that_does_not_tie_is_warned_of(week: Office) -> None:
 
 WARNINGS = {
     "ledger.levels_given": "update features.level_lines set missing = 1 where level = 'local'",
-    "ledger.refund_months_delivered": "insert into features.refund_months_missing values ('2022-02-01', '2022-01-01')",
+    "ledger.refund_months_delivered": (
+        "insert into features.refund_months_missing values ('2022-02-01', 'ytd', '2022-01-01')"
+    ),
     "drop_lists.windows_covered": "update features.list_windows set is_covered = false, reason = 'window not over'",
-    "revenue_lines.own_levels_sum": "update features.level_sources set levels_from = 'row', parts_off = 0.01",
+    "revenue_lines.own_levels_sum": "update features.level_sources set own_off = 0.01",
+    "park_indicators.aggregates_known": "insert into features.unknown_aggregates values ('2022-02-01', '总收人')",
     "revenue_lines.ratios_usable": "update features.level_sources set ratios_not_used = 1",
     "drop_lists.definitions_unchanged": f"update {MARTS}.list_definitions set is_redefined = true",
     "firm_lists.imported_lists_used": (

@@ -223,6 +223,120 @@ def test_statistical_totals_give_output_per_area_and_per_worker(office: Office) 
     ]
 
 
+def _restored(office: Office) -> tuple[object, ...]:
+    [row] = figures(office, "yoy", "caveat", indicator="revenue", level="local", caliber="restored")
+    return row
+
+
+def test_a_year_without_any_refund_extract_beside_one_with_them_gives_no_restored_growth(office: Office) -> None:
+    received(office, *_all_months(2021, "A", "1.00,0.50,0.25,0.25"), *_all_months(2022, "A", "2.00,1.00,0.50,0.50"))
+    refunded(office, *_all_months(2022, "A", "0.00,0.00,0.00,0.00"))
+    office.build(AS_OF, settings=drop_list())
+    yoy, caveat = _restored(office)
+    assert yoy is None
+    assert "10个月无退库文件" in str(caveat)
+    assert "上年同期无退库文件，不计还原口径同比" in str(caveat)
+    [natural] = figures(office, "yoy", indicator="revenue", level="local", caliber="natural")
+    assert natural == (1.0,)
+
+
+def test_months_between_the_two_windows_owe_no_refund_extract(office: Office) -> None:
+    received(
+        office, *(f"A,A,2021-{month:02},增值税,,1.00,0.50,0.25,0.25" for month in range(1, 13)), known="2022-02-05"
+    )
+    received(office, "A,A,2022-01,增值税,,1.00,0.50,0.25,0.25", known="2022-02-05")
+    zero = "增值税,,0.00,0.00,0.00,0.00"
+    refunded(office, f"A,A,2021-01,{zero}", f"A,A,2022-01,{zero}", known="2022-02-05")
+    office.build("2022-02-07", settings=drop_list(window="last_12_months"))
+    [(missing,)] = office.rows("marts.weeks", "refund_months_missing")
+    assert missing == 0
+    assert "无退库文件" not in str(_restored(office)[1])
+
+
+def test_caveats_speak_of_the_two_windows_alone_and_amounts_do_not_cancel(office: Office) -> None:
+    received(office, *_all_months(2021, "A", "1.00,0.50,0.25,0.25"), *_all_months(2022, "A", "1.00,0.50,0.25,0.25"))
+    received(
+        office,
+        "A,A,2020-05,无此税种,,900.00,0.00,0.00,0.00",
+        "A,A,2022-05,无此税种,,7.00,0.00,0.00,0.00",
+        "A,A,2022-06,无此税种,,-7.00,0.00,0.00,0.00",
+    )
+    office.build(AS_OF, settings=drop_list())
+    [(held_out,)] = office.rows("features.park_caveats", "held_out")
+    assert held_out == "未识别征收项目14.00未计入"
+
+
+def test_a_firm_whose_first_day_lies_ahead_is_not_in_the_park_yet(office: Office) -> None:
+    registered(office, "A,2019-01-01,", "B,2022-12-01,", known="2022-10-31")
+    received(office, *(f"{who},{who},2022-10,增值税,,1.00,0.50,0.25,0.25" for who in "AB"))
+    office.build(AS_OF, settings=drop_list())
+    assert office.rows("features.park_presence", "enterprise_id", "is_now") == [("A", True), ("B", False)]
+    assert office.rows("features.park_population", "enterprise_id") == [("A",)]
+
+
+OUTBOUND = _made("outbound", "source_id", "moved_on", "move_kind")
+
+
+def test_a_firm_that_left_by_the_outbound_list_is_out_though_the_register_still_names_it(office: Office) -> None:
+    firms = ("left", "partial", "back")
+    registered(office, "left,2019-01-01,", "partial,2019-01-01,", "back,2019-01-01,", known="2021-01-31")
+    registered(office, "left,2019-01-01,", "partial,2019-01-01,", "back,2022-02-01,", known="2022-10-31")
+    office.deliver(
+        """source_id,name,moved_on,move_kind
+        left,left,2021-06-10,whole
+        partial,partial,2021-06-10,partial
+        back,back,2021-06-10,whole""",
+        "2021-07-01",
+        OUTBOUND,
+    )
+    months = ("2021-06", "2021-07", "2022-03")
+    received(office, *(f"{who},{who},{month},增值税,,1.00,0.50,0.25,0.25" for who in firms for month in months))
+    office.build(AS_OF, settings=drop_list())
+    assert office.rows("features.park_months", "enterprise_id", "month") == [
+        ("back", "2021-06-01"),
+        ("back", "2022-03-01"),
+        ("left", "2021-06-01"),
+        *(("partial", f"{month}-01") for month in months),
+    ]
+    assert office.rows("features.park_presence", "enterprise_id", "movement") == [
+        ("back", "existing"),
+        ("left", "left"),
+        ("partial", "existing"),
+    ]
+
+
+def test_what_was_paid_outside_the_park_is_told_though_months_inside_are_not_known(office: Office) -> None:
+    registered(office, "A,2019-01-01,2022-08-31", known="2022-10-31")
+    _cover(office)
+    received(office, "A,A,2022-03,增值税,,50.00,,,", "A,A,2022-09,增值税,,8.00,4.00,2.00,2.00")
+    received(office, "A,A,2022-04,增值税,,10.00,5.00,2.50,2.50", "C,C,2021-05,增值税,,9.00,,,")
+    received(office, "C,C,2022-05,增值税,,6.00,3.00,1.50,1.50")
+    office.build(AS_OF, settings=drop_list())
+    sums = office.rows("features.park_revenue_sums", "indicator", "level", "caliber", "left_out")
+    found = {level: left_out for who, level, caliber, left_out in sums if (who, caliber) == ("revenue", "natural")}
+    assert (found["total"], found["local"]) == ("14.00", "7.00")
+
+
+def test_an_unknown_unit_and_a_window_without_a_denominator_are_said(office: Office) -> None:
+    received(office, *_all_months(2022, "A", "1.00,0.50,0.25,0.25"))
+    office.deliver(
+        """indicator,month,value,prior,unit
+        规模以上高新技术企业总收入,2022-10,400.00,380.00,亿元
+        规模以上高新技术企业从业人员,2022-09,12791.00,13632.00,人
+        园区占地面积,2022-10,189.00,209.12,包
+        没有这个指标,2022-10,1.00,1.00,人""",
+        "2022-11-05",
+        AGGREGATES,
+    )
+    office.build(AS_OF, settings=drop_list())
+    found = office.rows("features.park_aggregates", "indicator", "window_end", "value", "caveat")
+    assert [row for row in found if str(row[0]).startswith("output_")] == [
+        ("output_per_km2", "2022-10-01", None, "计量单位不明"),
+        ("output_per_worker", "2022-10-01", None, "分母缺失"),
+    ]
+    assert office.rows("features.unknown_aggregates", "indicator") == [("没有这个指标",)]
+
+
 def test_reliefs_are_counted_by_kind_of_landlord(office: Office) -> None:
     received(office, *_all_months(2022, "A", "1.00,0.50,0.25,0.25"))
     office.deliver(

@@ -165,7 +165,7 @@ def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators:
     if not row["has_refunds"]:
         refunds = "未导入退库数据，还原口径等于自然口径"
     elif row["refund_months_missing"]:
-        refunds += f"，{row['refund_months_missing']}个月无退库文件，按无留抵退税计"
+        refunds = f"还原口径=自然口径+留抵退税，{row['refund_months_missing']}个月无退库文件，按无留抵退税计"
     unknown = monthly.filter(pl.col("enterprises_unknown") > 0).height
     gaps = f"；{unknown}个月有企业缺本级金额，未计入分月图" if unknown else ""
     until = f"税收数据截止{date_words(row['data_until'])}，{closed}{window}。"

@@ -322,6 +322,11 @@ def test_what_the_figures_rest_on_is_said(changes: dict[str, object], said: str)
     assert said in section(empty_week(**changes), "七")
 
 
+def test_the_brief_claims_both_years_restored_only_if_no_refund_month_is_missing() -> None:
+    assert "两年均还原" in section(empty_week(), "七")
+    assert "两年均还原" not in section(empty_week(refund_months_missing=3), "七")
+
+
 def test_a_delivered_name_is_text_and_never_markup() -> None:
     name = '<script>alert("x")</script>'
     html = page(with_rows(register=frame("register", LEFT | {"case_id": "1", "name": name})))
