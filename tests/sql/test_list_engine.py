@@ -408,6 +408,7 @@ def test_a_firm_that_paid_nothing_has_nothing_adjusted_where_deferrals_are_deliv
 
 
 def test_firms_whose_level_is_unknown_are_counted_though_they_have_no_place(office: Office) -> None:
-    office.deliver(f"{two_years('A,100.00,10.00', 'C,5.00,9.00')}\nB,B,2022-01,7.00,", "2022-02-01")
+    others = [f"{name},5.00,9.00" for name in "CDEF"]
+    office.deliver(f"{two_years('A,100.00,10.00', *others)}\nB,B,2022-01,7.00,", "2022-02-01")
     week(office, "2022-02-07", lists(mine={}, firms={"sort_by": "name"}))
-    assert office.rows("marts.list_movements", "list_name", "rows", "unranked") == [("firms", 3, 0), ("mine", 1, 1)]
+    assert office.rows("marts.list_movements", "list_name", "rows", "unranked") == [("firms", 6, 0), ("mine", 1, 1)]
