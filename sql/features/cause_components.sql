@@ -12,19 +12,6 @@
 -- B1 leaves out what comes as a rule: in three or more months of a year, or in both years with at least half as much.
 with
 
-lists as (
-    select
-        as_of_date,
-        list_name,
-        enterprise_id,
-        level,
-        window_start,
-        window_end,
-        (window_start - interval 1 year)::date as prior_start,
-        (window_end - interval 1 year)::date as prior_end
-    from features.list_lines
-),
-
 revenue as (
     select
         lists.as_of_date,
@@ -35,7 +22,7 @@ revenue as (
         revenue.natural_revenue,
         revenue.deferred_out,
         revenue.deferred_in
-    from lists
+    from features.list_lines as lists
     inner join features.revenue_by_level as revenue
         on
             lists.as_of_date = revenue.as_of_date
@@ -72,7 +59,7 @@ lines as (
             when 'city' then lines.city
             when 'district' then lines.district
         end as amount
-    from lists
+    from features.list_lines as lists
     inner join features.cause_lines as lines
         on
             lists.as_of_date = lines.as_of_date
@@ -122,7 +109,7 @@ due as (
                 when 'district' then deferrals.district
             end
         ) as amount
-    from lists
+    from features.list_lines as lists
     inner join staging.deferral_lines as deferrals
         on
             lists.as_of_date = deferrals.as_of_date
@@ -238,7 +225,7 @@ events as (
             months.month - interval 1 year >= events.month,
             months.month - interval 1 year = events.month
         ) as in_prior
-    from lists
+    from features.list_lines as lists
     inner join ledger.known_events_as_known as events
         on lists.as_of_date = events.as_of_date and lists.enterprise_id = events.enterprise_id
     cross join
@@ -276,7 +263,7 @@ turnover_put_off as (
             when 'city' then put.deferred_out_city
             when 'district' then put.deferred_out_district
         end as put_off
-    from lists
+    from features.list_lines as lists
     inner join features.deferrals_by_levy as put
         on
             lists.as_of_date = put.as_of_date
@@ -296,7 +283,7 @@ invoiced as (
         if(vals.month >= lists.window_start, vals.month, (vals.month + interval 1 year)::date) as month,
         max(vals.value) filter (where vals.month >= lists.window_start) as now_invoiced,
         max(vals.value) filter (where vals.month < lists.window_start) as then_invoiced
-    from lists
+    from features.list_lines as lists
     inner join ledger.monthly_values_as_known as vals
         on
             lists.as_of_date = vals.as_of_date

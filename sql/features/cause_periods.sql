@@ -12,19 +12,6 @@
 -- came inside both windows but not in the month expected by last year's: no change of the window, but of two months.
 with
 
-lists as (
-    select
-        as_of_date,
-        list_name,
-        enterprise_id,
-        level,
-        window_start,
-        window_end,
-        (window_start - interval 1 year)::date as prior_start,
-        (window_end - interval 1 year)::date as prior_end
-    from features.list_lines
-),
-
 put_off as (
     select distinct
         as_of_date,
@@ -75,7 +62,7 @@ of_lists as (
             when 'city' then received.city
             when 'district' then received.district
         end as amount
-    from lists
+    from features.list_lines as lists
     inner join received on lists.as_of_date = received.as_of_date and lists.enterprise_id = received.enterprise_id
 ),
 

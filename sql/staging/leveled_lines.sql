@@ -29,135 +29,37 @@ flows as (
     select
         'receipts' as source,
         'now' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        levy_item,
-        levy_subitem,
-        reason,
-        share_rule,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.receipts_as_known
     union all by name
     select
         'refunds' as source,
         'now' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        levy_item,
-        levy_subitem,
-        reason,
-        share_rule,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.refunds_as_known
     union all by name
     select
         'deferrals' as source,
         'now' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        paid_month,
-        levy_item,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.deferrals_as_known
     union all by name
     select
         'receipts' as source,
         'year_before' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        levy_item,
-        levy_subitem,
-        reason,
-        share_rule,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.receipts_year_before_as_known
     union all by name
     select
         'refunds' as source,
         'year_before' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        levy_item,
-        levy_subitem,
-        reason,
-        share_rule,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.refunds_year_before_as_known
     union all by name
     select
         'deferrals' as source,
         'year_before' as vintage,
-        as_of_date,
-        batch_id,
-        line,
-        contract,
-        time_basis,
-        enterprise_id,
-        month,
-        paid_month,
-        levy_item,
-        tax_period_from,
-        tax_period_to,
-        amount_total,
-        amount_central,
-        amount_local,
-        amount_city,
-        amount_district
+        *
     from ledger.deferrals_year_before_as_known
 ),
 
