@@ -93,7 +93,6 @@ def test_planted_money_lands_under_its_own_code(week: Week) -> None:
 
 
 def test_a_settlement_that_fell_out_of_the_window_is_timing(week: Week) -> None:
-    # Where both years' settlements lie in the window, what was planted is ordinary growth of theirs, and no timing.
     assert week.of("quarter", "q1_top25").share("T1") >= LEAST_LANDED
 
 

@@ -91,15 +91,15 @@ def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[d
 
 
 def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:
-    """Last year's settlement is missing in its usual month and there in another: what it grew by is no timing.
+    """A settlement is missing in its usual month and there in another, as far as both years have it.
 
-    Without a year before, it is the settlement that came late.
+    What it grew or shrank by is no timing. Where one of the two is not there, it is the other.
     """
-    before = add_months(story.first, -_A_YEAR)
-    late = story.last if story.last in months else None
-    came = before if before in months else late
-    moved = received[came].settled.get(firm.number, 0) if came else 0
-    return {story.first: -moved} | ({late: moved} if late else {})
+    both = (add_months(story.first, -_A_YEAR), story.last)
+    settled = [received[month].settled.get(firm.number, 0) for month in both if month is not None and month in months]
+    moved = min(filter(None, settled), default=0)
+    amounts = {story.first: -moved, story.last: moved}
+    return {month: amount for month, amount in amounts.items() if month is not None and month in months}
 
 
 def _add_refunds(found: Additive, refunds: Iterable[Refund]) -> None:

@@ -58,7 +58,8 @@ def test_a_settlement_that_came_late_is_missing_in_its_month_and_there_in_anothe
     moved: dict[Key, Decimal] = defaultdict(Decimal)
     for one in late:
         firm, usual, came = one["enterprise_id"], one["first_month"], one["last_month"]
-        amount = two_years.settled.get((firm, a_year_before(usual))) or two_years.settled[firm, came]
+        paid = two_years.settled[firm, came]
+        amount = min(two_years.settled.get((firm, a_year_before(usual)), paid), paid)
         moved[firm, usual] -= amount
         moved[firm, came] += amount
     effects = firms_of(two_years.truth["effects"], "T1")
