@@ -30,7 +30,6 @@ Months = dict[date | None, Decimal]
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 ABSENCES = ("C1", "R1", "R2")
-MEASURED = ("P1", "P4", "P3", "T1", "T3", "B1", "B2", "D1", "D2", "S1")
 TURNOVER_LEVIES = frozenset({"VAT", "CONSUMPTION", "UMCT", "EDU_SURCHARGE", "LOCAL_EDU"})
 INVOICES_HOLD = Decimal("0.9")
 """From so much of last year's invoiced value on the business is taken to go on (a judgement, 2026-11)."""

@@ -39,7 +39,13 @@ FORECASTS = pl.Schema(
 """One row per as-of date, level, caliber and enterprise, `*` for the park: `run.forecasts`."""
 
 RELATIONS: Mapping[str, str] = MappingProxyType(
-    {name: f"features.forecast_{name}" for name in ("years", "months", "due", "events", "firms")}
+    {
+        "years": "features.forecast_years",
+        "months": "features.forecast_months",
+        "due": "features.forecast_due",
+        "events": "features.forecast_events",
+        "firms": "features.forecast_firms",
+    }
 )
 """Field of `ForecastFrames` -> the relation that fills it."""
 _UNTYPED = pl.Schema(

@@ -12,7 +12,6 @@ from typing import Any
 from mainstay.resources import shipped
 
 FIRST, MONTHS, ENTERPRISES, SEED = date(2020, 1, 1), 30, 120, 20_220_101
-LAST = date(2022, 6, 1)
 LEVELS = ("实缴金额", "中央级", "市级", "区级")
 
 
