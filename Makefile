@@ -4,7 +4,7 @@
 #   make test         all tests
 #   make lint         format, ruff, mypy --strict, sqlfluff
 #   make bench        wall time and peak memory of the weekly run
-#   make study        the studies behind choices of method, where there are any
+#   make study        the studies behind choices of method; make study-forecast the only one so far
 #   make look         pictures of what people receive, in data/look/ (needs Chromium, LibreOffice, poppler)
 #   make docs         write docs/data_dictionary.md anew, from SQL headers, vocabulary and contracts
 #   make constraints  resolve the dependencies anew (needs uv)
@@ -18,7 +18,6 @@ LOCKED := $(PIP) install --require-hashes --no-deps
 STUDY_VENV := .venv-study
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
-STUDIES := $(sort $(wildcard tests/benchmarks/study_*.py))
 
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
@@ -44,12 +43,7 @@ lint: $(DEV)
 bench: $(DEV)
 	@$(PY) tests/benchmarks/weekly.py
 
-study: $(DEV)
-ifeq ($(STUDIES),)
-	@echo "No studies yet: they are tests/benchmarks/study_*.py and come with the backtest."
-else
-	@set -e; for study in $(STUDIES); do echo "-- $$study"; $(PY) "$$study"; done
-endif
+study: study-forecast
 
 # The forecast against others' methods. statsforecast wants pandas below 3, our locks have pandas 3, so it lives in an
 # interpreter of its own; without it (no network) the study leaves its methods out and says so.
