@@ -6,6 +6,8 @@
 -- usual rate. Months and windows are compared by the mean of one month. lag_<k> is the month k before the last closed
 -- one over the mean of the last twelve, between -12 and 12; null where these have no revenue. *_adjusted compares with
 -- the park's own change of the same windows; filed_* leaves out months without any row, which may only be late.
+-- What has a season (lags, seasons, trends, slope, filed_*) is taken less the median of the enterprises that still pay
+-- at the same as-of date: else a model that learnt in summer takes a January for a decline. yoy_* are left as they are.
 with
 
 amounts as (
@@ -122,43 +124,116 @@ compared as (
     left join park_ratios on amounts.as_of_date = park_ratios.as_of_date
     left join months on amounts.as_of_date = months.as_of_date and amounts.enterprise_id = months.enterprise_id
     left join filed on amounts.as_of_date = filed.as_of_date and amounts.enterprise_id = filed.enterprise_id
+),
+
+measured as (
+    select
+        as_of_date,
+        enterprise_id,
+        last_3 > 0 as is_paying,
+        if(last_12 > 0, ln(1 + 12 * last_12), 0 * last_12) as log_sum_12,
+        if(last_3 > 0, ln(1 + 3 * last_3), 0 * last_3) as log_sum_3,
+        lag_0,
+        lag_1,
+        lag_2,
+        lag_3,
+        lag_4,
+        lag_5,
+        lag_6,
+        lag_7,
+        lag_8,
+        lag_9,
+        lag_10,
+        lag_11,
+        (base_3 - last_12) / nullif(abs(base_3) + abs(last_12), 0) as base_3_season,
+        (base_6 - last_12) / nullif(abs(base_6) + abs(last_12), 0) as base_6_season,
+        (last_3 - base_3) / nullif(abs(last_3) + abs(base_3), 0) as recent_to_base_3,
+        (last_3 - base_6) / nullif(abs(last_3) + abs(base_6), 0) as recent_to_base_6,
+        (last_3 - last_12) / nullif(abs(last_3) + abs(last_12), 0) as trend_3_12,
+        (last_6 - last_12) / nullif(abs(last_6) + abs(last_12), 0) as trend_6_12,
+        (last_1 - last_3) / nullif(abs(last_1) + abs(last_3), 0) as trend_1_3,
+        slope_6,
+        (filed_3 - filed_12) / nullif(abs(filed_3) + abs(filed_12), 0) as filed_trend_3_12,
+        (filed_now - filed_before) / nullif(abs(filed_now) + abs(filed_before), 0) as filed_yoy_3,
+        (last_1 - prior_1) / nullif(abs(last_1) + abs(prior_1), 0) as yoy_1,
+        (last_3 - prior_3) / nullif(abs(last_3) + abs(prior_3), 0) as yoy_3,
+        (last_6 - prior_6) / nullif(abs(last_6) + abs(prior_6), 0) as yoy_6,
+        (last_12 - prior_12) / nullif(abs(last_12) + abs(prior_12), 0) as yoy_12,
+        (last_1 - prior_1 * ratio_1) / nullif(abs(last_1) + abs(prior_1 * ratio_1), 0) as yoy_1_adjusted,
+        (last_3 - prior_3 * ratio_3) / nullif(abs(last_3) + abs(prior_3 * ratio_3), 0) as yoy_3_adjusted,
+        (last_6 - prior_6 * ratio_6) / nullif(abs(last_6) + abs(prior_6 * ratio_6), 0) as yoy_6_adjusted,
+        (last_12 - prior_12 * ratio_12) / nullif(abs(last_12) + abs(prior_12 * ratio_12), 0) as yoy_12_adjusted,
+        volatility_12,
+        peak_12
+    from compared
+),
+
+usual as (
+    select
+        as_of_date,
+        median(lag_0) as lag_0,
+        median(lag_1) as lag_1,
+        median(lag_2) as lag_2,
+        median(lag_3) as lag_3,
+        median(lag_4) as lag_4,
+        median(lag_5) as lag_5,
+        median(lag_6) as lag_6,
+        median(lag_7) as lag_7,
+        median(lag_8) as lag_8,
+        median(lag_9) as lag_9,
+        median(lag_10) as lag_10,
+        median(lag_11) as lag_11,
+        median(base_3_season) as base_3_season,
+        median(base_6_season) as base_6_season,
+        median(recent_to_base_3) as recent_to_base_3,
+        median(recent_to_base_6) as recent_to_base_6,
+        median(trend_3_12) as trend_3_12,
+        median(trend_6_12) as trend_6_12,
+        median(trend_1_3) as trend_1_3,
+        median(slope_6) as slope_6,
+        median(filed_trend_3_12) as filed_trend_3_12,
+        median(filed_yoy_3) as filed_yoy_3
+    from measured
+    where is_paying
+    group by as_of_date
 )
 
 select
-    as_of_date,
-    enterprise_id,
-    if(last_12 > 0, ln(1 + 12 * last_12), 0 * last_12) as log_sum_12,
-    if(last_3 > 0, ln(1 + 3 * last_3), 0 * last_3) as log_sum_3,
-    lag_0,
-    lag_1,
-    lag_2,
-    lag_3,
-    lag_4,
-    lag_5,
-    lag_6,
-    lag_7,
-    lag_8,
-    lag_9,
-    lag_10,
-    lag_11,
-    (base_3 - last_12) / nullif(abs(base_3) + abs(last_12), 0) as base_3_season,
-    (base_6 - last_12) / nullif(abs(base_6) + abs(last_12), 0) as base_6_season,
-    (last_3 - base_3) / nullif(abs(last_3) + abs(base_3), 0) as recent_to_base_3,
-    (last_3 - base_6) / nullif(abs(last_3) + abs(base_6), 0) as recent_to_base_6,
-    (last_3 - last_12) / nullif(abs(last_3) + abs(last_12), 0) as trend_3_12,
-    (last_6 - last_12) / nullif(abs(last_6) + abs(last_12), 0) as trend_6_12,
-    (last_1 - last_3) / nullif(abs(last_1) + abs(last_3), 0) as trend_1_3,
-    slope_6,
-    (filed_3 - filed_12) / nullif(abs(filed_3) + abs(filed_12), 0) as filed_trend_3_12,
-    (filed_now - filed_before) / nullif(abs(filed_now) + abs(filed_before), 0) as filed_yoy_3,
-    (last_1 - prior_1) / nullif(abs(last_1) + abs(prior_1), 0) as yoy_1,
-    (last_3 - prior_3) / nullif(abs(last_3) + abs(prior_3), 0) as yoy_3,
-    (last_6 - prior_6) / nullif(abs(last_6) + abs(prior_6), 0) as yoy_6,
-    (last_12 - prior_12) / nullif(abs(last_12) + abs(prior_12), 0) as yoy_12,
-    (last_1 - prior_1 * ratio_1) / nullif(abs(last_1) + abs(prior_1 * ratio_1), 0) as yoy_1_adjusted,
-    (last_3 - prior_3 * ratio_3) / nullif(abs(last_3) + abs(prior_3 * ratio_3), 0) as yoy_3_adjusted,
-    (last_6 - prior_6 * ratio_6) / nullif(abs(last_6) + abs(prior_6 * ratio_6), 0) as yoy_6_adjusted,
-    (last_12 - prior_12 * ratio_12) / nullif(abs(last_12) + abs(prior_12 * ratio_12), 0) as yoy_12_adjusted,
-    volatility_12,
-    peak_12
-from compared
+    measured.as_of_date,
+    measured.enterprise_id,
+    measured.log_sum_12,
+    measured.log_sum_3,
+    measured.lag_0 - coalesce(usual.lag_0, 0) as lag_0,
+    measured.lag_1 - coalesce(usual.lag_1, 0) as lag_1,
+    measured.lag_2 - coalesce(usual.lag_2, 0) as lag_2,
+    measured.lag_3 - coalesce(usual.lag_3, 0) as lag_3,
+    measured.lag_4 - coalesce(usual.lag_4, 0) as lag_4,
+    measured.lag_5 - coalesce(usual.lag_5, 0) as lag_5,
+    measured.lag_6 - coalesce(usual.lag_6, 0) as lag_6,
+    measured.lag_7 - coalesce(usual.lag_7, 0) as lag_7,
+    measured.lag_8 - coalesce(usual.lag_8, 0) as lag_8,
+    measured.lag_9 - coalesce(usual.lag_9, 0) as lag_9,
+    measured.lag_10 - coalesce(usual.lag_10, 0) as lag_10,
+    measured.lag_11 - coalesce(usual.lag_11, 0) as lag_11,
+    measured.base_3_season - coalesce(usual.base_3_season, 0) as base_3_season,
+    measured.base_6_season - coalesce(usual.base_6_season, 0) as base_6_season,
+    measured.recent_to_base_3 - coalesce(usual.recent_to_base_3, 0) as recent_to_base_3,
+    measured.recent_to_base_6 - coalesce(usual.recent_to_base_6, 0) as recent_to_base_6,
+    measured.trend_3_12 - coalesce(usual.trend_3_12, 0) as trend_3_12,
+    measured.trend_6_12 - coalesce(usual.trend_6_12, 0) as trend_6_12,
+    measured.trend_1_3 - coalesce(usual.trend_1_3, 0) as trend_1_3,
+    measured.slope_6 - coalesce(usual.slope_6, 0) as slope_6,
+    measured.filed_trend_3_12 - coalesce(usual.filed_trend_3_12, 0) as filed_trend_3_12,
+    measured.filed_yoy_3 - coalesce(usual.filed_yoy_3, 0) as filed_yoy_3,
+    measured.yoy_1,
+    measured.yoy_3,
+    measured.yoy_6,
+    measured.yoy_12,
+    measured.yoy_1_adjusted,
+    measured.yoy_3_adjusted,
+    measured.yoy_6_adjusted,
+    measured.yoy_12_adjusted,
+    measured.volatility_12,
+    measured.peak_12
+from measured
+left join usual on measured.as_of_date = usual.as_of_date

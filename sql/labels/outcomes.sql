@@ -9,10 +9,16 @@
 -- Unknown is not negative, in this order: not_matured (the window is not over or not delivered; of relocation also the
 -- month after it, in which a move is usually reported), merged, no_source (nothing that registers a move was ever
 -- delivered), amount_unknown, successor (another enterprise pays at the same site: what it paid is not lost).
--- A model for an origin learns from the outcomes as of that origin: the label gap follows from what was known.
+-- A model for an origin learns from the lessons as of that origin: the label gap follows from what was known. A lesson
+-- is the label on the settled part of the window (labels.windows), judged the same way; of relocation it is the label,
+-- since a move has no half. Null = nothing to learn.
 --
 -- column label [flag]: whether it happened; null = unknown
 -- column loss [currency]: base less actual, at least 0, where it happened; 0 where not; null where unknown
+-- column lesson_to [month]: last month of the part of the window that is settled; null = there is no lesson
+-- column lesson_base [currency]: what that part is held against
+-- column lesson [flag]: whether it happened in that part
+-- column lesson_loss [currency]: base less actual of that part, at least 0, where it happened; 0 where not
 -- column treated [flag]: somebody spoke to the enterprise between the origin and the end of the window
 with
 
@@ -82,6 +88,9 @@ judged as (
         coalesce(cohorts.actual < (1 - parameters.decline_drop) * cohorts.base, false) as is_down,
         greatest(cohorts.total_kept, cohorts.invoiced_kept) >= parameters.hidden_total_holds as is_held,
         coalesce(moved.is_partial, false) as is_partly_moved,
+        coalesce(cohorts.lesson_actual < (1 - parameters.decline_drop) * cohorts.lesson_base, false) as is_lesson_down,
+        greatest(cohorts.lesson_total_kept, cohorts.lesson_invoiced_kept) >= parameters.hidden_total_holds
+            as is_lesson_held,
         case
             when cohorts.target = 'relocation'
                 then cohorts.as_of_date >= (cohorts.horizon_ends + interval 1 month)::date
@@ -93,9 +102,17 @@ judged as (
             when cohorts.target = 'relocation' then if(registering.as_of_date is null, 'no_source', null)
             when cohorts.target = 'hidden_outflow' and is_partly_moved then null
             when cohorts.actual is null then 'amount_unknown'
-            when successors.enterprise_id is not null then 'successor'
+            when successors.of_window then 'successor'
             when cohorts.target = 'hidden_outflow' and is_down and is_held is null then 'amount_unknown'
-        end as unknown_reason
+        end as unknown_reason,
+        case
+            when cohorts.target = 'relocation' then unknown_reason is null
+            when mergers.enterprise_id is not null or cohorts.lesson_to is null then false
+            when cohorts.target = 'hidden_outflow' and is_partly_moved then true
+            when coalesce(successors.of_lesson, false) then false
+            when cohorts.target = 'hidden_outflow' and is_lesson_down and is_lesson_held is null then false
+            else coalesce(cohorts.lesson_base > 0 and cohorts.lesson_actual is not null, false)
+        end as has_lesson
     from cohorts
     cross join run.parameters as parameters
     left join registering on cohorts.as_of_date = registering.as_of_date
@@ -146,5 +163,28 @@ select
         when label and is_matured then if(base < actual, 0, base - actual)
     end::decimal(18, 2) as loss,
     unknown_reason,
-    treated
+    treated,
+    case
+        when not has_lesson then null
+        when target = 'relocation' then label_to
+        else lesson_to
+    end as lesson_to,
+    case
+        when not has_lesson then null
+        when target = 'relocation' then base
+        else judged.lesson_base
+    end::decimal(18, 2) as lesson_base,
+    case
+        when not has_lesson then null
+        when target = 'relocation' then label
+        when target = 'decline' then is_lesson_down
+        else (is_lesson_down and coalesce(is_lesson_held, false)) or is_partly_moved
+    end as lesson,
+    case
+        when lesson is null then null
+        when not lesson then 0
+        when target = 'relocation' then loss
+        when judged.lesson_base < lesson_actual then 0
+        else judged.lesson_base - lesson_actual
+    end::decimal(18, 2) as lesson_loss
 from judged

@@ -7,6 +7,9 @@
 -- lost to the park, and how much of it is the old firm's cannot be told: the outcome is unknown.
 -- At a site of more than ten paying enterprises (an incubator, a mall) a newcomer follows nobody in particular:
 -- 2026-11, a judgement.
+--
+-- column of_window [flag]: it is so of the whole window, which has matured
+-- column of_lesson [flag]: it is so of the part that a model may learn from (labels.windows)
 with
 
 newcomers as (
@@ -44,11 +47,19 @@ paying as (
     group by starts.as_of_date, starts.label_from, sites.site
 )
 
-select distinct
+select
     windows.as_of_date,
     windows.origin_date,
     windows.horizon_months,
-    windows.enterprise_id
+    windows.enterprise_id,
+    bool_or(
+        windows.is_matured
+        and not windows.paid_at_last
+        and newcomers.first_month <= windows.label_to + interval 1 month
+    ) as of_window,
+    coalesce(
+        bool_or(not windows.paid_at_lesson and newcomers.first_month <= windows.lesson_to + interval 1 month), false
+    ) as of_lesson
 from labels.windows as windows
 inner join features.sites as sites
     on windows.as_of_date = sites.as_of_date and windows.enterprise_id = sites.enterprise_id
@@ -63,4 +74,6 @@ left join paying
         windows.as_of_date = paying.as_of_date
         and windows.label_from = paying.label_from
         and sites.site = paying.site
-where windows.is_matured and not windows.paid_at_last and coalesce(paying.enterprises, 0) <= 10
+where coalesce(paying.enterprises, 0) <= 10
+group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+having of_window or of_lesson

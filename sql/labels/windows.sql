@@ -4,12 +4,20 @@
 --
 -- The window has matured when its last month is closed and every month of it is covered (DESIGN section 3, backtest).
 -- Everything else is only of use where it has. A covered month without a row is 0.
+-- The lesson is what a model may learn before and after that: the window's months that are settled, once these are half
+-- of it or more. A month is settled when the next one is closed too (run.parameters.settle_months): in the newest month
+-- some enterprises are missing only because they file late, and a model that takes them for losses learns lateness.
 --
 -- column is_matured [flag]: the window is over and delivered
 -- column actual [currency]: restored revenue of the window at the level in use; null where a month's amount is unknown
 -- column paid_at_last [flag]: the window's last month has revenue above zero
+-- column lesson_to [month]: last settled month of the window; null while less than half of it is settled
+-- column lesson_base [currency]: restored revenue of the same months a year before; null where not known
+-- column lesson_actual [currency]: restored revenue of the window up to that month; null where not known
+-- column paid_at_lesson [flag]: that month has revenue above zero
 -- column total_kept [ratio]: total tax of the window over that of the same months a year before; null where unknown
 -- column invoiced_kept [ratio]: the same of invoiced value
+-- column lesson_total_kept [ratio]: as total_kept, up to lesson_to; lesson_invoiced_kept likewise
 with
 
 windows as (
@@ -26,10 +34,15 @@ windows as (
 
 spans as (
     select distinct
-        as_of_date,
-        label_from,
-        label_to
+        windows.as_of_date,
+        windows.label_from,
+        windows.label_to,
+        least(
+            windows.label_to, (closed.last_closed - to_months(parameters.settle_months::integer))::date
+        ) as settled_to
     from windows
+    inner join features.closed_months as closed on windows.as_of_date = closed.as_of_date
+    cross join run.parameters as parameters
 ),
 
 matured as (
@@ -46,6 +59,33 @@ matured as (
     having count(*) = date_diff('month', spans.label_from, spans.label_to) + 1
 ),
 
+settled as (
+    select
+        spans.as_of_date,
+        spans.label_from,
+        spans.label_to,
+        spans.settled_to
+    from spans
+    inner join features.covered_months as covered
+        on spans.as_of_date = covered.as_of_date and covered.month between spans.label_from and spans.settled_to
+    group by spans.as_of_date, spans.label_from, spans.label_to, spans.settled_to
+    having
+        count(*) = date_diff('month', spans.label_from, spans.settled_to) + 1
+        and 2 * count(*) > date_diff('month', spans.label_from, spans.label_to)
+),
+
+due as (
+    select
+        windows.*,
+        settled.settled_to as lesson_to
+    from windows
+    left join settled
+        on
+            windows.as_of_date = settled.as_of_date
+            and windows.label_from = settled.label_from
+            and windows.label_to = settled.label_to
+),
+
 received as (
     select
         windows.as_of_date,
@@ -57,8 +97,25 @@ received as (
         bool_or(revenue.restored > 0) filter (where revenue.month = windows.label_to) as paid_at_last,
         bool_or(revenue.total is null) as is_total_unknown,
         sum(revenue.total) filter (where revenue.month >= windows.label_from) as total,
-        sum(revenue.total) filter (where revenue.month <= windows.label_to - interval 1 year) as total_base
-    from windows
+        sum(revenue.total) filter (where revenue.month < windows.label_from) as total_base,
+        sum(revenue.restored) filter (
+            where revenue.month between windows.label_from and windows.lesson_to
+        ) as lesson_restored,
+        sum(revenue.restored) filter (
+            where revenue.month <= windows.lesson_to - interval 1 year
+        ) as lesson_base,
+        bool_or(revenue.restored is null) filter (
+            where revenue.month between windows.label_from and windows.lesson_to
+        ) as is_lesson_unknown,
+        bool_or(revenue.restored is null) filter (
+            where revenue.month <= windows.lesson_to - interval 1 year
+        ) as is_lesson_base_unknown,
+        bool_or(revenue.restored > 0) filter (where revenue.month = windows.lesson_to) as paid_at_lesson,
+        sum(revenue.total) filter (
+            where revenue.month between windows.label_from and windows.lesson_to
+        ) as lesson_total,
+        sum(revenue.total) filter (where revenue.month <= windows.lesson_to - interval 1 year) as lesson_total_base
+    from due as windows
     inner join features.risk_revenue as revenue
         on
             windows.as_of_date = revenue.as_of_date
@@ -77,8 +134,20 @@ invoiced as (
         windows.horizon_months,
         windows.enterprise_id,
         sum(invoices.invoiced) filter (where invoices.month >= windows.label_from) as invoiced,
-        sum(invoices.invoiced) filter (where invoices.month <= windows.label_to - interval 1 year) as invoiced_base
-    from windows
+        sum(invoices.invoiced) filter (where invoices.month < windows.label_from) as invoiced_base,
+        count(invoices.invoiced) as months,
+        sum(invoices.invoiced) filter (
+            where invoices.month between windows.label_from and windows.lesson_to
+        ) as lesson_invoiced,
+        sum(invoices.invoiced) filter (
+            where invoices.month <= windows.lesson_to - interval 1 year
+        ) as lesson_invoiced_base,
+        count(invoices.invoiced) filter (
+            where
+            invoices.month between windows.label_from and windows.lesson_to
+            or invoices.month <= windows.lesson_to - interval 1 year
+        ) as lesson_months
+    from due as windows
     inner join features.risk_invoices as invoices
         on
             windows.as_of_date = invoices.as_of_date
@@ -88,7 +157,6 @@ invoiced as (
                 or invoices.month between windows.label_from - interval 1 year and windows.label_to - interval 1 year
             )
     group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
-    having count(invoices.invoiced) = 2 * windows.horizon_months
 )
 
 select
@@ -106,8 +174,35 @@ select
         coalesce(received.total, 0)::double / received.total_base::double,
         null
     ) as total_kept,
-    if(invoiced.invoiced_base > 0, invoiced.invoiced::double / invoiced.invoiced_base::double, null) as invoiced_kept
-from windows
+    if(
+        invoiced.invoiced_base > 0 and invoiced.months = 2 * windows.horizon_months,
+        invoiced.invoiced::double / invoiced.invoiced_base::double,
+        null
+    ) as invoiced_kept,
+    windows.lesson_to,
+    if(
+        windows.lesson_to is null or coalesce(received.is_lesson_base_unknown, false),
+        null,
+        coalesce(received.lesson_base, 0)
+    )::decimal(18, 2) as lesson_base,
+    if(
+        windows.lesson_to is null or coalesce(received.is_lesson_unknown, false),
+        null,
+        coalesce(received.lesson_restored, 0)
+    )::decimal(18, 2) as lesson_actual,
+    coalesce(received.paid_at_lesson, false) as paid_at_lesson,
+    if(
+        received.lesson_total_base > 0 and not received.is_total_unknown,
+        coalesce(received.lesson_total, 0)::double / received.lesson_total_base::double,
+        null
+    ) as lesson_total_kept,
+    if(
+        invoiced.lesson_invoiced_base > 0
+        and invoiced.lesson_months = 2 * (date_diff('month', windows.label_from, windows.lesson_to) + 1),
+        invoiced.lesson_invoiced::double / invoiced.lesson_invoiced_base::double,
+        null
+    ) as lesson_invoiced_kept
+from due as windows
 left join matured
     on
         windows.as_of_date = matured.as_of_date

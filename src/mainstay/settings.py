@@ -114,6 +114,7 @@ class ScoreSettings(_Section):
 
     `decline_drop`: the share of the base that is gone where an enterprise has declined (DESIGN section 3, backtest).
     `hidden_total_holds`: the share of the base that total tax or invoiced value keeps where local revenue leaves alone.
+    `settle_months`: how many later months are closed before a model learns from a month; late filers are in by then.
     """
 
     recent_months: int = Field(default=3, ge=1, le=12)
@@ -123,6 +124,7 @@ class ScoreSettings(_Section):
     top_k: int = Field(default=50, ge=0)
     decline_drop: Decimal = Field(default=Decimal("0.30"), gt=0, le=1)
     hidden_total_holds: Decimal = Field(default=Decimal("0.9"), gt=0)
+    settle_months: int = Field(default=1, ge=0, le=6)
 
 
 class OrderSettings(_Section):

@@ -55,12 +55,19 @@ OUTCOMES = pl.Schema(
         "loss": MONEY,
         "unknown_reason": pl.String(),
         "treated": pl.Boolean(),
+        "lesson_to": pl.Date(),
+        "lesson_base": MONEY,
+        "lesson": pl.Boolean(),
+        "lesson_loss": MONEY,
     }
 )
 """What became of earlier cohorts, as judged at `as_of_date` (`labels.outcomes`).
 
 `label` is null where it is not known (yet), with the reason. `loss`: base less actual where the label is true, 0 where
 it is false. `treated`: somebody visited the enterprise between origin and the end of the window.
+
+A model learns from the lesson: the same judgement on the part of the window that is settled, once it is half of it or
+more. The newest month is left out: in it some enterprises are missing only because they file late. Null = no lesson.
 """
 
 PREDICTIONS = pl.Schema(

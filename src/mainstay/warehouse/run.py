@@ -34,6 +34,7 @@ def parameters(settings: Settings) -> pl.DataFrame:
             "decline_floor": [settings.score.floor],
             "decline_drop": [settings.score.decline_drop],
             "hidden_total_holds": [settings.score.hidden_total_holds],
+            "settle_months": [settings.score.settle_months],
         },
         schema_overrides={
             "tie_tolerance": pl.Decimal(18, 2),
