@@ -5,6 +5,7 @@ so that a step in Python (scores, orders) can stand between two models without a
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -101,9 +102,20 @@ def _tables(sql: str) -> list[exp.Table]:
     return list(statements[0].find_all(exp.Table))
 
 
+def needed(models: Mapping[str, Model], relations: Iterable[str]) -> dict[str, Model]:
+    """The relations and every model that they rest on, in the order in which they can be built."""
+    waiting, found = list(relations), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in models and name not in found:
+            found.add(name)
+            waiting += models[name].reads
+    return {name: model for name, model in models.items() if name in found}
+
+
 def start_build(warehouse: Warehouse) -> None:
     """Forget what an earlier run has built; every model counts as not there."""
-    for schema in ("staging", "features", "gates"):
+    for schema in ("staging", "features", "labels", "gates"):
         warehouse.execute(f"drop schema if exists {schema} cascade")
     warehouse.execute("create schema if not exists run")
     warehouse.execute("create schema if not exists candidate.marts")
