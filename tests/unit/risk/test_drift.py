@@ -45,9 +45,7 @@ def test_a_feature_that_is_no_longer_known_has_shifted() -> None:
         ([True] * 20 + [False] * 180, [True] * 20 + [None] * 180, NOT_ENOUGH),
     ],
 )
-def test_a_change_of_the_base_rate_needs_rows_and_events(
-    then: list[bool], now: list[bool | None], result: str
-) -> None:
+def test_a_change_of_the_base_rate_needs_rows_and_events(then: list[bool], now: list[bool | None], result: str) -> None:
     labels = pl.Series(then, dtype=pl.Boolean), pl.Series(now, dtype=pl.Boolean)
     assert base_rate_change(*labels)["result"].item() == result
 
