@@ -127,7 +127,8 @@ class Rule:
 
     def _grade(self) -> pl.Expr:
         if self.target == "relocation":
-            score = pl.col("baseline_signal_points")
+            points = pl.col("baseline_signal_points")
+            score = pl.when(points.is_not_null() & pl.col("is_decisive")).then(float(FULL_POINTS)).otherwise(points)
             high, medium = float(self.signals.high_from), float(self.signals.medium_from)
         else:
             score = pl.col("risk")
@@ -195,7 +196,7 @@ def predict_origin(
 
     Returns:
         `PREDICTIONS` of the origin, sorted by enterprise; and on the model: `basis`, `version`, `training_origins`,
-        `training_rows`, `training_events`, `why_no_model`, `drift`.
+        `training_rows`, `training_events` (enterprises, each once), `why_no_model`, `drift`.
     """
     scored = rule.score(frames.cohort, frames.rule_inputs)
     told: dict[str, Any] = {"origin": f"{frames.as_of:%Y-%m}", "basis": RULE, "version": rule.version} | _learnt(frames)
@@ -204,8 +205,13 @@ def predict_origin(
         scored = _by_model(model, frames, scored, grade)
         told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)}
     else:
-        told["why_no_model"] = str(model) if model is not None else "no outcome of an earlier origin was known then"
+        told["why_no_model"] = _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
     return _with_outcomes(frames, scored), told
+
+
+def _why(refusal: object) -> str:
+    """The reason why there is no model, in words."""
+    return str(getattr(refusal, "reason", refusal))
 
 
 def _learnt(frames: OriginFrames) -> dict[str, Any]:
@@ -213,7 +219,7 @@ def _learnt(frames: OriginFrames) -> dict[str, Any]:
     return {
         "training_origins": [f"{day:%Y-%m}" for day in known["origin_date"].unique().sort()],
         "training_rows": known.height,
-        "training_events": int(known["label"].sum() or 0),
+        "training_events": known.filter("label")["enterprise_id"].n_unique(),
     }
 
 
