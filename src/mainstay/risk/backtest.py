@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
@@ -40,7 +41,7 @@ class Predictor(Protocol):
 class Trainer(Protocol):
     """Trains on features of earlier origins and their outcomes as judged at `as_of`."""
 
-    def __call__(self, features: pl.DataFrame, outcomes: pl.DataFrame, as_of: date) -> object:
+    def __call__(self, features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:
         """A `Predictor`; anything else says by its text why there is none."""
 
 
@@ -143,6 +144,11 @@ class Rule:
         )
 
 
+def read_catalogue(seeds: Path) -> pl.DataFrame:
+    """One row per feature, all text: feature, concept, name_zh, name_en, unit, needs."""
+    return pl.read_csv(seeds / "risk_features.csv", infer_schema=False)
+
+
 def predict_all(
     kept: Kept, trainer: Trainer, rule: Rule, grade: Callable[[pl.Expr], pl.Expr], tell: Callable[[str], None]
 ) -> tuple[list[pl.DataFrame], list[dict[str, Any]]]:
@@ -200,12 +206,14 @@ def predict_origin(
     """
     scored = rule.score(frames.cohort, frames.rule_inputs)
     told: dict[str, Any] = {"origin": f"{frames.as_of:%Y-%m}", "basis": RULE, "version": rule.version} | _learnt(frames)
-    model = trainer(frames.past_features, frames.past_outcomes, frames.as_of) if told["training_rows"] else None
+    model = trainer(frames.past_features, frames.past_outcomes, as_of=frames.as_of) if told["training_rows"] else None
     if isinstance(model, Predictor):
         scored = _by_model(model, frames, scored, grade)
         told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)}
     else:
-        told["why_no_model"] = _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
+        told["why_no_model"] = (
+            _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
+        )
     return _with_outcomes(frames, scored), told
 
 

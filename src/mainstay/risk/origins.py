@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from mainstay.errors import UsageError, did_you_mean
-from mainstay.risk.targets import HORIZONS, TARGETS
+from mainstay.risk.targets import HORIZONS, TARGETS, Target
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _EXAMPLE = "write months or ranges, comma-separated: 2016-03..2016-08 or 2016-02,2016-05"
@@ -20,7 +20,7 @@ YEAR_BEFORE = 11
 class Question:
     """What a backtest is asked: one target and horizon, at several origins (the last days of their months)."""
 
-    target: str
+    target: Target
     horizon_months: int
     origins: tuple[date, ...]
 
@@ -49,7 +49,7 @@ def read_question(target: str, horizon_months: int, origins: str, today: date) -
             where=f"--origins {days[-1]:%Y-%m}",
             hint=f"an origin is the last day of its month; today is {today}",
         )
-    return Question(target, horizon_months, days)
+    return Question(cast("Target", target), horizon_months, days)
 
 
 def parse_origins(text: str) -> tuple[date, ...]:

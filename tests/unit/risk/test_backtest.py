@@ -27,8 +27,16 @@ class Model:
         return rows.select("as_of_date", "enterprise_id", risk="chance", expected_loss=pl.col("chance") * 10)
 
 
-def never(features: pl.DataFrame, outcomes: pl.DataFrame, as_of: date) -> object:
+def never(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:  # noqa: ARG001
     return "12 events are known, 50 are needed"
+
+
+def learnt(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:  # noqa: ARG001
+    return Model()
+
+
+def refused(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:  # noqa: ARG001
+    pytest.fail("there is nothing to train on")
 
 
 def graded(risk: pl.Expr) -> pl.Expr:
@@ -51,7 +59,7 @@ def frames(**changes: Any) -> OriginFrames:
 
 
 def test_a_model_scores_the_cohort_and_the_outcome_stands_beside_it() -> None:
-    rows, told = predict_origin(frames(), lambda *_: Model(), Rule("decline"), graded)
+    rows, told = predict_origin(frames(), learnt, Rule("decline"), graded)
     assert rows.schema == PREDICTIONS
     shown = rows.select("origin", "enterprise_id", "risk", "grade", "expected_loss", "label", "loss", "unknown_reason")
     assert shown.rows() == [
@@ -73,7 +81,7 @@ def test_a_model_scores_the_cohort_and_the_outcome_stands_beside_it() -> None:
 def test_the_trainer_is_given_what_was_known_at_the_origin_and_the_origin() -> None:
     seen: list[tuple[list[date], list[date], date]] = []
 
-    def trainer(features: pl.DataFrame, outcomes: pl.DataFrame, as_of: date) -> object:
+    def trainer(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:
         seen.append((features["as_of_date"].unique().to_list(), outcomes["as_of_date"].unique().to_list(), as_of))
         return Model()
 
@@ -94,7 +102,7 @@ def test_below_the_events_for_a_model_the_rule_scores_and_says_why() -> None:
 def test_without_a_matured_origin_nothing_is_trained() -> None:
     rows, told = predict_origin(
         frames(past_features=pl.DataFrame(), past_outcomes=OUTCOMES.to_frame()),
-        lambda *_: pytest.fail("there is nothing to train on"),
+        refused,
         Rule("decline"),
         graded,
     )
@@ -103,7 +111,7 @@ def test_without_a_matured_origin_nothing_is_trained() -> None:
 
 
 def test_what_has_not_matured_has_no_label_and_is_predicted_all_the_same() -> None:
-    rows, _ = predict_origin(frames(judged=OUTCOMES.to_frame()), lambda *_: Model(), Rule("decline"), graded)
+    rows, _ = predict_origin(frames(judged=OUTCOMES.to_frame()), learnt, Rule("decline"), graded)
     assert rows.select("risk", "label", "loss", "unknown_reason").rows() == [
         (0.9, None, None, "not_matured"),
         (0.2, None, None, "not_matured"),
@@ -112,7 +120,7 @@ def test_what_has_not_matured_has_no_label_and_is_predicted_all_the_same() -> No
 
 
 def test_baselines_stand_beside_every_score() -> None:
-    rows, _ = predict_origin(frames(), lambda *_: Model(), Rule("decline"), graded)
+    rows, _ = predict_origin(frames(), learnt, Rule("decline"), graded)
     names = ("baseline_drop", "baseline_drop_x_amount", "baseline_size", "baseline_signal_points")
     assert rows.select(names).rows() == [
         (0.5, 50.0, 200.0, None),
@@ -137,10 +145,7 @@ def test_leaving_is_scored_by_the_signals_points_where_no_model_is() -> None:
 def test_the_order_of_rows_changes_nothing() -> None:
     given = frames()
     turned = OriginFrames(
-        **{
-            name: value.reverse() if isinstance(value, pl.DataFrame) else value
-            for name, value in vars(given).items()
-        }
+        **{name: value.reverse() if isinstance(value, pl.DataFrame) else value for name, value in vars(given).items()}
     )
-    expected = predict_origin(given, lambda *_: Model(), Rule("decline"), graded)
-    assert predict_origin(turned, lambda *_: Model(), Rule("decline"), graded)[0].equals(expected[0])
+    expected = predict_origin(given, learnt, Rule("decline"), graded)
+    assert predict_origin(turned, learnt, Rule("decline"), graded)[0].equals(expected[0])
