@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from mainstay.errors import UsageError, did_you_mean
 from mainstay.risk.targets import HORIZONS, TARGETS, Target
@@ -49,7 +49,7 @@ def read_question(target: str, horizon_months: int, origins: str, today: date) -
             where=f"--origins {days[-1]:%Y-%m}",
             hint=f"an origin is the last day of its month; today is {today}",
         )
-    return Question(cast("Target", target), horizon_months, days)
+    return Question(target, horizon_months, days)
 
 
 def parse_origins(text: str) -> tuple[date, ...]:
