@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.simulate.months import add_months, last_day, months_between
+from mainstay.simulate.months import add_months, day_of, last_day
 from mainstay.simulate.stories import KEEPING_CAUSES, Story
 
 PLANTED_OUTCOMES = pl.Schema(
@@ -21,10 +21,10 @@ PLANTED_OUTCOMES = pl.Schema(
 )
 """One row per target and enterprise of which it is planted (key: both).
 
-`kind`: the cause with the largest effect (decline), whole or partial in the words of the outbound list (relocation),
-hidden or partial (hidden outflow). `begins_on`: the day of the move, or the first day of the month from which the full
-drop holds (a lead-in comes before). `is_new`: that is after the origin; else it goes on from before. `keeps`: what the
-enterprise is planted to pay in the window, as a part of the same months a year before, growth and noise aside.
+`kind`: the cause with the largest effect (decline), the word of the outbound list (relocation), hidden or partial
+(hidden outflow). `begins_on`: the day of the move, or the first day of the month from which the full drop holds (a
+lead-in comes before). `is_new`: that is after the origin; else it goes on from before. `keeps`: what the enterprise is
+planted to pay in the window, as a part of the same months a year before, growth and noise aside; of a move what stays.
 """
 _DROP = 0.3
 """A decline is at least this (DESIGN section 3)."""
@@ -36,9 +36,10 @@ def planted_outcomes(truth: Mapping[str, Any], origin: date, horizon: int) -> pl
     """Return who is planted to decline, to move out, or to lose local revenue while its business holds.
 
     The window is the `horizon` months after the last month whose receipts are delivered at the origin, as labels have
-    it; moves count after the origin up to the window's end. A decline or an outflow counts where the causes that keep a
-    part of the revenue (M1, M3, C1, R1, R3) bring the window below 0.7 of the same months a year before: it may have
-    begun before the origin. One-offs, refunds, deferrals and timing are no planted decline of this kind.
+    it. A decline or a hidden outflow counts where the causes that keep a part of the revenue (M1, M3, C1, R1, R3) bring
+    the window below 0.7 of the same months a year before: it may have begun before the origin. One-offs, refunds,
+    deferrals and timing are no planted decline of this kind. Moves count by their day, from the day after the origin to
+    `horizon` months after it: whole ones as relocation, partial ones as hidden outflow.
 
     Args:
         truth: The planted truth (`truth.json`, or `Park.truth()`).
@@ -49,7 +50,8 @@ def planted_outcomes(truth: Mapping[str, Any], origin: date, horizon: int) -> pl
         `PLANTED_OUTCOMES`, sorted by target and enterprise.
     """
     window = label_window(origin, horizon)
-    rows = [*_declines(truth, origin, window), *_moves(truth, origin, window), *_outflows(truth, origin, window)]
+    until = day_of(add_months(origin, horizon), origin.day)
+    rows = [*_declines(truth, origin, window), *_moves(truth, origin, until), *_outflows(truth, origin, window)]
     return pl.DataFrame(rows, schema=PLANTED_OUTCOMES, orient="row").sort("target", "enterprise_id")
 
 
@@ -96,19 +98,21 @@ def _kept_of(stories: list[Story], window: tuple[date, ...]) -> float | None:
     return sum(map(kept, window)) / before if before else None
 
 
-def _moves(truth: Mapping[str, Any], origin: date, window: tuple[date, ...]) -> Iterator[_Row]:
+def _moves(truth: Mapping[str, Any], origin: date, until: date) -> Iterator[_Row]:
     for entry in truth["moves"]:
-        moved_on = date.fromisoformat(entry["moved_on"])
-        if origin < moved_on <= last_day(window[-1]):
-            yield "relocation", entry["enterprise_id"], entry["kind"], moved_on, True, entry["keeps"]
+        moved_on, is_partial = date.fromisoformat(entry["moved_on"]), bool(entry["keeps"])
+        if origin < moved_on <= until:
+            target, kind = ("hidden_outflow", "partial") if is_partial else ("relocation", entry["kind"])
+            yield target, entry["enterprise_id"], kind, moved_on, True, entry["keeps"]
 
 
 def _outflows(truth: Mapping[str, Any], origin: date, window: tuple[date, ...]) -> Iterator[_Row]:
     for entry in truth["hidden_outflows"]:
-        first = _month(entry["first_month"])
-        kept = _kept_of([Story("R3", first, None, entry["keeps_local"], lead_in=_lead_in(entry))], window)
-        if months_between(first, window[-1]) >= 0 and kept is not None and kept < 1 - _DROP:
-            yield "hidden_outflow", entry["enterprise_id"], entry["kind"], first, first > origin, kept
+        if entry["kind"] == "hidden":
+            first = _month(entry["first_month"])
+            kept = _kept_of([Story("R3", first, None, entry["keeps_local"], lead_in=_lead_in(entry))], window)
+            if kept is not None and kept < 1 - _DROP:
+                yield "hidden_outflow", entry["enterprise_id"], "hidden", first, first > origin, kept
 
 
 def _lead_in(entry: Mapping[str, Any]) -> tuple[float, ...]:
