@@ -79,7 +79,17 @@ def test_over_a_park_local_falls_while_the_total_or_the_invoices_hold() -> None:
     ]
     for ratios in zip(*kept, strict=True):
         assert 0.85 < median(ratios) < 1.3, "a firm grows by about a tenth a year"
-    assert any(story.outflow and story.outflow.total is None for _, story in stories.values())
+
+
+def test_only_firms_whose_invoices_are_known_flow_out_by_invoices_only() -> None:
+    numbers, months = range(1, 3501), months_from(date(2020, 1, 1), 12)
+    plots, agreed = draw_plots(Random(7), numbers, months), set(range(1, 1401))
+    found = with_early_signs(Random(7), plots, numbers, months, agreed)
+    flowing = {number: plot.stories[0].outflow for number, plot in found.items() if plot.stories}
+    by_invoices = {number for number, outflow in flowing.items() if outflow and outflow.total is None}
+    assert by_invoices
+    assert by_invoices <= agreed
+    assert any(outflow and outflow.total for number, outflow in flowing.items() if number in agreed)
 
 
 def _holds(outflow: Outflow | None, story: Story) -> float:
