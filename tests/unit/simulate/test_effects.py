@@ -53,7 +53,7 @@ def test_what_an_added_or_missing_amount_changes_is_what_the_files_say(two_years
     expected = changes(in_files[cause], firms)
     if cause == "T3":
         ends = {one["enterprise_id"]: one["first_month"] for one in two_years.truth["declines"] if one["cause"] == "C1"}
-        gone = {key: late.get(key, Decimal()) for key in expected if ends.get(key[0], "9") <= key[1]}
+        gone = {key: in_files["T3"].get(key, Decimal()) for key in expected if ends.get(key[0], "9") <= key[1]}
         expected = {key: value for key, value in (expected | gone).items() if value}
     assert effects == expected
     assert min(effects.values()) < 0
