@@ -3,7 +3,17 @@
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.comparison import Finding, compare
 from mainstay.simulate.industries import DISTRICT_AUTHORITY_WORDS
+from mainstay.simulate.outcomes import planted_outcomes
 from mainstay.simulate.park import Park, write_park
 from mainstay.simulate.visitors import Visitors
 
-__all__ = ["DISTRICT_AUTHORITY_WORDS", "Finding", "Park", "PlantedFile", "Visitors", "compare", "write_park"]
+__all__ = [
+    "DISTRICT_AUTHORITY_WORDS",
+    "Finding",
+    "Park",
+    "PlantedFile",
+    "Visitors",
+    "compare",
+    "planted_outcomes",
+    "write_park",
+]

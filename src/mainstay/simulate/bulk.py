@@ -1,7 +1,8 @@
-"""A park of hundreds of thousands of firms, for benchmarks: receipts, register and control totals, streamed as CSV.
+"""A park of hundreds of thousands of firms, for benchmarks: receipts, register, movers and control totals, as CSV.
 
-Simpler than a park of the real size: ordinary growth, noise, and decliners that are planted in the truth; no raking, no
-mess, no stories but M1. It is made by the chunk of firms, column by column; memory does not grow with the park.
+Simpler than a park of the real size: ordinary growth, noise, decliners (M1, most with a lead-in) and movers that are
+planted in the truth; no raking, no mess, no signals. It is made by the chunk of firms, column by column; memory does
+not grow with the park.
 """
 
 import json
@@ -10,16 +11,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
-from mainstay.simulate.accounting import PlantedFile, yuan
+from mainstay.simulate.bulk_files import (
+    REGISTER_HEADER,
+    Tally,
+    moves_of,
+    open_month,
+    planted_register,
+    register_of,
+    write_control_totals,
+    write_outbound,
+)
 from mainstay.simulate.codes import simulated_usccs
-from mainstay.simulate.deliveries import LEVEL_NAMES
 from mainstay.simulate.industries import AUTHORITIES, INDUSTRIES, SIMULATED, ZONES
 from mainstay.simulate.levies import CIT, CIT_MONTHS, IIT, IIT_MONTHS, MIX, UMCT, VAT, VAT_MONTHS, Levy
-from mainstay.simulate.marking import MARK, heading
 from mainstay.simulate.months import add_months, day_of, last_day, months_from
 from mainstay.simulate.published import PUBLISHED, PUBLISHED_FIRMS, RAKED_MONTHS
 from mainstay.simulate.receipts import HEADER
@@ -29,7 +37,9 @@ BULK_ABOVE = 50_000
 CHUNK = 50_000
 _GROWTH, _NOISE, _SIGMA = 1.1, 0.15, 2.6
 _MEAN_LOCAL = PUBLISHED[2021].restored_local / PUBLISHED_FIRMS * 12 / RAKED_MONTHS
-_DECLINING = 0.1
+_DECLINING, _MOVING = 0.1, 0.015
+"""Parts of the firms, over all months: more than five decliners for each mover."""
+_LED_IN, _LONGEST_LEAD_IN = 0.6, 4
 _KEEPS = (0.3, 0.6)
 _FILES_QUARTERLY = 0.6
 _QUARTER_MONTHS = (1, 4, 7, 10)
@@ -55,33 +65,34 @@ _PARTS = (
 
 
 def write_bulk(landing: Path, truth: Path, *, enterprises: int, seed: int, first_month: date, months: int) -> None:
-    """Write a large park: one receipts file a month, the register of the first and the last, control totals, the truth.
+    """Write a large park: receipts, movers and control totals by month, the first and the last register, the truth.
 
     Args:
         landing: The landing folder of a workspace.
-        truth: A JSON file for the planted declines and the accounting of every file; keep it out of `landing`.
+        truth: A JSON file for the planted declines, moves and the accounting of every file; keep it out of `landing`.
         enterprises: How many enterprises the park has.
         seed: The source of all chance; the same seed gives the same bytes.
         first_month: The first simulated month (any day in it).
         months: How many months.
     """
     span = months_from(first_month, months)
-    tallies = {month: _Tally() for month in span}
+    tallies = {month: Tally() for month in span}
     truth.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        receipts = {month: stack.enter_context(_open(landing, month, "税收入库明细", HEADER)) for month in span}
+        receipts = {month: stack.enter_context(open_month(landing, month, "税收入库明细", HEADER)) for month in span}
         registers = [
-            stack.enter_context(_open(landing, month, "园区企业名录", _REGISTER_HEADER))
+            stack.enter_context(open_month(landing, month, "园区企业名录", REGISTER_HEADER))
             for month in sorted({span[0], span[-1]})
         ]
         told = stack.enter_context(truth.open("w", encoding="utf-8"))
         head = {"simulated": True, "seed": seed, "enterprises": enterprises, "months": [f"{m:%Y-%m}" for m in span]}
         told.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "declines": [')
-        separator = "\n"
+        separator, movers = "\n", []
         for begin in range(1, enterprises + 1, CHUNK):
             firms = _firms(begin, min(begin + CHUNK, enterprises + 1), seed, span)
-            for register in registers:
-                _register(firms).write_csv(register, include_header=False, line_terminator="\r\n")
+            movers.append(firms.filter(pl.col("left") < len(span)))
+            for place, register in zip((0, len(span) - 1), registers, strict=False):
+                register_of(firms, place).write_csv(register, include_header=False, line_terminator="\r\n")
             for month in span:
                 lines = _lines(firms, month, seed)
                 tallies[month].add(lines)
@@ -90,42 +101,16 @@ def write_bulk(landing: Path, truth: Path, *, enterprises: int, seed: int, first
                 told.write(separator + json.dumps(entry, ensure_ascii=False))
                 separator = ",\n"
         files = [tallies[month].planted(month) for month in span]
-        files += [_control_totals(landing, month, tallies[month]) for month in span]
-        files += [_planted_register(month, enterprises) for month in sorted({span[0], span[-1]})]
-        told.write('\n], "files": ' + json.dumps([file.as_json() for file in files], ensure_ascii=False) + "}\n")
-
-
-class _Tally:
-    """Rows and money of a month's receipts, in cents."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.money = dict.fromkeys(("total", "central", "city", "district"), 0)
-
-    def add(self, lines: pl.DataFrame) -> None:
-        self.rows += lines.height
-        for level in self.money:
-            self.money[level] += int(lines[level].sum())
-
-    def planted(self, month: date) -> PlantedFile:
-        loaded = {f"amount_{level}": cents for level, cents in self.money.items()}
-        return _planted(f"税收入库明细_{month:%Y%m}.csv", "receipts", month, self.rows, loaded)
-
-
-def _planted(file: str, contract: str, month: date, rows: int, loaded: dict[str, int]) -> PlantedFile:
-    return PlantedFile(
-        file, contract, f"{month:%Y-%m}", rows_read=rows, rows_loaded=rows, rows_preamble=2, loaded=loaded
-    )
-
-
-def _open(landing: Path, month: date, subject: str, header: Sequence[str]) -> BinaryIO:
-    """A month's file with its title and its heading, to be continued."""
-    folder = landing / f"{month:%Y-%m}"
-    folder.mkdir(parents=True, exist_ok=True)
-    stream = (folder / f"{subject}_{month:%Y%m}.csv").open("wb")
-    title = heading(subject, month) + "," * (len(header) - 1)
-    stream.write(f"{title}\r\n{','.join(header)}\r\n".encode())
-    return stream
+        files += [write_control_totals(landing, month, tallies[month]) for month in span]
+        files += [planted_register(month, enterprises) for month in sorted({span[0], span[-1]})]
+        left = pl.concat(movers)
+        files += [
+            write_outbound(landing, month, of_month)
+            for place, month in enumerate(span)
+            if (of_month := left.filter(pl.col("left") == place)).height
+        ]
+        told.write('\n], "hidden_outflows": [], "moves": ' + json.dumps(moves_of(left), ensure_ascii=False))
+        told.write(', "files": ' + json.dumps([file.as_json() for file in files], ensure_ascii=False) + "}\n")
 
 
 def _uniform(numbers: pl.Series, seed: int, what: int) -> pl.Series:
@@ -145,10 +130,17 @@ def _normal(numbers: pl.Series, seed: int, what: int) -> pl.Series:
 
 
 def _firms(begin: int, end: int, seed: int, months: Sequence[date]) -> pl.DataFrame:
-    """Everything about a chunk of firms; `first` is the place of the month from which a decliner pays `keeps`."""
+    """Everything about a chunk of firms.
+
+    `first` is the place of the month from which a decliner pays `keeps`, after `lead` months in which it pays less and
+    less; `left` that of the month in which a mover leaves. Of others both lie after the last month.
+    """
     numbers = pl.int_range(begin, end, dtype=pl.Int64, eager=True)
     size = (_normal(numbers, seed, 1) * _SIGMA - _SIGMA**2 / 2).exp() * _MEAN_LOCAL
-    declines = (_uniform(numbers, seed, 3) < _DECLINING) & (len(months) > 1)
+    fate = _uniform(numbers, seed, 3)
+    declines = (fate < _DECLINING) & (len(months) > 1)
+    moves = (fate >= _DECLINING) & (fate < _DECLINING + _MOVING) & (len(months) > 1)
+    led_in = _uniform(numbers, seed, 14) / _LED_IN
     low, high = _KEEPS
     first = (_uniform(numbers, seed, 4) * max(len(months) - 1, 1)).cast(pl.Int32) + 1
     industry = (_uniform(numbers, seed, 6) * len(INDUSTRIES)).cast(pl.UInt32)
@@ -161,6 +153,10 @@ def _firms(begin: int, end: int, seed: int, months: Sequence[date]) -> pl.DataFr
             "files_quarterly": _uniform(numbers, seed, 8) < _FILES_QUARTERLY,
             "keeps": _uniform(numbers, seed, 5) * (high - low) + low,
             "first": pl.select(pl.when(declines).then(first).otherwise(len(months))).to_series(),
+            "lead": pl.select(pl.when(declines & (led_in < 1)).then(led_in * _LONGEST_LEAD_IN + 1).otherwise(0))
+            .to_series()
+            .cast(pl.Int32),
+            "left": pl.select(pl.when(moves).then(first).otherwise(len(months))).to_series(),
             "industry": pl.Series([one.division for one in INDUSTRIES]).gather(industry),
             "industry_code": pl.Series([one.code for one in INDUSTRIES]).gather(industry),
             "is_high": _uniform(numbers, seed, 9)
@@ -173,13 +169,20 @@ def _firms(begin: int, end: int, seed: int, months: Sequence[date]) -> pl.DataFr
     )
 
 
+def _kept(place: int) -> pl.Expr:
+    """What a firm pays in a month, as a part of its usual revenue: evenly less in the lead-in, then `keeps`."""
+    steps = pl.lit(place) - pl.col("first") + pl.col("lead") + 1
+    fallen = steps.clip(0, pl.col("lead") + 1) / (pl.col("lead") + 1)
+    return 1 - (1 - pl.col("keeps")) * fallen
+
+
 def _lines(firms: pl.DataFrame, month: date, seed: int) -> pl.DataFrame:
     """A month's lines of a chunk: levels in cents that sum to the total."""
     is_quarter = month.month in _QUARTER_MONTHS
     started: date = firms["month_of_start"][0]
     place = (month.year - started.year) * 12 + month.month - started.month
     grown = _GROWTH ** (month.year - _USUAL_YEAR + (month.month - 1) / 12)
-    paying = firms if is_quarter else firms.filter(~pl.col("files_quarterly"))
+    paying = (firms if is_quarter else firms.filter(~pl.col("files_quarterly"))).filter(pl.col("left") >= place)
     frames = []
     for index, part in enumerate(_PARTS):
         if part.is_quarterly and not is_quarter:
@@ -195,7 +198,7 @@ def _lines(firms: pl.DataFrame, month: date, seed: int) -> pl.DataFrame:
                     pl.col("local")
                     * weight
                     * noise
-                    * pl.when(pl.lit(place) >= pl.col("first")).then("keeps").otherwise(1.0)
+                    * _kept(place)
                     * pl.when("files_quarterly").then(3.0 if not part.is_quarterly else 1.0).otherwise(1.0)
                 )
                 .round()
@@ -259,56 +262,14 @@ def _as_delivered(lines: pl.DataFrame, month: date) -> pl.DataFrame:
     return lines.select(cell.alias(heading_) for cell, heading_ in zip(cells, HEADER, strict=True))
 
 
-_REGISTER_HEADER = (
-    "统一社会信用代码",
-    "企业名称",
-    "入园日期",
-    "出园日期",
-    "行业门类",
-    "行业代码",
-    "是否高精尖",
-    "所属街镇",
-    "登记状态",
-)
-
-
-def _register(firms: pl.DataFrame) -> pl.DataFrame:
-    return firms.select(
-        "uscc",
-        "name",
-        pl.lit("2015-01-01").alias("in_from"),
-        pl.lit("").alias("in_to"),
-        "industry",
-        "industry_code",
-        pl.when("is_high").then(pl.lit("是")).otherwise(pl.lit("否")).alias("is_high"),
-        "zone",
-        pl.lit("存续").alias("status"),
-    )
-
-
-def _planted_register(month: date, enterprises: int) -> PlantedFile:
-    return _planted(f"园区企业名录_{month:%Y%m}.csv", "enterprises", month, enterprises, {})
-
-
 def _declines(firms: pl.DataFrame, months: Sequence[date]) -> Iterator[dict[str, object]]:
-    declining = firms.filter(pl.col("first") < len(months)).select("uscc", "first", "keeps")
-    for uscc, first, keeps in declining.iter_rows():
+    declining = firms.filter(pl.col("first") < len(months)).select("uscc", "first", "keeps", "lead")
+    for uscc, first, keeps, lead in declining.iter_rows():
         yield {
             "enterprise_id": uscc,
             "cause": "M1",
             "first_month": f"{months[first]:%Y-%m}",
             "last_month": None,
             "keeps": keeps,
+            "lead_in": [1 - (1 - keeps) * step / (lead + 1) for step in range(1, lead + 1)],
         }
-
-
-def _control_totals(landing: Path, month: date, tally: _Tally) -> PlantedFile:
-    """The bureau's figures of a month by level."""
-    money = {**tally.money, "local": tally.money["city"] + tally.money["district"]}
-    header = ("月份", "级次", "征收项目", "金额", "来源")
-    with _open(landing, month, "财政收入控制数", header) as stream:
-        for level, name in LEVEL_NAMES.items():
-            line = f"{month:%Y-%m},{name},,{yuan(money[level])},财政月报{MARK}\r\n"
-            stream.write(line.encode())
-    total = sum(money[level] for level in LEVEL_NAMES)
-    return _planted(f"财政收入控制数_{month:%Y%m}.csv", "control_totals", month, len(LEVEL_NAMES), {"amount": total})

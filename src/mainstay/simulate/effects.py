@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mainstay.simulate.deferrals import Deferral
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.months import add_months
-from mainstay.simulate.received import Received
+from mainstay.simulate.received import Received, owed
 from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
 from mainstay.simulate.stories import KEEPING_CAUSES, Story
 
@@ -36,9 +36,10 @@ def planted_effects(
 ) -> list[Effect]:
     """Return one entry per enterprise, cause and month of which the year before is simulated too.
 
-    Causes that add or take away money (P1, P3, P4, B1, T1, and D2 for a reversal) contribute a(m) - a(m - 12). Causes
-    that keep a part of the revenue (R1, R3, C1, M1, M3) contribute -(1 - kept(m) / kept(m - 12)) of what was due in
-    m - 12; a firm that paid nothing then and pays again contributes all of what it pays.
+    Causes that add or take away money (P1, P3, P4, B1, T1, T3, and D2 for a reversal) contribute a(m) - a(m - 12).
+    Causes that keep a part of the revenue (R1, R3, C1, M1, M3) contribute -(1 - kept(m) / kept(m - 12)) of what was due
+    in m - 12, late or not; a firm that paid nothing then and pays again contributes all of what it pays. What a firm
+    that will end (C1) pays less before it does is M1; once it is gone C1 takes all that it paid, and nothing is late.
     """
     firms = [firm for firm in firms if firm.in_park]
     additive = _of_lines(firms, months, received)
@@ -46,16 +47,24 @@ def planted_effects(
     _add_deferrals(additive, deferrals)
     found: dict[tuple[str, str, date], int] = {}
     later = [month for month in months if add_months(month, -_A_YEAR) >= months[0]]
+    ends = {firm.uscc: story.first for firm in firms for story in firm.plot.stories if story.cause == "C1"}
     for (uscc, cause), amounts in additive.items():
         for month in later:
-            if change := amounts.get(month, 0) - amounts.get(add_months(month, -_A_YEAR), 0):
+            is_timing_of_nobody = cause == "T3" and ends.get(uscc, date.max) <= month
+            then = 0 if is_timing_of_nobody else amounts.get(add_months(month, -_A_YEAR), 0)
+            if change := amounts.get(month, 0) - then:
                 found[uscc, cause, month] = change
     for firm in firms:
         for story in firm.plot.stories:
             for month, change in _kept(firm, story, later, received):
-                key = firm.uscc, story.cause, month
+                key = firm.uscc, _told_as(story, month), month
                 found[key] = found.get(key, 0) + change
     return [Effect(*key, found[key]) for key in sorted(found) if found[key]]
+
+
+def _told_as(story: Story, month: date) -> str:
+    """The cause under which a month's money stands: a firm that will end first loses its market (M1)."""
+    return "M1" if story.cause == "C1" and month < story.first else story.cause
 
 
 def _kept(
@@ -69,9 +78,11 @@ def _kept(
         if now == then:
             continue
         if then:
-            yield month, round((now / then - 1) * received[before].due.get(firm.number, 0))
+            is_gone = story.cause == "C1" and month >= story.first
+            base = received[before].paid(firm.number) if is_gone else owed(received, firm.number, before)
+            yield month, round((now / then - 1) * base)
         else:
-            yield month, received[month].due.get(firm.number, 0)
+            yield month, owed(received, firm.number, month)
 
 
 def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[date, Received]) -> Additive:
@@ -87,7 +98,20 @@ def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[d
         if (reversal := received[month].reversal) is not None:
             uscc, local = reversal
             found.setdefault((uscc, "D2"), {})[month] = local
+    _add_late(found, firms, months, received)
     return found
+
+
+def _add_late(
+    found: Additive, firms: Iterable[Firm], months: Sequence[date], received: Mapping[date, Received]
+) -> None:
+    """What was paid a month late is missing in the month in which it was due."""
+    by_number = {firm.number: firm for firm in firms}
+    for month in months:
+        for number, local in received[month].late.items():
+            if number in by_number:
+                _add(found, by_number[number], "T3", month, local)
+                _add(found, by_number[number], "T3", add_months(month, -1), -local)
 
 
 def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:

@@ -120,4 +120,5 @@ def _amount(event: KnownEvent, in_month: InMonth, returned: Mapping[tuple[int, d
     before = in_month(add_months(month, -12))
     if cause == "T1":
         return -before.settled.get(number, 0)
-    return -round((1 - event.story.keeps) * before.due.get(number, 0))
+    owed_then = before.due.get(number, 0) + in_month(add_months(month, -11)).late.get(number, 0)
+    return -round((1 - event.story.keeps) * owed_then)

@@ -69,6 +69,10 @@ class Levy:
         """Return the levy of a firm whose rows give the district so many hundredths of the local part."""
         return self if hundredths == EVEN or self.shares is None else _tilted(self, hundredths)
 
+    def with_local(self, part: float) -> "Levy":
+        """Return the levy of rows that leave about so much (0 to 1) to the local levels, half of it to each."""
+        return self if self.shares is None else _with_each(self, max(1, round(part * 500)))
+
 
 EVEN = 50
 """Hundredths of the local part that the table of 2021 gives the district, whatever the levy."""
@@ -78,6 +82,11 @@ EVEN = 50
 def _tilted(levy: Levy, hundredths: int) -> Levy:
     assert levy.shares is not None  # noqa: S101 -- asked for such levies only
     return replace(levy, shares=levy.shares.with_district(hundredths))
+
+
+@cache
+def _with_each(levy: Levy, thousandths: int) -> Levy:
+    return replace(levy, shares=Shares(1000 - 2 * thousandths, thousandths, thousandths))
 
 
 VAT_SHARES = Shares(500, 250, 250)

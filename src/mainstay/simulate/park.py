@@ -1,7 +1,7 @@
 """The simulated park as a whole: drawn once, written month by month or all at once."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,10 +20,12 @@ from mainstay.simulate.deliveries import (
     refunds_table,
     register_table,
 )
+from mainstay.simulate.early_signs import with_early_signs
 from mainstay.simulate.effects import planted_effects
 from mainstay.simulate.firms import draw_firm, draw_sizes
 from mainstay.simulate.known_events import draw_known_events, known_events_table
 from mainstay.simulate.leases import draw_leases, leases_table
+from mainstay.simulate.monthly_values import draw_agreed, draw_profiles, monthly_values_table
 from mainstay.simulate.months import add_months, last_day, months_from
 from mainstay.simulate.projects import projects_table
 from mainstay.simulate.raking import targets_of
@@ -41,6 +43,7 @@ from mainstay.simulate.truth import (
     planted_declines,
     planted_effects_entries,
     planted_moves,
+    planted_outflows,
     planted_retentions,
     planted_signals,
     write_truth,
@@ -93,7 +96,8 @@ class Park:
         self.seed = seed
         self.months = months_from(first_month, months)
         self._newest_month = (newest_month or self.months[-1]).replace(day=1)
-        self._sized = _draw_firms(Random(f"{seed}:firms"), enterprises, self.months)
+        self.agreed = draw_agreed(Random(f"{seed}:agreed"), enterprises)
+        self._sized = _draw_firms(seed, enterprises, self.months, self.agreed)
         self.firms = self._sized.firms
         park = [firm for firm in self.firms if firm.in_park]
         self._newest: dict[date, list[Line]] = {}
@@ -106,16 +110,17 @@ class Park:
         self.contacts = draw_contacts(Random(f"{seed}:contacts"), park, self.signals, self.months)
         self.known_events = draw_known_events(Random(f"{seed}:events"), park, self.months)
         self.reliefs = draw_reliefs(Random(f"{seed}:reliefs"), park)
+        self._profiles = draw_profiles(seed, [firm for firm in park if firm.number in self.agreed], self.months)
         self._watched = draw_watch_list(Random(f"{seed}:watched"), park, self.months)
         self._enterprises = enterprises
 
     def write_month(self, folder: Path, month: date) -> list[PlantedFile]:
         """Write what the office receives for one month, straight into `folder`.
 
-        Receipts, control totals, alerts and aggregates always; refunds, deferrals, the outbound list, signals,
-        requests, contacts, known events and reliefs where there are any; register, leases, watch list and projects
-        for the first month, each quarter's last and the last. One month's correction comes a month later; the newest
-        months come twice.
+        Receipts, control totals, alerts, aggregates and monthly values always; refunds, deferrals, the outbound list,
+        signals, requests, contacts, known events and reliefs where there are any; register, leases, watch list and
+        projects for the first month, each quarter's last and the last. One month's correction comes a month later; the
+        newest months come twice.
 
         Args:
             folder: Where the files go; it is made if it is missing.
@@ -148,9 +153,10 @@ class Park:
         return [item for month in months if month in self.months for item in self._deferred(month)]
 
     def truth(self) -> dict[str, object]:
-        """Return what is planted: parameters, declines by cause, moves, retained firms, signals. Money in yuan.
+        """Return what is planted: parameters, declines by cause, moves, hidden outflows, retained firms, signals.
 
-        `effects` is the causes' money by month: it takes every month's receipts, which are made if they are not yet.
+        Money in yuan. `agreed` are the firms whose invoiced value and headcount the office may have. `effects` is the
+        causes' money by month: it takes every month's receipts, which are made if they are not yet.
         """
         received = {month: self._of_month(month) for month in self.months}
         effects = planted_effects(self.firms, self.months, received, self.refunds, self.deferrals)
@@ -164,6 +170,8 @@ class Park:
             "declines": planted_declines(self.firms, self.refunds, self.deferrals, received),
             "effects": planted_effects_entries(effects),
             "moves": planted_moves(self.firms, signals),
+            "hidden_outflows": planted_outflows(self.firms),
+            "agreed": [firm.uscc for firm in self.firms if firm.in_park and firm.number in self.agreed],
             "retained": planted_retentions(self.firms),
             "signals": signals,
         }
@@ -175,6 +183,11 @@ class Park:
         yield from ((*made, office) for made in self._other_money(month))
         stamp = f"{month:%Y%m}"
         yield *control_totals_table(*self._booked(month), month, f"财政收入控制数_{stamp}.csv"), bureau
+        values = monthly_values_table(
+            self._profiles, month, f"开票与参保月度数据_{stamp}.csv", self._chance(month, "values")
+        )
+        if values[0].rows:
+            yield *values, office
         yield *aggregates_table(self._enterprises, month, f"汇总统计_{stamp}.csv"), bureau
         if month == self.months[0] or month.month % 3 == 0 or month == self._newest_month:
             yield from ((*made, office) for made in self._whole_lists(month))
@@ -316,11 +329,15 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _draw_firms(rng: Random, enterprises: int, months: tuple[date, ...]) -> Sized:
+def _draw_firms(seed: int, enterprises: int, months: tuple[date, ...], agreed: Collection[int]) -> Sized:
+    rng = Random(f"{seed}:firms")
     sizes = dict(enumerate(draw_sizes(rng, enterprises + enterprises // _OUTSIDE_PARK), start=1))
     of_park = {number: size for number, size in sizes.items() if number <= enterprises}
     roles = draw_roles(rng, of_park)
-    plots = draw_plots(rng, open_to_plots(of_park, roles), months, enterprises)
+    open_ones = open_to_plots(of_park, roles)
+    plots = with_early_signs(
+        Random(f"{seed}:early signs"), draw_plots(rng, open_ones, months, enterprises), open_ones, months, agreed
+    )
     drawn = [
         draw_firm(
             rng, number, size, months, plots.get(number, Plot()), roles.get(number), in_park=number <= enterprises

@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
+from mainstay.simulate.allocation import allocated, with_surtaxes
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import (
     CIT,
@@ -30,11 +31,13 @@ from mainstay.simulate.levies import (
     Levy,
     Split,
 )
-from mainstay.simulate.months import add_months, day_of, last_day
+from mainstay.simulate.months import add_months, day_of, last_day, months_between
 
 QUARTER_MONTHS = (1, 4, 7, 10)
-WITH_SURTAXES = 1 + sum(per_cent for _, per_cent in SURTAXES) / 100 * 2
-"""Local revenue that comes with one yuan of local VAT: half of the VAT is local, and all of its surtaxes."""
+USUAL_REASON, AMENDED_REASON = "正常申报", "补充申报"
+_AMENDED_PART = 0.06
+_MORE_NOISE = 1.8
+_DEFERRING_DIVISION = "制造业"
 _LEAST = 1_00
 _PREPAID, _WHOLE = sum(CIT_PREPAID), sum(CIT_MONTHS)
 
@@ -42,7 +45,8 @@ _PREPAID, _WHOLE = sum(CIT_PREPAID), sum(CIT_MONTHS)
 class Payment(NamedTuple):
     """One voucher line: an amount in cents for a tax period; lines of one `voucher` are paid at once.
 
-    `cause` is the planted cause that it is the money of: B1 for a one-off, T1 for a settlement, else blank.
+    `cause` is the planted cause that it is the money of: B1 for a one-off, T1 for a settlement, T3 for what was due a
+    month before, else blank.
     """
 
     levy: Levy
@@ -50,7 +54,7 @@ class Payment(NamedTuple):
     period: tuple[date, date]
     paid_on: date
     voucher: int
-    reason: str = "正常申报"
+    reason: str = USUAL_REASON
     cause: str = ""
 
 
@@ -63,13 +67,12 @@ class Due(NamedTuple):
     paid_on: date
     voucher: int
     cause: str = ""
+    reason: str = USUAL_REASON
 
     @property
     def local_with_surtaxes(self) -> float:
         """All that comes to the local levels with it; nothing of what is collected for others."""
-        if self.levy is VAT:
-            return self.local * WITH_SURTAXES
-        return self.local if self.levy.shares else 0.0
+        return with_surtaxes(self.levy, self.local)
 
 
 class Calendar(NamedTuple):
@@ -96,6 +99,10 @@ class Expected(Random):
         return 1.0
 
 
+_Drawn = tuple[Levy, float, tuple[date, date], str]
+_SETTLED = "T1"
+
+
 def dues_of(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[Due]:
     """Return what falls due in the month, deferrals aside; nothing before it joins and after it left.
 
@@ -107,13 +114,48 @@ def dues_of(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[Du
     """
     if last_day(month) < firm.in_from:
         return []
-    drawn = [*_regular(firm, month, rng, calendar), *_one_offs(firm, month)]
+    drawn = [*_regular_and_late(firm, month, rng, calendar), *_one_offs(firm, month)]
+    allocation = firm.plot.allocation(month)
     dues = []
     for place, (levy, local, period, cause) in enumerate(drawn):
         # Both kinds of stamp duty stand on one voucher: only the sub-item tells the two lines apart.
         voucher = place - 1 if levy is STAMP_LOAN else place
-        dues.append(Due(levy, local, period, day_of(month, 3 + int(rng.random() * 16)), voucher, cause))
-    return dues
+        paid_on = day_of(month, 3 + int(rng.random() * 16))
+        shared = (levy, local) if allocation is None else allocated(levy, local, *allocation)
+        dues.append(Due(*shared, period, paid_on, voucher, cause))
+    return _amended(dues) if month in firm.plot.unrest.amended and _may_be_late(firm) else dues
+
+
+def _regular_and_late(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[_Drawn]:
+    """What falls due in the month and is paid in it, and what fell due a month before and was not (T3)."""
+    drawn = _regular(firm, month, rng, calendar)
+    late = firm.plot.unrest.late
+    if not late or not _may_be_late(firm):
+        return drawn
+    if month in late:
+        drawn = [one for one in drawn if one[3] == _SETTLED]
+    before = add_months(month, -1)
+    if before in late and firm.in_from < month:
+        overdue = _regular(firm, before, rng, calendar)
+        drawn += [(levy, local, period, "T3") for levy, local, period, cause in overdue if cause != _SETTLED]
+    return drawn
+
+
+def _may_be_late(firm: Firm) -> bool:
+    """What manufacturers pay late is put off by rule (P3): they are given no other reason."""
+    return firm.industry.division != _DEFERRING_DIVISION
+
+
+def _amended(dues: Sequence[Due]) -> list[Due]:
+    """A part of the month's VAT is filed later, for the period before; no money is added."""
+    found = list(dues)
+    for place, due in enumerate(dues):
+        if due.levy.item == VAT.item and not due.cause:
+            older = _months_before(due.period[0], months_between(*due.period) + 1)
+            part = due._replace(local=due.local * _AMENDED_PART, period=older, voucher=len(dues), reason=AMENDED_REASON)
+            found[place] = due._replace(local=due.local * (1 - _AMENDED_PART))
+            return [*found, part]
+    return found
 
 
 def payments_of(firm: Firm, dues: Sequence[Due], month: date, factor: float = 1.0) -> list[Payment]:
@@ -127,7 +169,7 @@ def payments_of(firm: Firm, dues: Sequence[Due], month: date, factor: float = 1.
     """
     payments: list[Payment] = []
     district = firm.district_hundredths(month)
-    for levy, local, period, paid_on, voucher, cause in dues:
+    for levy, local, period, paid_on, voucher, cause, reason in dues:
         if levy.shares is None:
             total = round(local)
             if total >= _LEAST:
@@ -136,21 +178,14 @@ def payments_of(firm: Firm, dues: Sequence[Due], month: date, factor: float = 1.
         total = round(local * factor / levy.shares.local)
         if total < _LEAST:
             continue
-        payments.append(_payment(levy.at(district), total, period, paid_on, voucher, cause))
-        if levy is VAT:
-            payments += [
-                _payment(surtax.at(district), (total * per_cent + 50) // 100, period, paid_on, voucher, cause)
-                for surtax, per_cent in SURTAXES
-            ]
+        amounts = [(levy, total)]
+        if levy.item == VAT.item:
+            amounts += [(surtax, (total * per_cent + 50) // 100) for surtax, per_cent in SURTAXES]
+        for each, amount in amounts:
+            of_firm = each.at(district)
+            assert of_firm.shares is not None  # noqa: S101 -- such levies only
+            payments.append(Payment(of_firm, of_firm.shares.of(amount), period, paid_on, voucher, reason, cause))
     return payments
-
-
-def _payment(levy: Levy, total: int, period: tuple[date, date], paid_on: date, voucher: int, cause: str) -> Payment:
-    assert levy.shares is not None  # noqa: S101 -- asked for such levies only
-    return Payment(levy, levy.shares.of(total), period, paid_on, voucher, cause=cause)
-
-
-_Drawn = tuple[Levy, float, tuple[date, date], str]
 
 
 def _regular(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[_Drawn]:
@@ -158,6 +193,8 @@ def _regular(firm: Firm, month: date, rng: Random, calendar: Calendar) -> list[_
     if usual <= 0:
         return []
     number, noise, mix = month.month - 1, firm.noise, firm.mix
+    if month in firm.plot.unrest.restless:
+        noise *= _MORE_NOISE
     centre = -noise * noise / 2
     draw, before = rng.lognormvariate, _months_before(month, 1)
     is_quarter = month.month in QUARTER_MONTHS
@@ -192,7 +229,7 @@ def _income_tax(firm: Firm, month: date, of_year: float, calendar: Calendar) -> 
         due.append((CIT, prepaid, _months_before(month, 1 if firm.is_large else 3), ""))
     if firm.settled_part and month.month == _settles_in(firm, month.year) and firm.in_from.year < month.year:
         year_before = (date(month.year - 1, 1, 1), date(month.year - 1, 12, 31))
-        due.append((CIT, of_year * firm.settled_part, year_before, "T1"))
+        due.append((CIT, of_year * firm.settled_part, year_before, _SETTLED))
     return due
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import NamedTuple
 
 from mainstay.simulate.codes import citizen_number
 from mainstay.simulate.deferrals import DEFERRED_REASON, Deferral, put_off
@@ -24,8 +25,8 @@ class Received:
     """What came in a month, and what of it planted causes are measured by.
 
     A reversal (enterprise and local part) is also the last of the lines. By number of a firm with a plot, in cents of
-    local revenue: `due` is what it owed, deferred or not, one-offs aside; `one_offs` (B1) and `settled` (T1) are parts
-    of what it paid.
+    local revenue: `due` is what fell due and was paid or deferred, one-offs aside; `one_offs` (B1) and `settled` (T1)
+    are parts of what it paid. `late` (T3), of any firm, is what fell due a month before and was paid now.
     """
 
     lines: list[Line]
@@ -33,7 +34,12 @@ class Received:
     due: Mapping[int, int]
     one_offs: Mapping[int, int]
     settled: Mapping[int, int]
+    late: Mapping[int, int]
     reversal: tuple[str, int] | None
+
+    def paid(self, number: int) -> int:
+        """Return what a firm with a plot paid or deferred, one-offs aside, whenever it was due."""
+        return self.due.get(number, 0) + self.late.get(number, 0)
 
 
 def receive(
@@ -122,27 +128,41 @@ def _largest_first(entries: Sequence[Entry], month: date) -> list[Entry]:
     return sorted(found, key=lambda entry: -entry.payment.amount.total)
 
 
-def _measured(
-    entries: Sequence[Entry], later: Sequence[Deferral]
-) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
-    due: dict[int, int] = {}
-    one_offs: dict[int, int] = {}
-    settled: dict[int, int] = {}
+class _Measured(NamedTuple):
+    due: dict[int, int]
+    one_offs: dict[int, int]
+    settled: dict[int, int]
+    late: dict[int, int]
+
+
+def _measured(entries: Sequence[Entry], later: Sequence[Deferral]) -> _Measured:
+    found = _Measured({}, {}, {}, {})
     for entry in entries:
-        payment, number = entry.payment, entry.firm.number
-        if not entry.firm.plot.stories or payment.levy.shares is None or payment.reason == DEFERRED_REASON:
+        payment, firm = entry.payment, entry.firm
+        if payment.levy.shares is None or payment.reason == DEFERRED_REASON:
             continue
-        local = payment.amount.local
-        if payment.cause == "B1":
-            one_offs[number] = one_offs.get(number, 0) + local
-            continue
-        due[number] = due.get(number, 0) + local
-        if payment.cause == "T1":
-            settled[number] = settled.get(number, 0) + local
+        if payment.cause == "T3":
+            _add(found.late, firm, payment.amount.local)
+        elif firm.plot.stories and payment.cause == "B1":
+            _add(found.one_offs, firm, payment.amount.local)
+        elif firm.plot.stories:
+            _add(found.due, firm, payment.amount.local)
+            if payment.cause == "T1":
+                _add(found.settled, firm, payment.amount.local)
     for item in later:
         if item.firm.plot.stories:
-            due[item.firm.number] = due.get(item.firm.number, 0) + item.amount.local
-    return due, one_offs, settled
+            _add(found.due, item.firm, item.amount.local)
+    return found
+
+
+def _add(amounts: dict[int, int], firm: Firm, local: int) -> None:
+    amounts[firm.number] = amounts.get(firm.number, 0) + local
+
+
+def owed(received: Mapping[date, Received], number: int, month: date) -> int:
+    """Return what a firm with a plot owed in a month, paid in it, deferred or late, in cents of local revenue."""
+    after = received.get(add_months(month, 1))
+    return received[month].due.get(number, 0) + (after.late.get(number, 0) if after else 0)
 
 
 def _line(entry: Entry, series: str) -> Line:

@@ -25,12 +25,24 @@ _MARCH, _APRIL, _MAY = 3, 4, 5
 
 
 @dataclass(frozen=True)
+class Outflow:
+    """What holds while local revenue falls (R3): parts of the usual, about 1.
+
+    `total` is total tax; None = it falls with the local part, and only the invoices hold.
+    """
+
+    total: float | None
+    invoices: float
+
+
+@dataclass(frozen=True)
 class Story:
     """One planted decline: from `first` to `last` (None = for good) the firm pays `keeps` of what it would.
 
     `one_off` is a part of the firm's annual local revenue: with B1 paid once in `first` (a year later it is
     missing), with P4 paid back in `first`. With T1 it is the part of a year's income tax that is settled, in the year
-    of the story in `last` instead of `first`, the month in which the firm settles in every other year.
+    of the story in `last` instead of `first`, the month in which the firm settles in every other year. `lead_in` is
+    what the firm pays in the months right before `first`, in order, as parts of its usual revenue.
     """
 
     cause: str
@@ -38,11 +50,20 @@ class Story:
     last: date | None
     keeps: float
     one_off: float = 0.0
+    lead_in: tuple[float, ...] = ()
+    outflow: Outflow | None = None
+
+    @property
+    def begins(self) -> date:
+        """The first month in which the firm pays less: that of the lead-in, if it has one."""
+        return add_months(self.first, -len(self.lead_in))
 
     def kept(self, month: date) -> float:
-        """Return the part of its usual revenue that the firm pays in a month."""
-        over = self.last is not None and month > self.last
-        return 1.0 if month < self.first or over else self.keeps
+        """Return the part of its usual local revenue that the firm pays in a month."""
+        if month < self.first:
+            ahead = months_between(month, self.first) if self.lead_in else 0
+            return self.lead_in[-ahead] if 0 < ahead <= len(self.lead_in) else 1.0
+        return 1.0 if self.last is not None and month > self.last else self.keeps
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,18 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Unrest:
+    """How a firm files when it is not at ease: months in which it pays late, amends, or varies more than usual.
+
+    What falls due in a month of `late` comes a month later; in one of `amended` a part is filed for an older period.
+    """
+
+    late: frozenset[date] = frozenset()
+    amended: frozenset[date] = frozenset()
+    restless: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
 class Plot:
     """Everything planted for one firm."""
 
@@ -82,6 +115,7 @@ class Plot:
     move: Move | None = None
     ended_on: date | None = None
     retention: Retention | None = None
+    unrest: Unrest = Unrest()
 
     def back_on(self, day: date) -> date | None:
         """Return when the firm came back, if it has by that day."""
@@ -103,6 +137,13 @@ class Plot:
         for story in self.stories:
             part *= story.kept(month)
         return part
+
+    def allocation(self, month: date) -> tuple[float, float] | None:
+        """Return what local revenue and total tax keep in a month in which more goes to the central level (R3)."""
+        for story in self.stories:
+            if story.outflow is not None and story.outflow.total is not None and (kept := story.kept(month)) < 1:
+                return kept, story.outflow.total if month >= story.first else 1.0
+        return None
 
 
 def draw_plots(

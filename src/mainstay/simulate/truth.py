@@ -26,7 +26,8 @@ def planted_declines(
 ) -> list[dict[str, object]]:
     """Return one entry per planted decline: enterprise, cause code, first and last month, part that stays.
 
-    A refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes. Money
+    `lead_in` is what it pays in the months right before `first_month`, in order, as parts of its usual revenue. A
+    refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes. Money
     that comes or goes once (B1, P4, T1: what was settled late) is what the files have, in yuan; else 0.
     """
     returned = {
@@ -41,6 +42,7 @@ def planted_declines(
             "first_month": f"{story.first:%Y-%m}",
             "last_month": story.last and f"{story.last:%Y-%m}",
             "keeps": story.keeps,
+            "lead_in": list(story.lead_in),
             "one_off_local": yuan(_once(firm, story, received, returned)),
         }
         for firm in firms
@@ -92,12 +94,13 @@ def _in_one_month(firm: Firm, cause: str, day: date, local: int) -> dict[str, ob
         "first_month": month,
         "last_month": month,
         "keeps": 1.0,
+        "lead_in": [],
         "one_off_local": yuan(local),
     }
 
 
 def planted_moves(firms: Iterable[Firm], signals: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Return one entry per firm that leaves: day, kind, destination, whether the city loses too, day of return.
+    """Return one entry per firm that leaves: day, kind, part that stays, destination, city's loss, day of return.
 
     `has_signals`: whether any sign of it is among `signals`, the entries of `planted_signals`.
     """
@@ -107,6 +110,7 @@ def planted_moves(firms: Iterable[Firm], signals: Iterable[Mapping[str, object]]
             **_who(firm),
             "moved_on": move.moved_on.isoformat(),
             "kind": move.kind,
+            "keeps": next(story.keeps for story in firm.plot.stories if story.cause == "R1"),
             "destination": move.destination,
             "leaves_city": move.leaves_city,
             "returned_on": move.returned_on and move.returned_on.isoformat(),
@@ -114,6 +118,29 @@ def planted_moves(firms: Iterable[Firm], signals: Iterable[Mapping[str, object]]
         }
         for firm in firms
         if (move := firm.plot.move) is not None
+    ]
+
+
+def planted_outflows(firms: Iterable[Firm]) -> list[dict[str, object]]:
+    """Return one entry per hidden outflow (R3) and partial move: the month from which local revenue keeps a part.
+
+    `total_ratio` and `invoices_ratio` are what total tax and invoiced value keep of the usual: about 1 of what holds;
+    `begins_in` is the month of the first small step.
+    """
+    return [
+        {
+            **_who(firm),
+            "kind": "hidden" if story.outflow else "partial",
+            "begins_in": f"{story.begins:%Y-%m}",
+            "first_month": f"{story.first:%Y-%m}",
+            "keeps_local": story.keeps,
+            "lead_in": list(story.lead_in),
+            "total_ratio": story.keeps if story.outflow is None or not story.outflow.total else story.outflow.total,
+            "invoices_ratio": story.outflow.invoices if story.outflow else story.keeps,
+        }
+        for firm in firms
+        for story in firm.plot.stories
+        if story.outflow or (story.cause == "R1" and story.keeps)
     ]
 
 

@@ -11,6 +11,8 @@ from mainstay.extracts.landing import match, scan
 from mainstay.extracts.reading import read_extract
 from mainstay.simulate import bulk, park, write_park
 from mainstay.simulate.codes import simulated_uscc, simulated_usccs
+from mainstay.simulate.months import add_months
+from mainstay.simulate.outcomes import planted_outcomes
 from tests.unit.simulate.plain_reading import contents
 
 FIRMS = 700
@@ -92,3 +94,28 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Pat
 def test_codes_made_at_once_are_those_made_one_by_one() -> None:
     numbers = pl.Series([1, 2, 31, 3500, 999_999, 1_000_000])
     assert simulated_usccs(numbers).to_list() == [simulated_uscc(number) for number in numbers]
+
+
+@pytest.mark.usefixtures("small_bulk")
+def test_movers_are_on_the_outbound_list_leave_the_register_and_pay_no_more(
+    tmp_path: Path, contracts: tuple[Contract, ...]
+) -> None:
+    home = write(tmp_path)
+    truth = json.loads((home / "truth.json").read_text("utf-8"))
+    moved = {move["enterprise_id"]: date.fromisoformat(move["moved_on"]) for move in truth["moves"]}
+    assert len(truth["declines"]) >= 5 * len(moved) > 0
+    rows: dict[str, list[pl.DataFrame]] = {"receipts": [], "outbound": [], "enterprises": []}
+    for file in scan(home / "landing", ()):
+        contract = match(file, contracts, date(2026, 1, 1)).contract
+        if contract.name in rows:
+            rows[contract.name].append(read_extract(file.path, contract).rows)
+    listed = pl.concat(rows["outbound"])
+    assert dict(listed.select("source_id", "moved_on").rows()) == moved
+    register = rows["enterprises"][-1].filter(pl.col("in_to").is_not_null())
+    assert dict(register.select("source_id", "in_to").rows()) == moved
+    last = pl.concat(rows["receipts"]).group_by("source_id").agg(pl.col("receipt_date").max())
+    assert all(paid < add_months(moved[firm], 1) for firm, paid in last.rows() if firm in moved)
+    assert planted_outcomes(truth, date(2021, 6, 30), 6)["target"].unique().sort().to_list() == [
+        "decline",
+        "relocation",
+    ]

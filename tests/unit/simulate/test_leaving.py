@@ -79,7 +79,7 @@ def test_a_planted_market_decline_shows_in_the_receipts(written: Path, truth: di
     declined = [
         d["enterprise_id"]
         for d in truth["declines"]
-        if d["cause"] in {"M1", "R3"} and "2020-05" < d["first_month"] <= "2022-03"
+        if d["cause"] == "M1" and "2020-05" < d["first_month"] <= "2022-03"
     ]
     usual = {firm for firm, _ in paid if "MA9" in firm} - {d["enterprise_id"] for d in truth["declines"]}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.extracts.periods import read_date
+from mainstay.simulate.months import add_months
 from tests.unit.simulate.plain_reading import amount, delivered, good_lines, table_of
 
 FIRMS, SEED_OF_TWO_YEARS, START, SPAN = 200, 11, date(2021, 1, 1), 24
@@ -25,7 +26,10 @@ def _money() -> Money:
 
 @dataclass
 class TwoYears:
-    """By enterprise and month, in yuan: local and district receipts, refunds, what is put off and what comes of it."""
+    """By enterprise and month, in yuan: local and district receipts, refunds, what is put off and what comes of it.
+
+    `late`: for a tax period that ended two months before, though neither put off nor amended.
+    """
 
     landing: Path
     truth: dict[str, Any]
@@ -38,6 +42,7 @@ class TwoYears:
     put_off: Money = field(default_factory=_money)
     paid_late: Money = field(default_factory=_money)
     settled: Money = field(default_factory=_money)
+    late: Money = field(default_factory=_money)
     one_offs: Money = field(default_factory=_money)
     reversed: Money = field(default_factory=_money)
     member: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -92,6 +97,8 @@ def _receive(found: TwoYears, key: Key, row: dict[str, str]) -> None:
         found.settled[key] += local
     elif row["征收项目"] in {"土地增值税", "契税"} or row["征收品目"] == "财产转让所得":
         found.one_offs[key] += local
+    elif row["税款属性"] == "正常申报" and f"{add_months(last, 1):%Y-%m}" < key[1]:
+        found.late[key] += local
 
 
 def _lines(landing: Path, truth: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
