@@ -223,11 +223,11 @@ def _why(refusal: object) -> str:
 
 
 def _learnt(frames: OriginFrames) -> dict[str, Any]:
-    known = frames.past_outcomes.filter(pl.col("label").is_not_null())
+    known = frames.past_outcomes.filter(pl.col("lesson").is_not_null())
     return {
         "training_origins": [f"{day:%Y-%m}" for day in known["origin_date"].unique().sort()],
         "training_rows": known.height,
-        "training_events": known.filter("label")["enterprise_id"].n_unique(),
+        "training_events": known.filter("lesson")["enterprise_id"].n_unique(),
     }
 
 
@@ -264,7 +264,7 @@ def _drift(model: Predictor, frames: OriginFrames, scored: pl.DataFrame) -> dict
         `results`: how many columns are stable or not; the lines of `risk` and `base_rate`; `shifted`: the features that
         moved most.
     """
-    learnt = frames.past_outcomes.filter(pl.col("label").is_not_null())
+    learnt = frames.past_outcomes.filter(pl.col("lesson").is_not_null())
     origins = {"origin_date": "as_of_date"}
     then = frames.past_features.join(learnt.drop("as_of_date").rename(origins).select(_KEY), on=_KEY, how="semi")
     now = frames.features.join(frames.cohort.select(_KEY), on=_KEY, how="semi")
@@ -278,6 +278,6 @@ def _drift(model: Predictor, frames: OriginFrames, scored: pl.DataFrame) -> dict
     return {
         "results": dict(counts.iter_rows()),
         "risk": lines.row(0, named=True),
-        "base_rate": base_rate_change(learnt["label"], frames.judged["label"], Minimum()).row(0, named=True),
+        "base_rate": base_rate_change(learnt["lesson"], frames.judged["label"], Minimum()).row(0, named=True),
         "shifted": moved.head(DRIFTED_SHOWN).select("subject", "value").to_dicts(),
     }

@@ -76,7 +76,7 @@ class Kept:
     Attributes:
         question: What was asked.
         judged_as_of: The date as of which the requested origins' outcomes were judged.
-        training: For each requested origin the earlier origins whose outcomes were known then, oldest first.
+        training: For each requested origin the earlier origins that may have lessons for it, oldest first.
         files: Paths by date and relation; `labels.outcomes` of an origin holds the outcomes of `training`.
         judged: The file of the requested origins' outcomes; None where nothing has matured.
     """
@@ -146,7 +146,7 @@ class Keeper:
         self, question: Question, calendar: Calendar, scored: set[date]
     ) -> tuple[dict[tuple[date, str], Path], dict[date, tuple[date, ...]]]:
         """The frames of every date that is scored or learnt from, and the outcomes as known at each origin."""
-        training = {day: tuple(calendar.matured(question.horizon_months, day)) for day in question.origins}
+        training = {day: tuple(calendar.taught(question.horizon_months, day)) for day in question.origins}
         learnt_from = {day for days in training.values() for day in days}
         files: dict[tuple[date, str], Path] = {}
         dates = sorted({*learnt_from, *question.origins})

@@ -111,7 +111,7 @@ class Calendar:
         )
 
     def matured(self, horizon_months: int, as_of: date) -> list[date]:
-        """The origins before a date whose label windows were over and closed by then: what a model may learn from."""
+        """The origins before a date of whose label windows so many months were over and closed by then."""
         known = self.closed.get(as_of)
         if known is None:
             return []
@@ -120,6 +120,11 @@ class Calendar:
             for day, closed in sorted(self.closed.items())
             if day < as_of and months_between(closed, known) >= horizon_months
         ]
+
+    def taught(self, horizon_months: int, as_of: date) -> list[date]:
+        """The origins before a date that may have lessons for a model: half of their windows was closed by then."""
+        half = (horizon_months + 1) // 2
+        return self.matured(half, as_of)
 
     def check(self, origins: Sequence[date]) -> None:
         """Make sure that every origin can be scored.

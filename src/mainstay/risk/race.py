@@ -82,7 +82,12 @@ def captured_loss(score: Floats, loss: Floats, length: int) -> float | None:
 
 
 def race(
-    entries: Mapping[str, Entry], rows: TrainingRows, *, lengths: Sequence[int], measures: Sequence[Measure]
+    entries: Mapping[str, Entry],
+    rows: TrainingRows,
+    *,
+    lengths: Sequence[int],
+    measures: Sequence[Measure],
+    tie: float = TIE,
 ) -> RaceResult:
     """Judge the candidates origin by origin and choose the one of least mean regret.
 
@@ -91,6 +96,7 @@ def race(
         rows: The training rows, in the order of the scores.
         lengths: The list lengths for captured loss, which is the mean over them.
         measures: What is compared; an origin's regret is the mean over them, one that says nothing there is left out.
+        tie: Mean regrets closer than this are a tie.
     """
     judged = np.all([np.isfinite(entry.money) & np.isfinite(entry.risk) for entry in entries.values()], axis=0)
     regrets: dict[str, list[float]] = {name: [] for name in entries}
@@ -110,7 +116,7 @@ def race(
                 shortfalls.append(regret(values))
         for name in entries if shortfalls else ():
             regrets[name].append(_mean([shortfall[name] for shortfall in shortfalls]))
-    winner = least_regret(regrets)
+    winner = least_regret(regrets, tie)
     table = [
         {
             "candidate": name,
@@ -132,10 +138,10 @@ def regret(gained: Mapping[str, float]) -> dict[str, float]:
     return {name: 1 - value / best if best > 0 else 0.0 for name, value in gained.items()}
 
 
-def least_regret(regrets: Mapping[str, Sequence[float]]) -> str:
+def least_regret(regrets: Mapping[str, Sequence[float]], tie: float = TIE) -> str:
     """The candidate of least mean regret; among ties the first, which is the simplest."""
     least = min(_mean(values) for values in regrets.values())
-    return next(name for name, values in regrets.items() if _mean(values) <= least + TIE)
+    return next(name for name, values in regrets.items() if _mean(values) <= least + tie)
 
 
 def ranking_quality(score: Floats, label: Flags) -> dict[str, float | None]:

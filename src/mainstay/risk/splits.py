@@ -38,17 +38,20 @@ class Validation:
     folds: tuple[Fold, ...]
 
 
-def matured(outcomes: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The outcomes that a model of `as_of` may learn from, sorted by origin and enterprise.
+def lessons(outcomes: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What a model of `as_of` may learn from, sorted by origin and enterprise.
 
-    Only rows judged at `as_of`, with a known label, whose window was over by then. An origin of which only events are
-    known is not matured either: a move is known as soon as it is registered, that a firm stayed only at the end.
+    A lesson is the label on the settled part of the window (`labels.outcomes`): `label`, `base`, `loss` and `label_to`
+    are those of that part. Only rows judged at `as_of`, whose part of the window was over by then. An origin of which
+    only events are known teaches nothing: a move is known as soon as it is registered, that a firm stayed only later.
     """
-    window_end = pl.col("label_to").dt.month_end()
-    judged = outcomes.filter(
+    told = outcomes.with_columns(
+        label=pl.col("lesson"), base=pl.col("lesson_base"), loss=pl.col("lesson_loss"), label_to=pl.col("lesson_to")
+    )
+    judged = told.filter(
         (pl.col("as_of_date") == as_of)
         & pl.col("label").is_not_null()
-        & (window_end <= as_of)
+        & (pl.col("label_to").dt.month_end() <= as_of)
         & (pl.col("origin_date") < as_of)
     )
     has_both_sides = (~pl.col("label")).any().over("origin_date")
@@ -58,11 +61,11 @@ def matured(outcomes: pl.DataFrame, as_of: date) -> pl.DataFrame:
 def training_rows(
     features: pl.DataFrame, outcomes: pl.DataFrame, catalogue: pl.DataFrame, *, include_treated: bool = True
 ) -> TrainingRows:
-    """Matured outcomes with the features of their origin.
+    """Lessons with the features of their origin.
 
     Args:
         features: One row per as-of date and enterprise.
-        outcomes: What `matured` returned.
+        outcomes: What `lessons` returned.
         catalogue: One row a feature.
         include_treated: Whether enterprises that were visited meanwhile count.
     """

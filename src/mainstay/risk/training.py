@@ -17,11 +17,12 @@ from mainstay.risk.calibration import (
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
+from mainstay.risk.losses import TIE as LOSS_TIE
 from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, sum_scale
 from mainstay.risk.matrix import Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
 from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
-from mainstay.risk.splits import Validation, matured, thin, training_rows, validation
+from mainstay.risk.splits import Validation, lessons, thin, training_rows, validation
 from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
 
@@ -66,7 +67,7 @@ def train(  # noqa: PLR0913 - all but the frames are named
 
     Args:
         features: Rows of several origins: as_of_date (the origin), enterprise_id, one float column a feature.
-        outcomes: `targets.OUTCOMES`; only rows judged at `as_of` with a known label are used.
+        outcomes: `targets.OUTCOMES`; only lessons judged at `as_of` are used.
         target: What is predicted.
         horizon_months: How far ahead.
         as_of: The day whose knowledge is used.
@@ -76,7 +77,7 @@ def train(  # noqa: PLR0913 - all but the frames are named
         signals: `relocation.signal_definitions`, for the prior of the hazard of leaving.
     """
     asked = outcomes.filter((pl.col("target") == target) & (pl.col("horizon_months") == horizon_months))
-    known = matured(asked, as_of)
+    known = lessons(asked, as_of)
     rows = training_rows(features, known, catalogue, include_treated=settings.include_treated)
     entrants = candidates(
         target, horizon_months, events=rows.events, catalogue=catalogue, signals=signals, settings=settings
@@ -210,7 +211,7 @@ class _Training:
                 shares[name][fold.valid] = share
         money = in_money(shares, rows.matrix.base)
         entries = {name: Entry(amount, amount) for name, amount in money.items()}
-        result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"])
+        result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"], tie=LOSS_TIE)
         expected, seen = money[result.winner][checked.judged], rows.loss[checked.judged]
         losses = ExpectedLoss((result.winner,), scale=sum_scale(expected, seen)).fit(rows)
         over_seen = float(expected.sum()) * losses.scale / float(seen.sum()) if seen.any() else None
