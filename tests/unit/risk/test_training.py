@@ -35,8 +35,8 @@ SETTINGS = ModelSettings()
 def _few_trees() -> Iterator[None]:
     """What is tested here does not need two hundred trees."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=40))
-        patched.setattr("mainstay.risk.losses.MAX_ITER", 40)
+        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=20))
+        patched.setattr("mainstay.risk.losses.MAX_ITER", 20)
         yield
 
 
