@@ -18,11 +18,11 @@ from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import TIE as LOSS_TIE
-from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, share_of_base, sum_scale
-from mainstay.risk.matrix import FeatureMatrix, Flags, Floats, TrainingRows
+from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for
+from mainstay.risk.matrix import Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
 from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
-from mainstay.risk.splits import Validation, lessons, newest_untaught, thin, training_rows, validation
+from mainstay.risk.splits import Validation, lessons, thin, training_rows, validation
 from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
 
@@ -31,8 +31,6 @@ RACE_ROWS = 200_000
 FIT_ROWS = 1_000_000
 EVENTS_FOR_CALIBRATION = 30
 """Below so many events scores are taken as they are: two numbers learnt from less would be noise."""
-ROWS_FOR_LEVEL = 100
-"""Below so many enterprises the mean score of the newest cohort is left to chance."""
 HALF_LIFE_MONTHS = 12
 _WORTH_WEIGHING = 0.005
 """By which share of the log loss the weights by age must be better: a quirk of one origin is not."""
@@ -89,8 +87,7 @@ def train(  # noqa: PLR0913 - all but the frames are named
         return refused
     rows = thin(rows, FIT_ROWS)
     measures: tuple[Measure, ...] = ("average_precision",) if target == "relocation" else MEASURES
-    ahead = newest_untaught(features, asked, catalogue, as_of)
-    under_way = _Training(rows, entrants, measures, capacity, settings, ahead)
+    under_way = _Training(rows, entrants, measures, capacity, settings)
     with fitting_threads(rows.matrix):
         return under_way.model(target, horizon_months, as_of, catalogue)
 
@@ -125,7 +122,6 @@ class _Training:
     measures: tuple[Measure, ...]
     capacity: int
     settings: ModelSettings
-    ahead: FeatureMatrix
 
     def model(self, target: Target, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> TrainedModel:
         checks = validation(self.rows, self.settings.needed(target))
@@ -136,9 +132,8 @@ class _Training:
         rows = replace(self.rows, weight=age_weights(self.rows, half_life))
         loss_race, expected = self._loss_race(checked, checks)
         estimator = winner.make_final().fit(rows)
-        calibration = self._calibration(checked, estimator)
-        losses = self._losses(rows, loss_race.winner, estimator, calibration, expected)
-        told = self._metrics(checked) | self._sums(expected, losses.scale)
+        losses = ExpectedLoss((loss_race.winner,)).fit(rows)
+        told = self._metrics(checked) | {"expected_over_seen_loss": self._over_seen(expected)}
         facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
             version=_version(target, horizon_months, as_of, estimator, facts),
@@ -147,7 +142,8 @@ class _Training:
             trained_as_of=as_of,
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
-            calibration=calibration,
+            calibration=self._calibration(checked),
+            level=self.rows.base_rate if self._is_calibrated(checked) else None,
             losses=losses,
             facts=facts,
         )
@@ -192,20 +188,16 @@ class _Training:
         label, odds = self.rows.label[checked.judged], checked.calibration.log_odds(checked.raw[checked.judged])
         return float(np.mean(np.logaddexp(0.0, odds) - label * odds))
 
-    def _calibration(self, checked: _Checked, estimator: Estimator) -> Calibration:
-        """The checks' slope; the level is the training's base rate, at the newest cohort that waits for its outcomes.
+    def _is_calibrated(self, checked: _Checked) -> bool:
+        return self.rows.take(checked.judged).events >= EVENTS_FOR_CALIBRATION
 
-        Features drift: with every month of history another one becomes known, and the mean score moves with it, though
-        no more enterprises decline. A downturn of the whole park shows in the level only when its outcomes are known.
-        """
-        seen = checked.judged
-        if self.rows.take(seen).events < EVENTS_FOR_CALIBRATION:
+    def _calibration(self, checked: _Checked) -> Calibration:
+        """That of the checks, moved to the base rate of all training rows."""
+        if not self._is_calibrated(checked):
             return checked.calibration
-        if len(self.ahead) >= ROWS_FOR_LEVEL:
-            return checked.calibration.centred(estimator.raw(self.ahead), float(self.rows.label.mean()))
         shift = rate_shift(
-            float(self.rows.label.mean()),
-            validated=float(self.rows.label[seen].mean()),
+            self.rows.base_rate,
+            validated=float(self.rows.label[checked.judged].mean()),
             taught=checked.taught_rate,
             slope=checked.calibration.slope,
         )
@@ -226,23 +218,11 @@ class _Training:
         result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"], tie=LOSS_TIE)
         return result, money[result.winner]
 
-    def _losses(
-        self, rows: TrainingRows, recipe: str, estimator: Estimator, calibration: Calibration, expected: Floats
-    ) -> ExpectedLoss:
-        """The recipe fitted on all rows; the level is that of the losses seen, as with the risk."""
-        fitted = ExpectedLoss((recipe,)).fit(rows)
-        seen = np.isfinite(expected)
-        level = share_of_base(expected[seen], rows.matrix.base[seen])
-        if len(self.ahead) >= ROWS_FOR_LEVEL:
-            money = fitted.money(self.ahead, calibration.probability(estimator.raw(self.ahead)))
-            level = share_of_base(money, self.ahead.base)
-        return replace(fitted, scale=sum_scale(level, rows))
-
-    def _sums(self, expected: Floats, scale: float) -> dict[str, float | None]:
-        """The scale, and the out-of-sample expected losses before it over the losses seen."""
+    def _over_seen(self, expected: Floats) -> float | None:
+        """The out-of-sample expected losses over the losses seen, before any scaling."""
         seen = np.isfinite(expected)
         lost = float(self.rows.loss[seen].sum())
-        return {"loss_scale": scale, "expected_over_seen_loss": float(expected[seen].sum()) / lost if lost else None}
+        return float(expected[seen].sum()) / lost if lost else None
 
     def _facts(
         self,
@@ -260,7 +240,7 @@ class _Training:
             event_rows=int(rows.label.sum()),
             treated_rows=int(rows.treated.sum()),
             treated_included=self.settings.include_treated,
-            base_rate=float(rows.label.mean()),
+            base_rate=rows.base_rate,
             validation=checks.kind,
             half_life_months=half_life,
             risk_race=_told(races[0]),

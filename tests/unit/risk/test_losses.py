@@ -9,10 +9,8 @@ from mainstay.risk.losses import (
     UNKNOWN_SEVERITY,
     ExpectedLoss,
     recipes_for,
-    share_of_base,
-    sum_scale,
 )
-from mainstay.risk.matrix import FeatureMatrix, TrainingRows
+from mainstay.risk.matrix import TrainingRows
 from mainstay.risk.splits import matured, training_rows
 from tests.unit.risk.planted_park import CATALOGUE, decline_odds, features, month_end, outcomes
 
@@ -36,7 +34,7 @@ def _few_trees() -> object:
 def test_every_recipe_stays_between_nothing_and_the_base(rows: TrainingRows) -> None:
     risk = np.full(len(rows), 0.9)
     for recipe in RECIPES:
-        money = ExpectedLoss((recipe,), scale=3.0).fit(rows).money(rows.matrix, risk)
+        money = ExpectedLoss((recipe,)).fit(rows).money(rows.matrix, risk, is_whole_cohort=True)
         assert (money >= 0).all()
         assert (money <= rows.matrix.base + 1e-6).all()
 
@@ -65,21 +63,19 @@ def test_few_events_allow_only_risk_times_severity() -> None:
     assert recipes_for(EVENTS_FOR_DIRECT) == RECIPES
 
 
-def test_many_losses_move_the_level_and_one_large_one_does_not(rows: TrainingRows) -> None:
-    many = TrainingRows(**(vars(rows) | {"loss_share": np.full(len(rows), 0.12), "matrix": even(rows.matrix)}))
-    assert sum_scale(0.1, many) == pytest.approx(1.2, rel=0.01)
-    one = np.zeros(len(rows))
-    one[0] = 1.0
-    alone = TrainingRows(**(vars(rows) | {"loss_share": one, "matrix": even(rows.matrix)}))
-    assert sum_scale(1.3 / len(rows), alone) == pytest.approx(1.0, abs=0.01)
-    assert sum_scale(0.0, many) == 1.0
+def test_many_losses_move_the_level_and_one_large_one_does_not() -> None:
+    many = ExpectedLoss(("risk_x_severity",), seen_share=0.12, effective_losses=10_000)
+    assert many.scale(0.1) == pytest.approx(1.2, rel=0.01)
+    one = ExpectedLoss(("risk_x_severity",), seen_share=0.12, effective_losses=1)
+    assert one.scale(0.1) == pytest.approx(1.0, abs=0.01)
+    assert many.scale(0.0) == 1.0
+    assert many.scale(0.01) == 1.5
 
 
-def even(matrix: FeatureMatrix) -> FeatureMatrix:
-    return FeatureMatrix(matrix.values, matrix.names, matrix.concepts, np.full(len(matrix), 1_000.0))
-
-
-def test_the_share_of_the_base_passes_over_what_is_unknown() -> None:
-    nan = float("nan")
-    assert share_of_base(np.array([1.0, nan, 2.0]), np.array([10.0, nan, 20.0])) == pytest.approx(0.1)
-    assert share_of_base(np.array([nan]), np.array([nan])) == 0
+def test_the_level_of_a_whole_cohort_is_that_of_the_losses_seen(rows: TrainingRows) -> None:
+    fitted = ExpectedLoss(("risk_x_severity",)).fit(rows)
+    assert fitted.seen_share == pytest.approx(rows.loss.sum() / rows.matrix.base.sum())
+    assert 1 < fitted.effective_losses < rows.label.sum()
+    bold = np.full(len(rows), 1.3 * rows.base_rate)
+    whole = fitted.money(rows.matrix, bold, is_whole_cohort=True).sum()
+    assert rows.loss.sum() < whole < fitted.money(rows.matrix, bold).sum() or whole == pytest.approx(rows.loss.sum())

@@ -137,18 +137,23 @@ def test_other_data_give_another_version(declines: pl.DataFrame, model: TrainedM
     assert a_model(changed, declines).version != model.version
 
 
-def test_the_level_is_the_base_rate_though_the_features_drifted() -> None:
-    """Every firm has one zero month more since the outcomes that are known: the score moves, the rate did not."""
-    drifted = pl.when(pl.col("as_of_date") > ORIGINS[-1]).then(1).otherwise(0)
-    park = pl.concat([FEATURES, features([month_end(9)], 400, seed=6)])
-    park = park.with_columns(zero_months=pl.col("zero_months") + drifted)
-    told = outcomes(park, decline_odds(park), JUDGED)
-    assert told.filter(pl.col("origin_date") == month_end(9))["label"].null_count() == 400
-    found = a_model(park, told)
+def test_the_level_of_a_whole_cohort_is_the_base_rate_though_the_features_drifted(model: TrainedModel) -> None:
+    """Every firm has one zero month more: the score moves, nobody knows yet that more of them decline."""
     later = NOW.with_columns(zero_months=pl.col("zero_months") + 1)
-    assert found.predict(later, cohort(later))["risk"].mean() == pytest.approx(found.facts.base_rate, abs=0.015)
-    blind = a_model(park, told.filter(pl.col("label").is_not_null()))
-    assert blind.predict(later, cohort(later))["risk"].mean() > 2 * found.facts.base_rate
+    assert model.predict(later, cohort(later))["risk"].mean() == pytest.approx(model.facts.base_rate, abs=1e-6)
+    few = later.head(60)
+    assert model.predict(few, cohort(few))["risk"].mean() > 2 * model.facts.base_rate
+
+
+def test_every_day_of_a_cohort_has_its_own_level(model: TrainedModel) -> None:
+    two = pl.concat([FEATURES.filter(pl.col("as_of_date") == ORIGINS[0]), NOW.with_columns(zero_months=2.0)])
+    both = model.predict(two, cohort(two))
+    assert (
+        both.filter(pl.col("as_of_date") == JUDGED)
+        .drop("as_of_date")
+        .equals(model.predict(NOW.with_columns(zero_months=2.0), cohort(NOW)).drop("as_of_date"))
+    )
+    assert both["base_value"].n_unique() == 2
 
 
 def test_shuffled_labels_fall_to_the_base_rate(declines: pl.DataFrame, model: TrainedModel) -> None:
