@@ -1,4 +1,4 @@
-"""A backtest on 24 real extracts: labels against an oracle in plain Python, ranks against baselines."""
+"""A backtest on 24 real extracts: labels against an oracle in plain Python, ranks against the baselines."""
 
 import json
 from collections.abc import Callable
