@@ -45,6 +45,7 @@ from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.scoring import all_targets, spans
+from mainstay.risk.targets import origin_cohorts, risk_horizons
 from mainstay.settings import TIMEZONE, Settings, Workspace
 from mainstay.warehouse import checks, dictionary, events, ledger, loading, meanings, models, publication
 from mainstay.warehouse import run as run_tables
@@ -200,6 +201,8 @@ def build(run: Run) -> None:
                 "aggregate_units": aggregate_units(seeds),
                 "size_classes": size_classes(seeds),
                 "score_spans": spans(settings.score.recent_months),
+                "risk_horizons": risk_horizons(),
+                "cohorts": origin_cohorts(),
                 "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
                 "cause_ticks": cause_ticks(seeds),
                 "cause_codes": cause_codes(seeds),

@@ -110,13 +110,19 @@ class TieSettings(_Section):
 
 
 class ScoreSettings(_Section):
-    """The baseline score: drop x amount (docs/decisions.md)."""
+    """The baseline score, drop x amount (docs/decisions.md), and from when on revenue has declined.
+
+    `decline_drop`: the share of the base that is gone where an enterprise has declined (DESIGN section 3, backtest).
+    `hidden_total_holds`: the share of the base that total tax or invoiced value keeps where local revenue leaves alone.
+    """
 
     recent_months: int = Field(default=3, ge=1, le=12)
     floor: Decimal = Field(default=Decimal(10_000), ge=0)
     high_from: float = Field(default=0.5, gt=0, le=1)
     medium_from: float = Field(default=0.3, gt=0, le=1)
     top_k: int = Field(default=50, ge=0)
+    decline_drop: Decimal = Field(default=Decimal("0.30"), gt=0, le=1)
+    hidden_total_holds: Decimal = Field(default=Decimal("0.9"), gt=0)
 
 
 class OrderSettings(_Section):

@@ -25,6 +25,7 @@ from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
+from mainstay.risk.targets import origin_cohorts, risk_horizons
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
@@ -152,6 +153,8 @@ class Office:
             "aggregate_units": aggregate_units(seeds),
             "size_classes": size_classes(seeds),
             "score_spans": spans(3),
+            "risk_horizons": risk_horizons(),
+            "cohorts": origin_cohorts(),
             "signals": signal_definitions(seeds, on=(), off=()),
             "cause_ticks": cause_ticks(seeds),
             "cause_codes": cause_codes(seeds),

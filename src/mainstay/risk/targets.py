@@ -37,6 +37,9 @@ known at the as-of date. `label_from` and `label_to`: first days of the window's
 `local_at_stake`: restored local-level revenue of the last twelve closed months.
 """
 
+ORIGIN_COHORTS = pl.Schema({"origin_date" if name == "as_of_date" else name: kind for name, kind in COHORT.items()})
+"""`run.cohorts`: the cohorts of earlier origins, as `labels.outcomes` reads them."""
+
 OUTCOMES = pl.Schema(
     {
         "as_of_date": pl.Date(),
@@ -91,3 +94,16 @@ PREDICTIONS = pl.Schema(
     }
 )
 """A backtest's `predictions.parquet`: one row per origin and enterprise; every metric can be computed from it alone."""
+
+
+def risk_horizons() -> pl.DataFrame:
+    """One row per horizon (key: `horizon_months`), for `run.risk_horizons`."""
+    return pl.DataFrame({"horizon_months": HORIZONS}, schema={"horizon_months": pl.Int64})
+
+
+def origin_cohorts(cohort: pl.DataFrame | None = None) -> pl.DataFrame:
+    """`COHORT` rows of earlier origins as `ORIGIN_COHORTS`, for `run.cohorts`; without any an empty frame."""
+    if cohort is None:
+        return ORIGIN_COHORTS.to_frame()
+    renamed = cohort.rename({"as_of_date": "origin_date"})
+    return renamed.select(pl.col(name).cast(kind) for name, kind in ORIGIN_COHORTS.items())

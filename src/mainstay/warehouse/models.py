@@ -103,7 +103,7 @@ def _tables(sql: str) -> list[exp.Table]:
 
 def start_build(warehouse: Warehouse) -> None:
     """Forget what an earlier run has built; every model counts as not there."""
-    for schema in ("staging", "features", "gates"):
+    for schema in ("staging", "features", "labels", "gates"):
         warehouse.execute(f"drop schema if exists {schema} cascade")
     warehouse.execute("create schema if not exists run")
     warehouse.execute("create schema if not exists candidate.marts")

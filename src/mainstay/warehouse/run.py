@@ -31,8 +31,16 @@ def parameters(settings: Settings) -> pl.DataFrame:
             "simulated": [settings.workspace.simulated],
             "pseudo_taxpayer": [PSEUDO_TAXPAYER],
             "tie_tolerance": [settings.ties.tolerance],
+            "decline_floor": [settings.score.floor],
+            "decline_drop": [settings.score.decline_drop],
+            "hidden_total_holds": [settings.score.hidden_total_holds],
         },
-        schema_overrides={"tie_tolerance": pl.Decimal(18, 2)},
+        schema_overrides={
+            "tie_tolerance": pl.Decimal(18, 2),
+            "decline_floor": pl.Decimal(18, 2),
+            "decline_drop": pl.Decimal(9, 4),
+            "hidden_total_holds": pl.Decimal(9, 4),
+        },
     )
 
 

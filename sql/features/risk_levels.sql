@@ -1,0 +1,120 @@
+-- One row per as-of date and enterprise in the park: how much it pays, which way that goes, and how steadily.
+-- key: as_of_date, enterprise_id
+-- materialized: table
+--
+-- A change from b to a is (a - b) / (|a| + |b|), between -1 (all gone) and 1 (all new): (1 + c) / (1 - c) - 1 is the
+-- usual rate. Months and windows are compared by the mean of one month. lag_<k> is the month k before the last closed
+-- one over the mean of the last twelve, between -12 and 12; null where these have no revenue. *_adjusted compares with
+-- the park's own change of the same windows.
+with
+
+amounts as (
+    select
+        as_of_date,
+        enterprise_id,
+        max(mean) filter (where window_name = 'last_1') as last_1,
+        max(mean) filter (where window_name = 'last_3') as last_3,
+        max(mean) filter (where window_name = 'last_6') as last_6,
+        max(mean) filter (where window_name = 'last_12') as last_12,
+        max(mean) filter (where window_name = 'prior_1') as prior_1,
+        max(mean) filter (where window_name = 'prior_3') as prior_3,
+        max(mean) filter (where window_name = 'prior_6') as prior_6,
+        max(mean) filter (where window_name = 'prior_12') as prior_12,
+        max(mean) filter (where window_name = 'base_3') as base_3,
+        max(mean) filter (where window_name = 'base_6') as base_6
+    from features.risk_windows
+    group by as_of_date, enterprise_id
+),
+
+park as (
+    select
+        as_of_date,
+        sum(last_1) / nullif(sum(prior_1), 0) as ratio_1,
+        sum(last_3) / nullif(sum(prior_3), 0) as ratio_3,
+        sum(last_6) / nullif(sum(prior_6), 0) as ratio_6,
+        sum(last_12) / nullif(sum(prior_12), 0) as ratio_12
+    from amounts
+    group by as_of_date
+),
+
+relative_months as (
+    select
+        months.as_of_date,
+        months.enterprise_id,
+        months.months_back,
+        months.restored::double / amounts.last_12 as ratio,
+        case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative
+    from features.risk_months as months
+    inner join amounts on months.as_of_date = amounts.as_of_date and months.enterprise_id = amounts.enterprise_id
+    where months.months_back < 12 and amounts.last_12 > 0
+),
+
+months as (
+    select
+        as_of_date,
+        enterprise_id,
+        max(relative) filter (where months_back = 0) as lag_0,
+        max(relative) filter (where months_back = 1) as lag_1,
+        max(relative) filter (where months_back = 2) as lag_2,
+        max(relative) filter (where months_back = 3) as lag_3,
+        max(relative) filter (where months_back = 4) as lag_4,
+        max(relative) filter (where months_back = 5) as lag_5,
+        max(relative) filter (where months_back = 6) as lag_6,
+        max(relative) filter (where months_back = 7) as lag_7,
+        max(relative) filter (where months_back = 8) as lag_8,
+        max(relative) filter (where months_back = 9) as lag_9,
+        max(relative) filter (where months_back = 10) as lag_10,
+        max(relative) filter (where months_back = 11) as lag_11,
+        stddev_samp(relative) as volatility_12,
+        max(relative) as peak_12,
+        regr_slope(relative, -months_back) filter (where months_back < 6) as slope_6
+    from relative_months
+    group by as_of_date, enterprise_id
+),
+
+compared as (
+    select
+        amounts.*,
+        months.* exclude (as_of_date, enterprise_id),
+        park.* exclude (as_of_date)
+    from amounts
+    inner join park on amounts.as_of_date = park.as_of_date
+    left join months on amounts.as_of_date = months.as_of_date and amounts.enterprise_id = months.enterprise_id
+)
+
+select
+    as_of_date,
+    enterprise_id,
+    if(last_12 > 0, ln(1 + 12 * last_12), 0 * last_12) as log_sum_12,
+    if(last_3 > 0, ln(1 + 3 * last_3), 0 * last_3) as log_sum_3,
+    lag_0,
+    lag_1,
+    lag_2,
+    lag_3,
+    lag_4,
+    lag_5,
+    lag_6,
+    lag_7,
+    lag_8,
+    lag_9,
+    lag_10,
+    lag_11,
+    (base_3 - last_12) / nullif(abs(base_3) + abs(last_12), 0) as base_3_season,
+    (base_6 - last_12) / nullif(abs(base_6) + abs(last_12), 0) as base_6_season,
+    (last_12 - prior_12) / nullif(abs(last_12) + abs(prior_12), 0) as yoy_12,
+    (last_3 - base_3) / nullif(abs(last_3) + abs(base_3), 0) as recent_to_base_3,
+    (last_3 - base_6) / nullif(abs(last_3) + abs(base_6), 0) as recent_to_base_6,
+    (last_3 - last_12) / nullif(abs(last_3) + abs(last_12), 0) as trend_3_12,
+    (last_6 - last_12) / nullif(abs(last_6) + abs(last_12), 0) as trend_6_12,
+    (last_1 - last_3) / nullif(abs(last_1) + abs(last_3), 0) as trend_1_3,
+    slope_6,
+    (last_1 - prior_1) / nullif(abs(last_1) + abs(prior_1), 0) as yoy_1,
+    (last_3 - prior_3) / nullif(abs(last_3) + abs(prior_3), 0) as yoy_3,
+    (last_6 - prior_6) / nullif(abs(last_6) + abs(prior_6), 0) as yoy_6,
+    (last_1 - prior_1 * ratio_1) / nullif(abs(last_1) + abs(prior_1 * ratio_1), 0) as yoy_1_adjusted,
+    (last_3 - prior_3 * ratio_3) / nullif(abs(last_3) + abs(prior_3 * ratio_3), 0) as yoy_3_adjusted,
+    (last_6 - prior_6 * ratio_6) / nullif(abs(last_6) + abs(prior_6 * ratio_6), 0) as yoy_6_adjusted,
+    (last_12 - prior_12 * ratio_12) / nullif(abs(last_12) + abs(prior_12 * ratio_12), 0) as yoy_12_adjusted,
+    volatility_12,
+    peak_12
+from compared

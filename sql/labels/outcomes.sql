@@ -1,0 +1,150 @@
+-- One row per as-of date and row of an earlier origin's cohort: what became of it, as judged with what is known then.
+-- key: as_of_date, target, horizon_months, origin_date, enterprise_id
+-- materialized: table
+--
+-- decline: the window's revenue is below (1 - d) x base, strictly. hidden_outflow: the same, while total tax or
+-- invoiced value of the window keeps its share of the year before; or a partial move was registered in the horizon.
+-- relocation: a whole move was registered in it, from the day after the origin; a return later on does not undo it,
+-- and a firm that was deregistered has closed, not moved: false.
+-- Unknown is not negative, in this order: not_matured (the window is not over or not delivered; of relocation also the
+-- month after it, in which a move is usually reported), merged, no_source (nothing that registers a move was ever
+-- delivered), amount_unknown, successor (another enterprise pays at the same site: what it paid is not lost).
+-- A model for an origin learns from the outcomes as of that origin: the label gap follows from what was known.
+--
+-- column label [flag]: whether it happened; null = unknown
+-- column loss [currency]: base less actual, at least 0, where it happened; 0 where not; null where unknown
+-- column treated [flag]: somebody spoke to the enterprise between the origin and the end of the window
+with
+
+cohorts as (
+    select
+        cohorts.target,
+        cohorts.base,
+        (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as horizon_ends,
+        windows.*
+    from run.cohorts as cohorts
+    inner join labels.windows as windows
+        on
+            cohorts.origin_date = windows.origin_date
+            and cohorts.horizon_months = windows.horizon_months
+            and cohorts.enterprise_id = windows.enterprise_id
+),
+
+moved as (
+    select
+        windows.as_of_date,
+        windows.origin_date,
+        windows.horizon_months,
+        windows.enterprise_id,
+        bool_or(not moves.is_partial) as is_whole,
+        bool_or(moves.is_partial) as is_partial
+    from labels.windows as windows
+    inner join labels.moves as moves
+        on
+            windows.as_of_date = moves.as_of_date
+            and windows.enterprise_id = moves.enterprise_id
+            and windows.origin_date < moves.moved_on
+            and (windows.origin_date + to_months(windows.horizon_months::integer))::date >= moves.moved_on
+    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+),
+
+treated as (
+    select distinct
+        windows.as_of_date,
+        windows.origin_date,
+        windows.horizon_months,
+        windows.enterprise_id
+    from labels.windows as windows
+    inner join features.visits as visits
+        on
+            windows.as_of_date = visits.as_of_date
+            and windows.enterprise_id = visits.enterprise_id
+            and windows.origin_date < visits.visited_on
+            and last_day(windows.label_to) >= visits.visited_on
+            and visits.is_contact
+            and visits.problem is null
+),
+
+registering as (
+    select as_of_date
+    from ledger.batches_as_known
+    where target in ('outbound', 'enterprises')
+    union
+    select as_of_date
+    from features.tax_authorities
+),
+
+judged as (
+    select
+        cohorts.*,
+        coalesce(moved.is_whole, false) as is_moved,
+        treated.enterprise_id is not null as treated,
+        coalesce(cohorts.actual < (1 - parameters.decline_drop) * cohorts.base, false) as is_down,
+        greatest(cohorts.total_kept, cohorts.invoiced_kept) >= parameters.hidden_total_holds as is_held,
+        coalesce(moved.is_partial, false) as is_partly_moved,
+        case
+            when cohorts.target = 'relocation'
+                then cohorts.as_of_date >= (cohorts.horizon_ends + interval 1 month)::date
+            else cohorts.is_matured
+        end as is_over,
+        case
+            when not is_over then 'not_matured'
+            when mergers.enterprise_id is not null then 'merged'
+            when cohorts.target = 'relocation' then if(registering.as_of_date is null, 'no_source', null)
+            when cohorts.target = 'hidden_outflow' and is_partly_moved then null
+            when cohorts.actual is null then 'amount_unknown'
+            when successors.enterprise_id is not null then 'successor'
+            when cohorts.target = 'hidden_outflow' and is_down and is_held is null then 'amount_unknown'
+        end as unknown_reason
+    from cohorts
+    cross join run.parameters as parameters
+    left join registering on cohorts.as_of_date = registering.as_of_date
+    left join moved
+        on
+            cohorts.as_of_date = moved.as_of_date
+            and cohorts.origin_date = moved.origin_date
+            and cohorts.horizon_months = moved.horizon_months
+            and cohorts.enterprise_id = moved.enterprise_id
+    left join treated
+        on
+            cohorts.as_of_date = treated.as_of_date
+            and cohorts.origin_date = treated.origin_date
+            and cohorts.horizon_months = treated.horizon_months
+            and cohorts.enterprise_id = treated.enterprise_id
+    left join labels.mergers as mergers
+        on
+            cohorts.as_of_date = mergers.as_of_date
+            and cohorts.origin_date = mergers.origin_date
+            and cohorts.horizon_months = mergers.horizon_months
+            and cohorts.enterprise_id = mergers.enterprise_id
+    left join labels.successors as successors
+        on
+            cohorts.as_of_date = successors.as_of_date
+            and cohorts.origin_date = successors.origin_date
+            and cohorts.horizon_months = successors.horizon_months
+            and cohorts.enterprise_id = successors.enterprise_id
+)
+
+select
+    as_of_date,
+    target,
+    horizon_months,
+    origin_date,
+    enterprise_id,
+    base,
+    label_from,
+    label_to,
+    if(is_matured, actual, null)::decimal(18, 2) as actual,
+    case
+        when unknown_reason is not null then null
+        when target = 'decline' then is_down
+        when target = 'relocation' then is_moved
+        else (is_down and coalesce(is_held, false)) or is_partly_moved
+    end as label,
+    case
+        when not label then 0
+        when label and is_matured then if(base < actual, 0, base - actual)
+    end::decimal(18, 2) as loss,
+    unknown_reason,
+    treated
+from judged
