@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import State, Task, flow, task
 from prefect.artifacts import create_table_artifact
@@ -54,6 +54,7 @@ from mainstay.warehouse.lock import exclusive
 
 logger = logging.getLogger("mainstay.weekly")
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -109,13 +110,13 @@ def _is_io_trouble(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 RETRY_DELAYS = [5.0, 30.0]
 
 
-def _without_data(step: Callable[[Run], T]) -> Callable[[Run], T]:
+def without_data(step: Callable[P, T]) -> Callable[P, T]:
     """Let nothing of an unexpected error out of a task but its kind and place: Prefect keeps what it says."""
 
     @wraps(step)
-    def guarded(run: Run) -> T:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return step(run)
+            return step(*args, **kwargs)
         except (MainstayError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 -- the last wall before Prefect's own database
@@ -126,7 +127,7 @@ def _without_data(step: Callable[[Run], T]) -> Callable[[Run], T]:
 
 def _step(step: Callable[[Run], T]) -> Task[[Run], T]:
     """A task of the week that works inside the workspace's databases."""
-    return task(cache_policy=NO_CACHE)(_without_data(step))
+    return task(cache_policy=NO_CACHE)(without_data(step))
 
 
 def _io_step(step: Callable[[Run], T]) -> Task[[Run], T]:
@@ -134,7 +135,7 @@ def _io_step(step: Callable[[Run], T]) -> Task[[Run], T]:
     retried = task(
         retries=2, retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_is_io_trouble, cache_policy=NO_CACHE
     )
-    return retried(_without_data(step))
+    return retried(without_data(step))
 
 
 @_io_step
@@ -181,34 +182,35 @@ def check_batches(run: Run) -> None:
     refuse_lost_money(verdicts)
 
 
+def told(run: Run) -> dict[str, Any]:
+    """What seeds and settings tell the models, whatever the date: the tables of the schema `run`, by name."""
+    settings, seeds = run.settings, shipped("seeds")
+    return {
+        "parameters": run_tables.parameters(settings),
+        "required_contracts": run_tables.required_contracts(run.contracts),
+        "drop_lists": list_definitions(seeds, settings.lists),
+        "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
+        "level_fallbacks": level_fallbacks(seeds),
+        "share_rules": share_rules(seeds, run.home, settings.shares.confirmed),
+        "aggregate_indicators": aggregate_indicators(seeds),
+        "aggregate_units": aggregate_units(seeds),
+        "size_classes": size_classes(seeds),
+        "score_spans": spans(settings.score.recent_months),
+        "risk_horizons": risk_horizons(),
+        "cohorts": origin_cohorts(),
+        "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
+        "cause_ticks": cause_ticks(seeds),
+        "cause_codes": cause_codes(seeds),
+        "district_authorities": district_authorities(settings.outbound.district_authorities),
+    }
+
+
 @_step
 def build(run: Run) -> None:
     """Build every model that needs no score and no order: as-known relations, features, drop lists."""
-    settings, seeds = run.settings, shipped("seeds")
     with run.warehouse() as warehouse:
         models.start_build(warehouse)
-        run_tables.tell(
-            warehouse,
-            {
-                "as_of_dates": run_tables.as_of_dates(run.as_of),
-                "parameters": run_tables.parameters(settings),
-                "required_contracts": run_tables.required_contracts(run.contracts),
-                "drop_lists": list_definitions(seeds, settings.lists),
-                "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
-                "level_fallbacks": level_fallbacks(seeds),
-                "share_rules": share_rules(seeds, run.home, settings.shares.confirmed),
-                "aggregate_indicators": aggregate_indicators(seeds),
-                "aggregate_units": aggregate_units(seeds),
-                "size_classes": size_classes(seeds),
-                "score_spans": spans(settings.score.recent_months),
-                "risk_horizons": risk_horizons(),
-                "cohorts": origin_cohorts(),
-                "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
-                "cause_ticks": cause_ticks(seeds),
-                "cause_codes": cause_codes(seeds),
-                "district_authorities": district_authorities(settings.outbound.district_authorities),
-            },
-        )
+        run_tables.tell(warehouse, {"as_of_dates": run_tables.as_of_dates(run.as_of)} | told(run))
         built = models.build_ready(warehouse, models.load_models(shipped("sql")))
         _artifact("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
     logger.info("built %d relations", len(built))
@@ -427,7 +429,7 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
     except MainstayError as error:
         entry |= {"status": "refused", "exit_status": int(error.exit_status), "error": error.parts()}
         raise
-    except Exception as error:  # noqa: BLE001 -- as in `_without_data`: Prefect keeps what a flow raises
+    except Exception as error:  # noqa: BLE001 -- as in `without_data`: Prefect keeps what a flow raises
         unexpected = UnexpectedError(error)
         entry["error"] = unexpected.parts()
         raise unexpected from None

@@ -15,7 +15,7 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
-from mainstay.running import load_flow, prepare_prefect, run_week
+from mainstay.running import load_flow, prepare_prefect, run_backtest, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
@@ -79,12 +79,7 @@ def weekly(
     """Run the week: ingest, check, build, score, order, export, publish."""
     workspace: Workspace = context.obj
     day = _parse_day(as_of, datetime.now(TIMEZONE).date()) if as_of else None
-    if not workspace.landing.is_dir():
-        raise UsageError(
-            "the workspace has no landing folder",
-            where=str(workspace.home),
-            hint="put the extracts into landing/ there, or name another workspace with --home",
-        )
+    _assert_landing(workspace)
     entry = run_week(workspace, day)
     folder = workspace.out_of(entry["as_of"])
     if as_json:
@@ -95,6 +90,36 @@ def weekly(
     for line in entry.get("not_returned", []):
         typer.echo(f"warning: errors not returned: {line}", err=True)
     typer.echo(f"{'replayed' if entry['replay'] else 'published'}: {folder}")
+
+
+@app.command()
+def backtest(
+    context: typer.Context,
+    target: Annotated[str, typer.Option("--target", help="decline, relocation or hidden_outflow.")] = "decline",
+    origins: Annotated[
+        str, typer.Option("--origins", help="Months or ranges, comma-separated: 2016-03..2016-08.", show_default=False)
+    ] = "",
+    horizon: Annotated[int, typer.Option("--horizon", help="Months ahead: 3, 6 or 12.")] = 6,
+    as_json: JsonOption = False,
+) -> None:
+    """Score past months with what was known then, hold the scores against what came, and beside simple rankings."""
+    from mainstay.report.backtest_table import backtest_tables
+    from mainstay.report.manifest import canonical_json
+    from mainstay.risk.origins import read_question
+
+    workspace: Workspace = context.obj
+    question = read_question(target, horizon, origins, datetime.now(TIMEZONE).date())
+    _assert_landing(workspace)
+    metrics = run_backtest(workspace, question)
+    if as_json:
+        typer.echo(canonical_json(metrics), nl=False)
+        return
+    console = Console(highlight=False)
+    for table in backtest_tables(metrics):
+        console.print(table)
+    if metrics["note"]:
+        console.print(metrics["note"])
+    console.print(f"written: {workspace.backtest_of(question.name)}", soft_wrap=True)
 
 
 @app.command()
@@ -185,6 +210,15 @@ def demo(
     play(Workspace(context.obj.home / "demo"), weeks)
 
 
+def _assert_landing(workspace: Workspace) -> None:
+    if not workspace.landing.is_dir():
+        raise UsageError(
+            "the workspace has no landing folder",
+            where=str(workspace.home),
+            hint="put the extracts into landing/ there, or name another workspace with --home",
+        )
+
+
 def _show_progress() -> None:
     """Progress on standard error: rich on a terminal, plain lines otherwise."""
     if sys.stderr.isatty():
@@ -233,7 +267,10 @@ def _run_shown(run_id: str, entry: dict[str, Any]) -> dict[str, Any]:
         "as_of": entry.get("as_of", ""),
         "status": entry.get("status", "interrupted") if entry else "unreadable",
         "quarantined": len(entry.get("quarantined", [])),
-        "what": error.get("where") or error.get("what") or ("replay" if entry.get("replay") else ""),
+        "what": error.get("where")
+        or error.get("what")
+        or entry.get("command")
+        or ("replay" if entry.get("replay") else ""),
     }
 
 

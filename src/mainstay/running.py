@@ -22,15 +22,28 @@ def run_week(workspace: Workspace, day: date | None) -> dict[str, Any]:
 
     A process that has Prefect already uses the server that it has: the second week of a demo, a test.
     """
+    flow = _flow_on_server(workspace, "weekly")
+    entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
+    return entry
+
+
+def run_backtest(workspace: Workspace, question: object) -> dict[str, Any]:
+    """Run the backtest flow as `run_week` does; returns what its `metrics.json` says."""
+    flow = _flow_on_server(workspace, "backtest")
+    metrics: dict[str, Any] = flow.backtest(home=workspace.home, question=question)
+    return metrics
+
+
+def _flow_on_server(workspace: Workspace, name: str) -> ModuleType:
+    """A flow's module, once there is a server that answers."""
     server = None if "prefect" in sys.modules else _started(workspace)
-    flow = load_flow("weekly")
+    flow = load_flow(name)
     # Great Expectations takes seconds to import, like Prefect's server to start. Not beside the import of the flow:
     # what both need would be seen half imported.
     threading.Thread(target=importlib.import_module, args=("mainstay.quality.suites",), daemon=True).start()
     if server is not None:
         server.wait()
-    entry: dict[str, Any] = flow.weekly(home=workspace.home, as_of=day)
-    return entry
+    return flow
 
 
 def _started(workspace: Workspace) -> Server:

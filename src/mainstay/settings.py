@@ -286,6 +286,15 @@ class Workspace:
         return self.out / as_of.isoformat()
 
     @property
+    def history(self) -> Path:
+        """What was known at past dates, kept for trainings and backtests."""
+        return self.home / "models" / "history"
+
+    def backtest_of(self, name: str) -> Path:
+        """The folder of one backtest, such as `decline-h6`."""
+        return self.out / "backtest" / name
+
+    @property
     def review(self) -> Path:
         """Copies of what came back with errors, for whoever sent it."""
         return self.home / "review"

@@ -55,21 +55,8 @@ def known_then(workspace: Workspace, as_of: Sequence[date]) -> ForecastFrames:
                 "share_rules": share_rules(seeds, workspace.home, settings.shares.confirmed),
             },
         )
-        every = models.load_models(shipped("sql"))
-        wanted = _needed(every, RELATIONS.values())
-        models.build_ready(warehouse, {name: model for name, model in every.items() if name in wanted})
+        models.build_ready(warehouse, models.needed(models.load_models(shipped("sql")), RELATIONS.values()))
         return ForecastFrames(**{name: warehouse.read(relation) for name, relation in RELATIONS.items()})
-
-
-def _needed(every: dict[str, models.Model], relations: object) -> set[str]:
-    """The relations and everything they rest on."""
-    open_ones, needed = list(relations), set()  # type: ignore[call-overload]
-    while open_ones:
-        name = open_ones.pop()
-        if name in every and name not in needed:
-            needed.add(name)
-            open_ones += every[name].reads
-    return needed
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class OnDemand(Warehouse):
         if not wanted:
             return
         known, self.waiting = self.waiting, {}
-        needed = _closure(wanted, known)
+        needed = models.needed(known, wanted)
         if self.explain is not None and any("run.causes" in known[name].reads for name in needed):
             explain, self.explain = self.explain, None
             self.waiting = known
@@ -46,15 +46,5 @@ class OnDemand(Warehouse):
             self.waiting = {}
             self.write("run.causes", causes)
             models.hand_in(self, "run.causes")
-        models.build_ready(self, {name: model for name, model in known.items() if name in needed})
+        models.build_ready(self, needed)
         self.waiting = known
-
-
-def _closure(wanted: list[str], known: Mapping[str, Model]) -> set[str]:
-    needed: set[str] = set()
-    while wanted:
-        name = wanted.pop()
-        if name not in needed:
-            needed.add(name)
-            wanted += [read for read in known[name].reads if read in known]
-    return needed

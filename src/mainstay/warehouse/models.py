@@ -5,6 +5,7 @@ so that a step in Python (scores, orders) can stand between two models without a
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -99,6 +100,17 @@ def _tables(sql: str) -> list[exp.Table]:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ModelError("a model is exactly one SELECT", where=sql.partition("\n")[0])
     return list(statements[0].find_all(exp.Table))
+
+
+def needed(models: Mapping[str, Model], relations: Iterable[str]) -> dict[str, Model]:
+    """The relations and every model that they rest on, in the order in which they can be built."""
+    waiting, found = list(relations), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in models and name not in found:
+            found.add(name)
+            waiting += models[name].reads
+    return {name: model for name, model in models.items() if name in found}
 
 
 def start_build(warehouse: Warehouse) -> None:
