@@ -40,7 +40,15 @@ def week(built: Path, tmp_path: Path) -> Iterator[Office]:
 
 def _decided(week: Office) -> dict[str, pl.DataFrame]:
     """What Python has handed into the week, to hand it in again."""
-    names = ("outbound_cases", "outbound_events", "scores", "work_orders", "outcome_problems")
+    names = (
+        "outbound_cases",
+        "outbound_events",
+        "scores",
+        "model_scores",
+        "score_bases",
+        "work_orders",
+        "outcome_problems",
+    )
     return {name: week.warehouse.read(f"run.{name}") for name in names}
 
 

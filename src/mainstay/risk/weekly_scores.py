@@ -4,7 +4,7 @@ Pure: the rules' scores, the loaded models and the week's features and cohort in
 is a problem that the run tells of, and its target falls back on the rule.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -61,6 +61,14 @@ BASES = pl.Schema(
 """On what each target and horizon was scored: one row each, basis null where nothing scores it."""
 
 
+class TrainedOn(Protocol):
+    """What the week tells of a model's training."""
+
+    @property
+    def events(self) -> int:
+        """How many enterprises of it declined or left."""
+
+
 class Predictor(Protocol):
     """What the week asks of a trained model."""
 
@@ -69,12 +77,16 @@ class Predictor(Protocol):
         """Names it."""
 
     @property
-    def training_period(self) -> str:
-        """First and last origin it was trained on, YYYY-MM..YYYY-MM."""
+    def training_from(self) -> date:
+        """The first origin that it was trained on."""
 
     @property
-    def training_events(self) -> int:
-        """How many enterprises of its training declined or left."""
+    def training_to(self) -> date:
+        """The last one."""
+
+    @property
+    def facts(self) -> TrainedOn:
+        """What it was trained on."""
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """`as_of_date`, `enterprise_id`, `risk`, `expected_loss`, `base_value`, `concept_<name>`, in log-odds."""
@@ -104,7 +116,20 @@ class Problem:
     @property
     def subject(self) -> str:
         """The model's place below models/."""
-        return f"{self.target}-h{self.horizon_months}/{self.version}"
+        return f"{self.target}-h{self.horizon_months}/{self.version}".rstrip("/")
+
+    @property
+    def told(self) -> str:
+        """What the run tells of it: the role, the version and the reason."""
+        return f"{self.role} {self.version or '?'}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The posts of a week, at most one a target, horizon and role; and those of which the store knows no better."""
+
+    posts: tuple[Post, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +140,11 @@ class WeekScores:
     model_scores: pl.DataFrame
     bases: pl.DataFrame
     problems: tuple[Problem, ...]
+
+    @property
+    def by_model(self) -> int:
+        """How many targets and horizons a model has scored for people to see."""
+        return self.bases.filter(basis=MODEL).height
 
 
 @dataclass(frozen=True)
@@ -128,21 +158,21 @@ class WeekInputs:
     capacity: int
 
 
-def score_week(rules: pl.DataFrame, posts: Iterable[Post], inputs: WeekInputs) -> WeekScores:
+def score_week(rules: pl.DataFrame, roster: Roster, inputs: WeekInputs) -> WeekScores:
     """Score a week.
 
     Args:
         rules: `SCORES` by the rules, for the targets and horizons that have one.
-        posts: The champions and shadows of the week; at most one a target, horizon and role.
+        roster: The champions and shadows of the week.
         inputs: What models score by.
     """
     ruled = _with_verify(rules, inputs.wording)
     scored: dict[tuple[str, int, str], tuple[Predictor, pl.DataFrame]] = {}
-    problems: list[Problem] = []
-    for post in posts:
+    troubles = list(roster.problems)
+    for post in roster.posts:
         found = _scored_by(post, inputs)
         if isinstance(found, Problem):
-            problems.append(found)
+            troubles.append(found)
         else:
             scored[post.target, post.horizon_months, post.role] = found
     shown = [
@@ -154,8 +184,8 @@ def score_week(rules: pl.DataFrame, posts: Iterable[Post], inputs: WeekInputs) -
     return WeekScores(
         scores=all_targets(*shown),
         model_scores=pl.concat([_as_model_scores(ruled, RULE), *every]),
-        bases=_bases(inputs.as_of, ruled, scored, problems),
-        problems=tuple(problems),
+        bases=_bases(inputs.as_of, ruled, scored, troubles),
+        problems=tuple(troubles),
     )
 
 
@@ -183,7 +213,7 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     # By id, so that the order in which rows come changes nothing.
     predicted = model.predict(inputs.features, cohort).sort(KEY)
     reasons = explained(predicted, inputs.features, inputs.wording)
-    loss = pl.col("expected_loss").cast(pl.Float64).round(2).cast(MONEY)
+    loss = pl.col("expected_loss").cast(MONEY)
     order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
     rows = (
         predicted.with_columns(reasons.drop(KEY), expected_loss=loss)
@@ -192,10 +222,7 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
             rank=pl.when(pl.col("expected_loss").is_not_null()).then(order),
             target=pl.lit(post.target),
             horizon_months=pl.lit(post.horizon_months),
-            model_version=pl.lit(model.version),
-            basis=pl.lit(MODEL),
-            training_period=pl.lit(model.training_period),
-            training_events=pl.lit(model.training_events),
+            **_of_the_model(model),
         )
         .with_columns(
             reasons=_sentence("told", post.target, "模型评分", HIDDEN_OUTFLOW_ZH, "：", "（{}）"),
@@ -203,6 +230,19 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
         )
     )
     return as_scores(rows).with_columns(rows["base_value"].cast(pl.Float64), rows["contributions"])
+
+
+def _period(model: Predictor) -> str:
+    return f"{model.training_from:%Y-%m}..{model.training_to:%Y-%m}"
+
+
+def _of_the_model(model: Predictor) -> dict[str, pl.Expr]:
+    return {
+        "basis": pl.lit(MODEL),
+        "model_version": pl.lit(model.version),
+        "training_period": pl.lit(_period(model)),
+        "training_events": pl.lit(model.facts.events),
+    }
 
 
 def _sentence(told: str, target: str, who: str, hidden: str, colon: str, brackets: str) -> pl.Expr:
@@ -223,14 +263,7 @@ def _shown(
     certain = rule.filter(pl.col("risk") >= _CERTAIN) if target == "relocation" else rule.clear()
     by_model = scores.select(SCORES.names()).join(certain, on=KEY, how="anti")
     silent = rule.join(by_model, on=KEY, how="anti").join(certain, on=KEY, how="anti")
-    unassessed = as_scores(
-        silent.select(*KEY, "target", "horizon_months").with_columns(
-            basis=pl.lit(MODEL),
-            model_version=pl.lit(model.version),
-            training_period=pl.lit(model.training_period),
-            training_events=pl.lit(model.training_events),
-        )
-    )
+    unassessed = as_scores(silent.select(*KEY, "target", "horizon_months").with_columns(**_of_the_model(model)))
     return _ranked_once(pl.concat([by_model, certain, unassessed]), certain)
 
 
@@ -270,10 +303,10 @@ def _bases(
                     "horizon_months": horizon,
                     "basis": MODEL if champion else RULE if rule else None,
                     "model_version": champion[0].version if champion else rule,
-                    "training_period": champion[0].training_period if champion else None,
-                    "training_events": champion[0].training_events if champion else None,
+                    "training_period": _period(champion[0]) if champion else None,
+                    "training_events": champion[0].facts.events if champion else None,
                     "shadow_version": shadow[0].version if shadow else None,
-                    "problem": "; ".join(f"{one.role} {one.version}: {one.reason}" for one in troubles) or None,
+                    "problem": "; ".join(one.told for one in troubles) or None,
                 }
             )
     return pl.DataFrame(rows, schema=BASES)

@@ -25,16 +25,28 @@ def wording() -> Wording:
     return read_wording(shipped("seeds"))
 
 
-def predictions(*rows: tuple[str, dict[str, float]], loss: float = 1000.0) -> pl.DataFrame:
+def predictions(*rows: tuple[str, dict[str, float]]) -> pl.DataFrame:
     """What a model predicts: `(enterprise, {concept: log-odds})`, all other concepts at nothing."""
     made = []
     for number, (enterprise, given) in enumerate(rows):
         parts = {concept: given.get(concept, 0.0) for concept in CONCEPTS}
         risk = 1 / (1 + math.exp(-(BASE + sum(parts.values()))))
         named = {f"concept_{concept}": value for concept, value in parts.items()}
-        row = {"as_of_date": DAY, "enterprise_id": enterprise, "risk": risk, "expected_loss": loss * (number + 1)}
+        row = {
+            "as_of_date": DAY,
+            "enterprise_id": enterprise,
+            "risk": risk,
+            "expected_loss": Decimal(1000 * (number + 1)),
+        }
         made.append(row | {"base_value": BASE} | named)
     return pl.DataFrame(made)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What it was trained on."""
+
+    events: int = 321
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,9 @@ class StandIn:
 
     given: pl.DataFrame
     version: str = "m1"
-    training_period: str = "2020-01..2021-12"
-    training_events: int = 321
+    training_from: date = date(2020, 1, 31)
+    training_to: date = date(2021, 12, 31)
+    facts: Trained = field(default_factory=Trained)
     asked: list[pl.DataFrame] = field(default_factory=list)
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import pytest
 
 from mainstay.errors import ModelError
 from mainstay.risk.scoring import SCORES
-from mainstay.risk.weekly_scores import BASES, MODEL_SCORES, Post, WeekScores, score_week
+from mainstay.risk.weekly_scores import BASES, MODEL_SCORES, Post, Roster, WeekScores, score_week
 from tests.unit.risk.scoring_samples import DAY, StandIn, cohort, post, predictions, ruled, week
 
 SURE, CALM = {"revenue": 3.0, "gaps": 0.5}, {"revenue": -2.0}
@@ -20,7 +20,7 @@ def basis(scores: WeekScores, target: str = "decline", horizon: int = 12) -> dic
 
 
 def test_without_a_model_the_rule_speaks_and_says_so() -> None:
-    scores = score_week(ruled("A", "B"), (), week(cohort("A", "B")))
+    scores = score_week(ruled("A", "B"), Roster(), week(cohort("A", "B")))
     assert (scores.scores.schema, scores.model_scores.schema, scores.bases.schema) == (SCORES, MODEL_SCORES, BASES)
     assert scores.scores.select("basis", "model_version", "verify").unique().rows() == [
         ("rule", "rule-1", "核实收入变化的原因、持续时间和全年预计")
@@ -32,7 +32,7 @@ def test_without_a_model_the_rule_speaks_and_says_so() -> None:
 
 def test_a_champion_stands_in_for_the_rule_and_names_what_it_was_trained_on() -> None:
     model = StandIn(predictions(("A", CALM), ("B", SURE)))
-    scores = score_week(ruled("A", "B", "C"), [post(model)], week(cohort("A", "B")))
+    scores = score_week(ruled("A", "B", "C"), Roster((post(model),)), week(cohort("A", "B")))
     rows = {row["enterprise_id"]: row for row in scores.scores.to_dicts()}
     assert [rows["B"][name] for name in ("basis", "model_version", "grade", "rank", "signal_groups")] == [
         "model", "m1", "high", 1, 1,
@@ -58,7 +58,16 @@ def test_a_champion_stands_in_for_the_rule_and_names_what_it_was_trained_on() ->
 def test_the_rule_and_a_shadow_score_beside_the_champion_and_nobody_is_shown_them() -> None:
     champion = StandIn(predictions(("A", CALM)))
     shadow = StandIn(predictions(("A", SURE)), version="m2")
-    scores = score_week(ruled("A"), [post(champion), post(shadow, "shadow")], week(cohort("A")))
+    scores = score_week(
+        ruled("A"),
+        Roster(
+            (
+                post(champion),
+                post(shadow, "shadow"),
+            )
+        ),
+        week(cohort("A")),
+    )
     assert scores.scores["model_version"].to_list() == ["m1"]
     beside = scores.model_scores.select("role", "model_version", "grade").rows()
     assert beside == [("rule", "rule-1", "medium"), ("champion", "m1", "low"), ("shadow", "m2", "high")]
@@ -67,7 +76,7 @@ def test_the_rule_and_a_shadow_score_beside_the_champion_and_nobody_is_shown_the
 
 
 def test_a_shadow_alone_leaves_the_rule_in_charge() -> None:
-    scores = score_week(ruled("A"), [post(StandIn(predictions(("A", SURE))), "shadow")], week(cohort("A")))
+    scores = score_week(ruled("A"), Roster((post(StandIn(predictions(("A", SURE))), "shadow"),)), week(cohort("A")))
     assert scores.scores["basis"].to_list() == ["rule"]
 
 
@@ -84,7 +93,7 @@ def test_a_model_that_cannot_score_is_told_of_without_data_and_the_rule_stands_i
     def broken() -> StandIn:
         raise error
 
-    scores = score_week(ruled("A"), [Post("decline", 12, "champion", "m1", broken)], week(cohort("A")))
+    scores = score_week(ruled("A"), Roster((Post("decline", 12, "champion", "m1", broken),)), week(cohort("A")))
     assert scores.scores["basis"].to_list() == ["rule"]
     [problem] = scores.problems
     assert (problem.subject, problem.role, problem.reason) == ("decline-h12/m1", "champion", reason)
@@ -94,7 +103,7 @@ def test_a_model_that_cannot_score_is_told_of_without_data_and_the_rule_stands_i
 def test_hidden_outflow_is_worded_as_a_difference_to_verify_and_never_as_leaving() -> None:
     model = StandIn(predictions(("A", SURE)))
     there = cohort("A", target="hidden_outflow")
-    scores = score_week(ruled("A"), [post(model, target="hidden_outflow")], week(there))
+    scores = score_week(ruled("A"), Roster((post(model, target="hidden_outflow"),)), week(there))
     [row] = scores.scores.filter(target="hidden_outflow").to_dicts()
     assert row["reasons"] == "模型评分：税收与经营变动不一致，待核实（收入走势低于以往同期；近期有月份未见入库）"
     assert "迁" not in row["reasons"]
@@ -106,7 +115,7 @@ def test_no_model_speaks_against_a_filed_migration() -> None:
     filed = ruled("A", target="relocation", risk=1.0).with_columns(grade=pl.lit("high"))
     rules = pl.concat([filed, ruled("B", target="relocation", risk=0.3)])
     there = cohort("A", "B", target="relocation")
-    scores = score_week(rules, [post(model, target="relocation")], week(there))
+    scores = score_week(rules, Roster((post(model, target="relocation"),)), week(there))
     rows = scores.scores.sort("enterprise_id").select("enterprise_id", "basis", "grade", "rank").rows()
     assert rows == [("A", "rule", "high", 1), ("B", "model", "high", 2)]
 
@@ -114,7 +123,9 @@ def test_no_model_speaks_against_a_filed_migration() -> None:
 def test_the_order_of_rows_changes_no_score() -> None:
     given = predictions(*((f"F{number:02d}", {"revenue": number / 5}) for number in range(12)))
     there, back = (
-        score_week(ruled("F00"), [post(StandIn(frame))], week(cohort(*ids), capacity=3)).scores.sort("enterprise_id")
+        score_week(ruled("F00"), Roster((post(StandIn(frame)),)), week(cohort(*ids), capacity=3)).scores.sort(
+            "enterprise_id"
+        )
         for frame, ids in ((given, given["enterprise_id"]), (given.reverse(), given["enterprise_id"].reverse()))
     )
     assert there.equals(back)
