@@ -154,6 +154,25 @@ class OutboundSettings(_Section):
     scope_months: int = Field(default=12, ge=1)
 
 
+class ModelSettings(_Section):
+    """When a model is trained (docs/risk.md). Events are enterprises to which it happened, each counted once.
+
+    `min_events`: below it nothing is fitted for a decline. `min_events_relocation`: the same for leaving, but from
+    `min_events_prior` on the prior weights of the signals may be moved by what events there are. `include_treated`:
+    whether enterprises that were visited meanwhile are learnt from.
+    """
+
+    min_events: int = Field(default=50, ge=20)
+    min_events_relocation: int = Field(default=30, ge=20)
+    min_events_prior: int = Field(default=5, ge=1)
+    include_treated: bool = True
+    retrain: Literal["quarterly", "never"] = "quarterly"
+
+    def needed(self, target: str) -> int:
+        """How many events it takes to train anything at all for a target."""
+        return min(self.min_events_prior, self.min_events_relocation) if target == "relocation" else self.min_events
+
+
 class ExportSettings(_Section):
     """How the files for people are written.
 
@@ -192,6 +211,7 @@ class Settings(_Section):
     orders: OrderSettings = OrderSettings()
     signals: SignalSettings = SignalSettings()
     outbound: OutboundSettings = OutboundSettings()
+    models: ModelSettings = ModelSettings()
     export: ExportSettings = ExportSettings()
     publish: PublishSettings = PublishSettings()
     warehouse: WarehouseSettings = WarehouseSettings()
@@ -298,6 +318,11 @@ class Workspace:
     def review(self) -> Path:
         """Copies of what came back with errors, for whoever sent it."""
         return self.home / "review"
+
+    @property
+    def models(self) -> Path:
+        """Trained models, and what people decided about them."""
+        return self.home / "models"
 
     @property
     def runs(self) -> Path:

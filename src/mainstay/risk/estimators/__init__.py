@@ -1,0 +1,1 @@
+"""The estimators of the race, one a file, behind one interface."""

@@ -1,0 +1,70 @@
+"""Hashes by which a manifest names data, code and features."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from mainstay.resources import shipped
+from mainstay.risk.matrix import TrainingRows
+
+_SQL_FOLDERS = ("features", "labels")
+
+
+def data_hash(rows: TrainingRows) -> str:
+    """Of the training rows: every feature, label and loss, in their fixed order."""
+    digest = hashlib.sha256()
+    for part in (
+        rows.matrix.values,
+        rows.matrix.base,
+        rows.label,
+        rows.loss_share,
+        rows.origin,
+        rows.label_from,
+        rows.label_to,
+        rows.treated,
+    ):
+        digest.update(part.tobytes())
+    digest.update("\n".join([*rows.matrix.names, *rows.enterprise.tolist()]).encode())
+    return digest.hexdigest()
+
+
+def feature_hash(catalogue: pl.DataFrame) -> str:
+    """Of the catalogue: which features there are, in which order, of which concept and unit."""
+    columns = [name for name in ("feature", "concept", "unit", "needs") if name in catalogue.columns]
+    lines = ["\t".join(str(value) for value in row) for row in catalogue.select(columns).rows()]
+    return hashlib.sha256("\n".join(["\t".join(columns), *lines]).encode()).hexdigest()
+
+
+def code_hash() -> str:
+    """Of the sources of this package."""
+    here = Path(__file__).parent
+    return _hash_of(here, here.rglob("*.py"))
+
+
+def sql_hash() -> str:
+    """Of the SQL that makes features and labels."""
+    sql = shipped("sql")
+    return _hash_of(sql, (path for folder in _SQL_FOLDERS for path in (sql / folder).rglob("*.sql")))
+
+
+def text_hash(parts: Iterable[str]) -> str:
+    """The sha256 of some texts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _hash_of(root: Path, paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        # A checkout may turn line ends; what the code does stays the same.
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()

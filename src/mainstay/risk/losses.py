@@ -1,0 +1,137 @@
+"""Expected loss with a model of its own: E[loss] = base x E[loss / base | features].
+
+A list in money needs more than a probability: who falls by 35% and who by 100% are both declines. Recipes race
+against each other: the calibrated risk times the severity to expect, a direct model of the share lost in which large
+enterprises weigh more or less, and the geometric mean of the two kinds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from mainstay.risk.estimators.boosting import L2, LEARNING_RATE, MAX_FEATURES, MAX_ITER, MAX_LEAF_NODES
+from mainstay.risk.estimators.boosting import min_samples_leaf as leaf_of
+from mainstay.risk.matrix import FeatureMatrix, Floats, TrainingRows
+
+RISK_X_SEVERITY = "risk_x_severity"
+GEOMETRIC = "geometric"
+DIRECT_POWERS = {"direct_w1": 1.0, "direct_w0.5": 0.5, "direct_w1.5": 1.5}
+"""Recipe -> the power of the base by which a row weighs."""
+RECIPES = (RISK_X_SEVERITY, *DIRECT_POWERS, GEOMETRIC)
+"""The simplest first."""
+EVENTS_FOR_SEVERITY = 200
+"""Below so many events the severity is one number, the same for all."""
+EVENTS_FOR_DIRECT = 50
+UNKNOWN_SEVERITY = 0.5
+"""Where no event has a base: who leaves does so, on average, in the middle of the window."""
+_SCALE_BOUNDS = (2 / 3, 3 / 2)
+"""How far the sum of expected losses may be moved to that of the losses seen: one large firm can make it anything."""
+
+
+@dataclass
+class ShareModel:
+    """Boosting of a share between 0 and 1, with weights base ** power; constant where it was not fitted.
+
+    Args:
+        power: Of the base, in the weights.
+        constant: The share for all.
+    """
+
+    power: float
+    constant: float = 0.0
+    _model: HistGradientBoostingRegressor | None = None
+    _live: list[int] = field(default_factory=list)
+
+    def fit(self, rows: TrainingRows, *, least_events: int = 0) -> Self:
+        """Learn the share lost from rows with a positive base; below `least_events` only its mean."""
+        known = rows.take(np.nan_to_num(rows.matrix.base) > 0)
+        if not len(known):
+            self.constant = UNKNOWN_SEVERITY
+            return self
+        weight = known.weight * (known.matrix.base / known.matrix.base.mean()) ** self.power
+        self.constant = float(np.average(known.loss_share, weights=weight))
+        self._live = known.matrix.live_columns()
+        if known.events < least_events or not self._live:
+            return self
+        self._model = HistGradientBoostingRegressor(
+            max_iter=MAX_ITER,
+            learning_rate=LEARNING_RATE,
+            max_leaf_nodes=MAX_LEAF_NODES,
+            l2_regularization=L2,
+            max_features=MAX_FEATURES,
+            min_samples_leaf=leaf_of(known.events),
+            early_stopping=False,
+            random_state=0,
+        ).fit(known.matrix.values[:, self._live], known.loss_share, sample_weight=weight / weight.mean())
+        return self
+
+    def share(self, features: FeatureMatrix) -> Floats:
+        """The share of the base, 0 to 1."""
+        if self._model is None:
+            return np.full(len(features), np.clip(self.constant, 0, 1))
+        return np.asarray(np.clip(self._model.predict(features.values[:, self._live]), 0, 1), dtype=np.float64)
+
+
+def recipes_for(events: int) -> tuple[str, ...]:
+    """The recipes that so many events allow."""
+    return RECIPES if events >= EVENTS_FOR_DIRECT else (RISK_X_SEVERITY,)
+
+
+@dataclass
+class ExpectedLoss:
+    """The share of the base that is expected to be lost, by one recipe or several.
+
+    Args:
+        recipes: Which ones are computed.
+        scale: By what the chosen recipe is multiplied, so that the sums agree.
+    """
+
+    recipes: tuple[str, ...]
+    scale: float = 1.0
+    _severity: ShareModel = field(default_factory=lambda: ShareModel(0.5))
+    _direct: dict[str, ShareModel] = field(default_factory=dict)
+
+    def fit(self, rows: TrainingRows) -> Self:
+        """Learn what the recipes need."""
+        if RISK_X_SEVERITY in self.recipes or GEOMETRIC in self.recipes:
+            self._severity = ShareModel(0.5).fit(rows.take(rows.label), least_events=EVENTS_FOR_SEVERITY)
+        needed = {name for name in DIRECT_POWERS if name in self.recipes}
+        if GEOMETRIC in self.recipes:
+            needed.add("direct_w1")
+        self._direct = {name: ShareModel(DIRECT_POWERS[name]).fit(rows) for name in sorted(needed)}
+        return self
+
+    def shares(self, features: FeatureMatrix, risk: Floats) -> dict[str, Floats]:
+        """By recipe: the share lost, 0 to 1, before scaling.
+
+        Args:
+            features: The rows.
+            risk: Their calibrated probabilities.
+        """
+        direct = {name: model.share(features) for name, model in self._direct.items()}
+        known: dict[str, Floats] = dict(direct)
+        if RISK_X_SEVERITY in self.recipes or GEOMETRIC in self.recipes:
+            known[RISK_X_SEVERITY] = risk * self._severity.share(features)
+        if GEOMETRIC in self.recipes:
+            known[GEOMETRIC] = np.sqrt(known[RISK_X_SEVERITY] * direct["direct_w1"])
+        return {name: np.clip(known[name], 0, 1) for name in self.recipes}
+
+    def money(self, features: FeatureMatrix, risk: Floats) -> Floats:
+        """The expected loss in the ledger's unit by the first recipe; never negative, at most the base; nan without."""
+        share = np.clip(self.shares(features, risk)[self.recipes[0]] * self.scale, 0, 1)
+        return share * np.clip(features.base, 0, None)
+
+
+def sum_scale(expected: Floats, loss: Floats) -> float:
+    """What makes the expected losses add up to those seen, within bounds."""
+    total = float(expected.sum())
+    return float(np.clip(float(loss.sum()) / total, *_SCALE_BOUNDS)) if total > 0 else 1.0
+
+
+def in_money(shares: Mapping[str, Floats], base: Floats) -> dict[str, Floats]:
+    """The shares times the base, 0 where it is not known."""
+    amount = np.clip(np.nan_to_num(base), 0, None)
+    return {name: share * amount for name, share in shares.items()}

@@ -1,0 +1,102 @@
+"""The manifest beside a stored model: everything that can be known of it without running its code."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sklearn
+
+from mainstay.errors import MainstayError
+from mainstay.risk.model import TrainedModel
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `manifest.json` says; see `TrainingFacts` for what comes from the training."""
+
+    workspace: str
+    target: str
+    horizon_months: int
+    version: str
+    sequence: int
+    trained_as_of: date
+    origins: tuple[date, ...]
+    rows: int
+    events: int
+    event_rows: int
+    treated_rows: int
+    treated_included: bool
+    base_rate: float
+    estimator: str
+    parameters: dict[str, float | int | str]
+    recipe: str
+    validation: str
+    half_life_months: int | None
+    calibration: dict[str, float]
+    metrics: dict[str, float | None]
+    risk_race: list[dict[str, Any]]
+    loss_race: list[dict[str, Any]]
+    features: list[dict[str, str]]
+    data_hash: str
+    code_hash: str
+    sql_hash: str
+    feature_hash: str
+    sha256: str
+    sklearn: str
+    numpy: str
+
+    def to_json(self) -> str:
+        """As text, keys in a fixed order."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+
+
+def manifest_of(model: TrainedModel, *, workspace: str, sequence: int, sha256: str) -> Manifest:
+    """The manifest of a model.
+
+    Args:
+        model: What was trained.
+        workspace: Whose ledger it was trained on.
+        sequence: How many versions there were before it, plus one.
+        sha256: Of model.joblib.
+    """
+    told = asdict(model.facts)
+    columns = [name for name in ("feature", "concept", "name_zh", "name_en") if name in model.catalogue.columns]
+    return Manifest(
+        **told,
+        workspace=workspace,
+        target=model.target,
+        horizon_months=model.horizon_months,
+        version=model.version,
+        sequence=sequence,
+        trained_as_of=model.trained_as_of,
+        estimator=model.estimator.name,
+        parameters=model.estimator.parameters,
+        recipe=model.losses.recipes[0],
+        calibration={"slope": model.calibration.slope, "intercept": model.calibration.intercept},
+        features=model.catalogue.select(columns).to_dicts(),
+        sha256=sha256,
+        sklearn=sklearn.__version__,
+        numpy=np.__version__,
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        MainstayError: It is not one.
+    """
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        told["trained_as_of"] = date.fromisoformat(told["trained_as_of"])
+        told["origins"] = tuple(date.fromisoformat(day) for day in told["origins"])
+        return Manifest(**{field.name: told[field.name] for field in fields(Manifest)})
+    except (ValueError, TypeError, KeyError) as error:
+        raise MainstayError(
+            "the manifest of a model cannot be read",
+            where=f"{path.parent.parent.name}/{path.parent.name}/{path.name}",
+            hint="remove that version's folder, or restore it from a copy",
+        ) from error

@@ -1,0 +1,287 @@
+"""The model store of a workspace: `<home>/models/<target>-h<H>/<version>/{model.joblib, manifest.json, card.md}`.
+
+joblib runs code when it loads a file. Therefore only a file inside this workspace's own models folder is loaded, whose
+sha256 its manifest names, whose manifest names this workspace, and which the same scikit-learn minor wrote. That guards
+against mix-ups and damage; who can write into the workspace can replace both files, as he can replace everything else.
+"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import joblib
+import polars as pl
+import sklearn
+
+from mainstay.errors import MainstayError
+from mainstay.risk import fingerprints
+from mainstay.risk.card import model_card
+from mainstay.risk.decisions import (
+    Action,
+    Decision,
+    append_decision,
+    champion_of,
+    read_decisions,
+    retired_of,
+)
+from mainstay.risk.manifest import Manifest, manifest_of, read_manifest
+from mainstay.risk.model import NotEnoughEvents, TrainedModel
+from mainstay.risk.targets import HORIZONS, TARGETS
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{8}")
+_MONTHS_A_QUARTER = 3
+
+
+class ModelStoreError(MainstayError):
+    """A stored model cannot be used, or a decision about one cannot be taken."""
+
+
+@dataclass(frozen=True)
+class Usable:
+    """The model for a score, or why the rule is used instead.
+
+    Args:
+        model: None = by rule.
+        warning: For the run's journal; empty where all is as it should be (also without any champion).
+    """
+
+    model: TrainedModel | None
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """Keeps trained models of one workspace.
+
+    Args:
+        folder: `<home>/models`.
+    """
+
+    folder: Path
+
+    def workspace(self) -> str:
+        """The workspace's identity: a random id, written once; it says nothing about the office."""
+        path = self.folder / "workspace.json"
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"workspace": secrets.token_hex(16)}) + "\n", "utf-8")
+        return str(_read_json(path).get("workspace", ""))
+
+    def save(self, model: TrainedModel) -> Path:
+        """Write model, manifest and card; the same version again is left as it is.
+
+        Returns:
+            The version's folder.
+        """
+        folder = self._folder_of(model.target, model.horizon_months, model.version)
+        if (folder / "manifest.json").exists():
+            return folder
+        folder.mkdir(parents=True, exist_ok=True)
+        joblib.dump(model, folder / "model.joblib", compress=3)
+        sequence = 1 + max((known.sequence for known in self.versions(model.target, model.horizon_months)), default=0)
+        manifest = manifest_of(
+            model, workspace=self.workspace(), sequence=sequence, sha256=fingerprints.file_hash(folder / "model.joblib")
+        )
+        # The manifest comes last: a folder without one is not a version.
+        _write(folder / "card.md", model_card(manifest, state="shadow"))
+        _write(folder / "manifest.json", manifest.to_json())
+        return folder
+
+    def versions(self, target: str, horizon_months: int) -> list[Manifest]:
+        """All versions of a target and horizon, in the order in which they were trained."""
+        place = self.folder / _place(target, horizon_months)
+        found = [read_manifest(path) for path in sorted(place.glob("*/manifest.json"))]
+        return sorted(found, key=lambda manifest: (manifest.trained_as_of, manifest.sequence))
+
+    def everything(self) -> list[tuple[Manifest, str]]:
+        """Every version with its state today's decisions give: `enabled`, `shadow`, `retired` or `superseded`."""
+        return [
+            (manifest, self.state(target, horizon, manifest.version, date.max))
+            for target in TARGETS
+            for horizon in HORIZONS
+            for manifest in self.versions(target, horizon)
+        ]
+
+    def manifest(self, target: str, horizon_months: int, version: str) -> Manifest:
+        """The manifest of a version.
+
+        Raises:
+            ModelStoreError: There is no such version.
+        """
+        path = self._folder_of(target, horizon_months, version) / "manifest.json"
+        if not path.exists():
+            known = [manifest.version for manifest in self.versions(target, horizon_months)]
+            raise ModelStoreError(
+                "there is no such model",
+                where=f"{_place(target, horizon_months)}/{version}",
+                hint=f"known: {', '.join(known) or 'none yet; run `mainstay train`'}",
+            )
+        return read_manifest(path)
+
+    def load(self, target: str, horizon_months: int, version: str, catalogue: pl.DataFrame) -> TrainedModel:
+        """Load a version after every check that can be made before its code runs.
+
+        Args:
+            target: Of the model.
+            horizon_months: Of the model.
+            version: Of the model.
+            catalogue: Today's catalogue of features; it has to be the one of the training.
+
+        Raises:
+            ModelStoreError: Not there, of another workspace, changed since it was saved, written by another
+                scikit-learn, or trained on other features.
+        """
+        manifest = self.manifest(target, horizon_months, version)
+        path = self._folder_of(target, horizon_months, version) / "model.joblib"
+        self._refuse_unfit(manifest, path, catalogue)
+        try:
+            model = joblib.load(path)
+        except Exception as error:  # a pickle may raise anything
+            raise ModelStoreError(
+                "the model file cannot be opened by the libraries installed", where=version, hint="train again"
+            ) from error
+        if not isinstance(model, TrainedModel) or model.version != version:
+            raise ModelStoreError("the model file holds another model", where=str(_place(target, horizon_months)))
+        return model
+
+    def champion(self, target: str, horizon_months: int, as_of: date) -> str | None:
+        """The version that a person had enabled by `as_of`; none = by rule."""
+        return champion_of(read_decisions(self._decisions), target, horizon_months, as_of)
+
+    def shadow(self, target: str, horizon_months: int, as_of: date) -> str | None:
+        """The newest version of `as_of` or earlier that waits for a decision; none if the champion is the newest."""
+        known = [m for m in self.versions(target, horizon_months) if m.trained_as_of <= as_of]
+        if not known:
+            return None
+        newest = known[-1].version
+        retired = retired_of(read_decisions(self._decisions), target, horizon_months, as_of)
+        return None if newest == self.champion(target, horizon_months, as_of) or newest in retired else newest
+
+    def state(self, target: str, horizon_months: int, version: str, as_of: date) -> str:
+        """`enabled`, `shadow`, `retired` or `superseded` at `as_of`."""
+        if version == self.champion(target, horizon_months, as_of):
+            return "enabled"
+        if version == self.shadow(target, horizon_months, as_of):
+            return "shadow"
+        retired = retired_of(read_decisions(self._decisions), target, horizon_months, as_of)
+        return "retired" if version in retired else "superseded"
+
+    def usable_champion(self, target: str, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> Usable:
+        """The champion, or the rule with a warning where it cannot be used."""
+        return self._usable(self.champion(target, horizon_months, as_of), target, horizon_months, catalogue)
+
+    def usable_shadow(self, target: str, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> Usable:
+        """The challenger in shadow; without one there is neither model nor warning."""
+        return self._usable(self.shadow(target, horizon_months, as_of), target, horizon_months, catalogue)
+
+    def decide(self, action: Action, target: str, horizon_months: int, version: str, *, by: str, on: date) -> None:
+        """Enable or retire a version from a day on; the card says so too.
+
+        Raises:
+            ModelStoreError: No such version, no name, a day before its training, or before the newest decision.
+        """
+        manifest = self.manifest(target, horizon_months, version)
+        made = [known.decided_on for known in read_decisions(self._decisions) if known.target == target]
+        if not by.strip():
+            raise ModelStoreError("a decision needs the name of who takes it", where=version, hint="--by NAME")
+        if on < max([manifest.trained_as_of, *made]):
+            raise ModelStoreError(
+                "a decision cannot be dated before the model's training or an earlier decision",
+                where=f"{version}, {on.isoformat()}",
+                hint="past weeks stay as they were; date it today",
+            )
+        append_decision(self._decisions, Decision(on, target, horizon_months, version, action, by.strip()))
+        for known in self.versions(target, horizon_months):
+            state = self.state(target, horizon_months, known.version, on)
+            _write(self._folder_of(target, horizon_months, known.version) / "card.md", model_card(known, state=state))
+
+    def record_refusal(self, refused: NotEnoughEvents) -> None:
+        """Note that a training came to nothing, so that it waits for the next quarter like any other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        told = {
+            "as_of": refused.as_of.isoformat(),
+            "target": refused.target,
+            "horizon_months": refused.horizon_months,
+            "events": refused.events,
+            "needed": refused.needed,
+            "reason": refused.reason,
+        }
+        with self._refusals.open("a", encoding="utf-8") as opened:
+            opened.write(json.dumps(told) + "\n")
+
+    def is_due(self, target: str, horizon_months: int, as_of: date) -> bool:
+        """Whether nothing was trained, or tried, for the calendar quarter of `as_of` or a later one."""
+        tried = [manifest.trained_as_of for manifest in self.versions(target, horizon_months)]
+        if self._refusals.exists():
+            told = [json.loads(line) for line in self._refusals.read_text("utf-8").splitlines()]
+            mine = [row for row in told if (row["target"], row["horizon_months"]) == (target, horizon_months)]
+            tried += [date.fromisoformat(row["as_of"]) for row in mine]
+        return all(_quarter(day) < _quarter(as_of) for day in tried)
+
+    @property
+    def _decisions(self) -> Path:
+        return self.folder / "decisions.jsonl"
+
+    @property
+    def _refusals(self) -> Path:
+        return self.folder / "refusals.jsonl"
+
+    def _usable(self, version: str | None, target: str, horizon_months: int, catalogue: pl.DataFrame) -> Usable:
+        if version is None:
+            return Usable(None)
+        try:
+            return Usable(self.load(target, horizon_months, version, catalogue))
+        except MainstayError as error:
+            return Usable(None, f"{target}, {horizon_months} months: scored by rule, as {error.what} ({version})")
+
+    def _folder_of(self, target: str, horizon_months: int, version: str) -> Path:
+        if not _VERSION.fullmatch(version) or target not in TARGETS:
+            raise ModelStoreError(
+                "that is no name of a model", where=f"{target}-h{horizon_months}", hint="see `mainstay models`"
+            )
+        return self.folder / _place(target, horizon_months) / version
+
+    def _refuse_unfit(self, manifest: Manifest, path: Path, catalogue: pl.DataFrame) -> None:
+        if manifest.workspace != self.workspace():
+            what, hint = "the model was trained in another workspace", "a model is trained on its own ledger only"
+        elif not path.is_file() or not path.resolve().is_relative_to(self.folder.resolve()):
+            what, hint = "the model file is not in this workspace's models folder", "train again"
+        elif fingerprints.file_hash(path) != manifest.sha256:
+            what, hint = "the model file is not the one that was saved", "train again, or restore it from a copy"
+        elif _minor(manifest.sklearn) != _minor(sklearn.__version__):
+            what, hint = "the model was written by another scikit-learn", f"it was {manifest.sklearn}; train again"
+        elif manifest.feature_hash != fingerprints.feature_hash(catalogue):
+            what, hint = "the model was trained on other features", "train again"
+        else:
+            return
+        raise ModelStoreError(what, where=f"{manifest.target}-h{manifest.horizon_months}/{manifest.version}", hint=hint)
+
+
+def _place(target: str, horizon_months: int) -> str:
+    return f"{target}-h{horizon_months}"
+
+
+def _minor(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _quarter(day: date) -> tuple[int, int]:
+    return day.year, (day.month - 1) // _MONTHS_A_QUARTER
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelStoreError("a file of the model store cannot be read", where=path.name) from error
+    return dict(told)
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
