@@ -40,9 +40,7 @@ def read_wording(seeds: Path) -> Wording:
     concepts, facts = (pl.read_csv(seeds / f"risk_{name}.csv", infer_schema=False) for name in ("concepts", "facts"))
     return Wording(
         concepts.with_columns(pl.col("place").cast(pl.Int64)).sort("place"),
-        facts.with_columns(
-            pl.col("place").cast(pl.Int64), pl.col("shown_from", "shown_to", "factor").cast(pl.Float64)
-        ).sort("place"),
+        facts.with_columns(pl.col("place").cast(pl.Int64), pl.col("shown_from", "shown_to").cast(pl.Float64)).sort("place"),
     )
 
 
@@ -152,7 +150,7 @@ def _told(features: pl.DataFrame, fact: dict[str, str | float | None]) -> pl.Dat
         holds &= value >= fact["shown_from"]
     if fact["shown_to"] is not None:
         holds &= value <= fact["shown_to"]
-    figure = _figure(value * (fact["factor"] or 1.0), str(fact["kind"]))
+    figure = _figure(value, str(fact["kind"]))
     zh, en = (_worded(str(fact[language]), figure) for language in ("zh", "en"))
     return features.filter(holds).select(*KEY, concept=pl.lit(str(fact["concept"])), zh=zh, en=en)
 
@@ -162,11 +160,15 @@ def _worded(words: str, figure: pl.Expr) -> pl.Expr:
 
 
 def _figure(value: pl.Expr, kind: str) -> pl.Expr:
-    """A figure as people write it: a change with its sign in whole per cent, a count as a whole number."""
+    """A figure as people write it, whole: a change as a signed rate in per cent, a share in per cent, else a count.
+
+    A change is a feature (a - b) / (|a| + |b|) (sql/features/risk_levels.sql), the rate is a / b - 1.
+    """
     if kind == "change":
-        percent = (value * 100).round(0).cast(pl.Int64)
+        percent = (((1 + value) / (1 - value) - 1) * 100).round(0).cast(pl.Int64, strict=False)
         return pl.concat_str(pl.when(percent > 0).then(pl.lit("+")).otherwise(pl.lit("")), percent.cast(pl.String))
-    return value.round(0).cast(pl.Int64).cast(pl.String)
+    scale = 100 if kind == "share" else 1
+    return (value * scale).round(0).cast(pl.Int64).cast(pl.String)
 
 
 def _as_json(predictions: pl.DataFrame) -> pl.Series:

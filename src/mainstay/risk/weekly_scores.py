@@ -21,8 +21,8 @@ Role = Literal["rule", "champion", "shadow"]
 
 RULE_CONCEPTS = {"decline": "revenue", "relocation": "signals"}
 """The one concept on which each rule rests, for what to verify."""
-HIDDEN_OUTFLOW_ZH = "税收与经营变动不一致，待核实"
-HIDDEN_OUTFLOW_EN = "tax and business have moved apart, to be verified"
+HIDDEN_ZH = "税收与经营变动不一致，待核实；"
+HIDDEN_EN = "tax and business have moved apart, to be verified; "
 """Never a word of leaving: total tax or invoices hold while local revenue falls (DOMAIN section 3)."""
 _CERTAIN = 1.0
 """The relocation rule's score of a decisive signal or of ten points: no model speaks against a filed migration."""
@@ -210,6 +210,7 @@ def _scored_by(post: Post, inputs: WeekInputs) -> tuple[Predictor, pl.DataFrame]
 
 def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     cohort = inputs.cohort.filter(target=post.target, horizon_months=post.horizon_months)
+    is_hidden = post.target == "hidden_outflow"
     # By id, so that the order in which rows come changes nothing.
     predicted = model.predict(inputs.features, cohort).sort(KEY)
     reasons = explained(predicted, inputs.features, inputs.wording)
@@ -225,8 +226,8 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
             **_of_the_model(model),
         )
         .with_columns(
-            reasons=_sentence("told", post.target, "模型评分", HIDDEN_OUTFLOW_ZH, "：", "（{}）"),
-            reasons_en=_sentence("told_en", post.target, "model score", HIDDEN_OUTFLOW_EN, ": ", " ({})"),
+            reasons=pl.format(f"模型评分：{HIDDEN_ZH if is_hidden else ''}主要依据为{{}}", "told"),
+            reasons_en=pl.format(f"model score: {HIDDEN_EN if is_hidden else ''}mainly {{}}", "told_en"),
         )
     )
     return as_scores(rows).with_columns(rows["base_value"].cast(pl.Float64), rows["contributions"])
@@ -243,13 +244,6 @@ def _of_the_model(model: Predictor) -> dict[str, pl.Expr]:
         "training_period": pl.lit(_period(model)),
         "training_events": pl.lit(model.facts.events),
     }
-
-
-def _sentence(told: str, target: str, who: str, hidden: str, colon: str, brackets: str) -> pl.Expr:
-    """The reasons as one sentence that begins with who spoke."""
-    if target != "hidden_outflow":
-        return pl.format(f"{who}{colon}{{}}", told)
-    return pl.format(f"{who}{colon}{hidden}{brackets}", told)
 
 
 def _shown(

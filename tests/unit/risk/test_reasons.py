@@ -49,20 +49,18 @@ def test_the_three_largest_upward_concepts_are_shown_and_the_rest_is_other() -> 
 
 
 def test_a_reason_is_a_sentence_in_both_languages_with_the_facts_of_its_concept_and_what_to_verify() -> None:
-    features = NO_FEATURES.with_columns(**dict(_feature("revenue", -0.45)), **dict(_feature("gaps", 2.0)))
+    features = NO_FEATURES.with_columns(yoy_3=pl.lit(-0.29), months_since_receipt=pl.lit(2.0))
     row = told({"revenue": 1.2, "gaps": 0.6}, features)
-    assert str(row["told"]).startswith("收入走势低于以往同期（")
-    assert "-45%" in str(row["told"])
-    assert "；近期有月份未见入库（" in str(row["told"])
-    assert "-45%" in str(row["told_en"])
+    assert row["told"] == "收入水平和走势（近3个月较上年同期-45%）；入库间断情况（已2个月未见入库）"
+    assert str(row["told_en"]).startswith("level and course of revenue (last 3 months -45% on the year before); ")
     assert "核实收入变化的原因" in str(row["verify"])
     assert "停业" in str(row["verify"])
 
 
 def test_a_fact_that_does_not_hold_or_is_not_known_is_not_told() -> None:
     for value in (0.2, None, float("nan")):
-        features = NO_FEATURES.with_columns(**dict(_feature("revenue", value)))
-        assert told({"revenue": 1.2}, features)["told"] == "收入走势低于以往同期"
+        features = NO_FEATURES.with_columns(yoy_3=pl.lit(value, dtype=pl.Float64))
+        assert told({"revenue": 1.2}, features)["told"] == "收入水平和走势"
 
 
 def test_where_nothing_points_upward_there_is_no_reason() -> None:
@@ -96,7 +94,17 @@ def test_the_seeds_have_every_concept_once_and_blank_cells_in_the_group_only() -
     assert {row["concept"] for row in rows if not row["signal_group"]} == {"peers", "age"}
 
 
-def _feature(concept: str, value: float | None) -> list[tuple[str, pl.Expr]]:
-    """The first fact's feature of a concept, with a value."""
-    name = wording().facts.filter(concept=concept)["feature"][0]
-    return [(name, pl.lit(value, dtype=pl.Float64))]
+def test_at_most_two_facts_a_concept_are_told_in_the_order_of_the_seeds() -> None:
+    features = NO_FEATURES.with_columns(trend_3_12=pl.lit(-0.5), yoy_12=pl.lit(-1.0), yoy_3=pl.lit(-0.2))
+    assert told({"revenue": 1.2}, features)["told"] == (
+        "收入水平和走势（近3个月较上年同期-33%，近12个月较上年同期-100%）"
+    )
+
+
+def test_every_fact_is_of_a_feature_and_of_its_concept() -> None:
+    with (shipped("seeds") / "risk_features.csv").open(encoding="utf-8", newline="") as stream:
+        concept_of = {row["feature"]: row["concept"] for row in csv.DictReader(stream)}
+    facts = wording().facts
+    assert facts["kind"].unique().sort().to_list() == ["change", "count", "flag", "share"]
+    for feature, concept in facts.select("feature", "concept").iter_rows():
+        assert concept_of.get(feature) == concept, feature

@@ -37,8 +37,8 @@ def test_a_champion_stands_in_for_the_rule_and_names_what_it_was_trained_on() ->
     assert [rows["B"][name] for name in ("basis", "model_version", "grade", "rank", "signal_groups")] == [
         "model", "m1", "high", 1, 1,
     ]  # fmt: skip
-    assert rows["B"]["reasons"] == "模型评分：收入走势低于以往同期；近期有月份未见入库"
-    assert rows["B"]["reasons_en"].startswith("model score: revenue runs below")
+    assert rows["B"]["reasons"] == "模型评分：主要依据为收入水平和走势；入库间断情况"
+    assert rows["B"]["reasons_en"].startswith("model score: mainly level and course")
     assert (rows["B"]["training_period"], rows["B"]["training_events"]) == ("2020-01..2021-12", 321)
     assert (rows["A"]["grade"], rows["A"]["rank"], rows["A"]["reasons"]) == ("low", 2, None)
     assert (rows["C"]["basis"], rows["C"]["grade"], rows["C"]["risk"]) == ("model", None, None), "not of its cohort"
@@ -105,7 +105,7 @@ def test_hidden_outflow_is_worded_as_a_difference_to_verify_and_never_as_leaving
     there = cohort("A", target="hidden_outflow")
     scores = score_week(ruled("A"), Roster((post(model, target="hidden_outflow"),)), week(there))
     [row] = scores.scores.filter(target="hidden_outflow").to_dicts()
-    assert row["reasons"] == "模型评分：税收与经营变动不一致，待核实（收入走势低于以往同期；近期有月份未见入库）"
+    assert row["reasons"] == "模型评分：税收与经营变动不一致，待核实；主要依据为收入水平和走势；入库间断情况"
     assert "迁" not in row["reasons"]
     assert "leav" not in row["reasons_en"]
 
