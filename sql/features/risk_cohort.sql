@@ -3,32 +3,28 @@
 -- materialized: table
 --
 -- decline: the base reaches the floor (a setting, of twelve months, in proportion to the horizon), and some month of
--- the last three closed ones has revenue. hidden_outflow: the same, where total tax or invoiced value of the base window
--- is known. relocation: everybody who is here and in no case of the outbound register that has left and not come back;
--- its base may be unknown. Natural persons and firms that have left are in none (features.park_population).
+-- the last three closed ones has revenue. hidden_outflow: the same, where total tax or invoiced value of the base
+-- window is known. relocation: everybody who is here and in no case of the outbound register that has left and not
+-- come back; its base may be unknown. Natural persons and firms that have left are in none (features.park_population).
 with
 
 bases as (
     select
         bases.*,
-        enterprises.industry,
-        enterprises.zone,
-        classes.size_class,
+        profiles.local_at_stake,
+        profiles.industry,
+        profiles.zone,
+        profiles.size_class,
         coalesce(
-            bases.is_alive
+            profiles.is_alive
             and bases.base > 0
             and bases.base * 12 >= parameters.decline_floor * bases.horizon_months,
             false
         ) as can_decline
     from features.risk_bases as bases
-    inner join features.enterprises as enterprises
-        on bases.as_of_date = enterprises.as_of_date and bases.enterprise_id = enterprises.enterprise_id
+    inner join features.risk_profiles as profiles
+        on bases.as_of_date = profiles.as_of_date and bases.enterprise_id = profiles.enterprise_id
     cross join run.parameters as parameters
-    left join run.size_classes as classes
-        on
-            bases.local_at_stake is not null
-            and coalesce(bases.local_at_stake >= classes.lower, classes.lower is null)
-            and coalesce(bases.local_at_stake < classes.upper, classes.upper is null)
 ),
 
 away as (

@@ -5,7 +5,7 @@
 -- A change from b to a is (a - b) / (|a| + |b|), between -1 (all gone) and 1 (all new): (1 + c) / (1 - c) - 1 is the
 -- usual rate. Months and windows are compared by the mean of one month. lag_<k> is the month k before the last closed
 -- one over the mean of the last twelve, between -12 and 12; null where these have no revenue. *_adjusted compares with
--- the park's own change of the same windows.
+-- the park's own change of the same windows; filed_* leaves out months without any row, which may only be late.
 with
 
 amounts as (
@@ -28,12 +28,27 @@ amounts as (
 
 park as (
     select
+        now.as_of_date,
+        now.window_name,
+        sum(now.amount)::double / nullif(sum(before.amount), 0)::double as ratio
+    from features.risk_windows as now
+    inner join features.risk_windows as before
+        on
+            now.as_of_date = before.as_of_date
+            and now.enterprise_id = before.enterprise_id
+            and replace(now.window_name, 'last', 'prior') = before.window_name
+    where now.window_name like 'last%' and now.amount is not null and before.amount is not null
+    group by now.as_of_date, now.window_name
+),
+
+park_ratios as (
+    select
         as_of_date,
-        sum(last_1) / nullif(sum(prior_1), 0) as ratio_1,
-        sum(last_3) / nullif(sum(prior_3), 0) as ratio_3,
-        sum(last_6) / nullif(sum(prior_6), 0) as ratio_6,
-        sum(last_12) / nullif(sum(prior_12), 0) as ratio_12
-    from amounts
+        max(ratio) filter (where window_name = 'last_1') as ratio_1,
+        max(ratio) filter (where window_name = 'last_3') as ratio_3,
+        max(ratio) filter (where window_name = 'last_6') as ratio_6,
+        max(ratio) filter (where window_name = 'last_12') as ratio_12
+    from park
     group by as_of_date
 ),
 
@@ -42,6 +57,9 @@ relative_months as (
         months.as_of_date,
         months.enterprise_id,
         months.months_back,
+        months.restored,
+        months.has_row,
+        amounts.last_12,
         months.restored::double / amounts.last_12 as ratio,
         case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative
     from features.risk_months as months
@@ -49,6 +67,8 @@ relative_months as (
     where months.months_back < 12 and amounts.last_12 > 0
 ),
 
+-- Sums of exact decimals, so that no order of adding up changes a digit: slope by least squares over six equal steps
+-- (17.5 = the sum of squared distances from their mean), spread as the sample's standard deviation.
 months as (
     select
         as_of_date,
@@ -65,21 +85,43 @@ months as (
         max(relative) filter (where months_back = 9) as lag_9,
         max(relative) filter (where months_back = 10) as lag_10,
         max(relative) filter (where months_back = 11) as lag_11,
-        stddev_samp(relative) as volatility_12,
         max(relative) as peak_12,
-        regr_slope(relative, -months_back) filter (where months_back < 6) as slope_6
+        sum((2.5 - months_back) * restored) filter (where months_back < 6)::double / 17.5 / last_12 as slope_6,
+        12 * sum(restored * restored)::double - sum(restored)::double * sum(restored)::double as spread,
+        if(spread > 0, sqrt(spread / 132) / last_12, 0) as volatility_12,
+        sum(restored) filter (where has_row)::double / nullif(count(*) filter (where has_row), 0) as filed_12,
+        sum(restored) filter (where has_row and months_back < 3)::double
+        / nullif(count(*) filter (where has_row and months_back < 3), 0) as filed_3
     from relative_months
-    group by as_of_date, enterprise_id
+    group by as_of_date, enterprise_id, last_12
+),
+
+filed as (
+    select
+        now.as_of_date,
+        now.enterprise_id,
+        if(count(*) = count(before.restored), sum(now.restored)::double, null) as filed_now,
+        sum(before.restored)::double as filed_before
+    from features.risk_months as now
+    left join features.risk_months as before
+        on
+            now.as_of_date = before.as_of_date
+            and now.enterprise_id = before.enterprise_id
+            and now.months_back + 12 = before.months_back
+    where now.months_back < 3 and now.has_row
+    group by now.as_of_date, now.enterprise_id
 ),
 
 compared as (
     select
         amounts.*,
         months.* exclude (as_of_date, enterprise_id),
-        park.* exclude (as_of_date)
+        filed.* exclude (as_of_date, enterprise_id),
+        park_ratios.* exclude (as_of_date)
     from amounts
-    inner join park on amounts.as_of_date = park.as_of_date
+    left join park_ratios on amounts.as_of_date = park_ratios.as_of_date
     left join months on amounts.as_of_date = months.as_of_date and amounts.enterprise_id = months.enterprise_id
+    left join filed on amounts.as_of_date = filed.as_of_date and amounts.enterprise_id = filed.enterprise_id
 )
 
 select
@@ -101,16 +143,18 @@ select
     lag_11,
     (base_3 - last_12) / nullif(abs(base_3) + abs(last_12), 0) as base_3_season,
     (base_6 - last_12) / nullif(abs(base_6) + abs(last_12), 0) as base_6_season,
-    (last_12 - prior_12) / nullif(abs(last_12) + abs(prior_12), 0) as yoy_12,
     (last_3 - base_3) / nullif(abs(last_3) + abs(base_3), 0) as recent_to_base_3,
     (last_3 - base_6) / nullif(abs(last_3) + abs(base_6), 0) as recent_to_base_6,
     (last_3 - last_12) / nullif(abs(last_3) + abs(last_12), 0) as trend_3_12,
     (last_6 - last_12) / nullif(abs(last_6) + abs(last_12), 0) as trend_6_12,
     (last_1 - last_3) / nullif(abs(last_1) + abs(last_3), 0) as trend_1_3,
     slope_6,
+    (filed_3 - filed_12) / nullif(abs(filed_3) + abs(filed_12), 0) as filed_trend_3_12,
+    (filed_now - filed_before) / nullif(abs(filed_now) + abs(filed_before), 0) as filed_yoy_3,
     (last_1 - prior_1) / nullif(abs(last_1) + abs(prior_1), 0) as yoy_1,
     (last_3 - prior_3) / nullif(abs(last_3) + abs(prior_3), 0) as yoy_3,
     (last_6 - prior_6) / nullif(abs(last_6) + abs(prior_6), 0) as yoy_6,
+    (last_12 - prior_12) / nullif(abs(last_12) + abs(prior_12), 0) as yoy_12,
     (last_1 - prior_1 * ratio_1) / nullif(abs(last_1) + abs(prior_1 * ratio_1), 0) as yoy_1_adjusted,
     (last_3 - prior_3 * ratio_3) / nullif(abs(last_3) + abs(prior_3 * ratio_3), 0) as yoy_3_adjusted,
     (last_6 - prior_6 * ratio_6) / nullif(abs(last_6) + abs(prior_6 * ratio_6), 0) as yoy_6_adjusted,

@@ -34,9 +34,9 @@ select
     months.enterprise_id,
     windows.window_name,
     if(
-        count(months.restored) = windows.last_back - windows.first_back + 1, sum(months.restored)::double, null
-    ) as amount,
-    amount / (windows.last_back - windows.first_back + 1) as mean
+        count(months.restored) = windows.last_back - windows.first_back + 1, sum(months.restored), null
+    )::decimal(18, 2) as amount,
+    amount::double / (windows.last_back - windows.first_back + 1) as mean
 from features.risk_months as months
 inner join windows on months.months_back between windows.first_back and windows.last_back
 group by months.as_of_date, months.enterprise_id, windows.window_name, windows.first_back, windows.last_back

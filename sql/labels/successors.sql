@@ -9,15 +9,6 @@
 -- 2026-11, a judgement.
 with
 
-first_months as (
-    select
-        as_of_date,
-        enterprise_id,
-        min(month) as first_month
-    from features.risk_revenue
-    group by as_of_date, enterprise_id
-),
-
 newcomers as (
     select
         sites.as_of_date,
@@ -25,7 +16,7 @@ newcomers as (
         sites.enterprise_id,
         first_months.first_month
     from features.sites as sites
-    inner join first_months
+    inner join features.first_months as first_months
         on sites.as_of_date = first_months.as_of_date and sites.enterprise_id = first_months.enterprise_id
 ),
 
