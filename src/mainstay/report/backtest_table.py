@@ -16,45 +16,43 @@ _RANKINGS = {
 
 
 def backtest_tables(metrics: Mapping[str, Any]) -> Iterator[Table]:
-    """One table per basis (model, rule) of the rankings, after one of the origins."""
+    """A table of the origins; then by basis (model, rule) how right the rankings are, and how much money they hold.
+
+    Args:
+        metrics: What `metrics.json` says.
+    """
     yield _origins(metrics)
     for basis, figures in metrics["over_origins"].items():
-        yield _rankings(metrics, basis, figures)
+        count = figures["events"]["origins"]
+        name = f"{metrics['target']}, {metrics['horizon_months']} months, by {basis}; mean of {count} origins (sd)"
+        ks = [str(k) for k in metrics["ks"]]
+        right = Table("ranked by", "AUC", "AP", *(f"precision@{k}" for k in ks), title=name)
+        money = Table("ranked by", *(f"captured loss@{k}" for k in ks), title=f"{name}, share of the best possible list")
+        for ranking, of_ranking in figures["rankings"].items():
+            at = [of_ranking["at"][k] for k in ks]
+            word = _RANKINGS.get(ranking, ranking)
+            overall = (_spread(of_ranking[name]) for name in ("auc", "average_precision"))
+            right.add_row(word, *overall, *(_bounds(one["precision"]) for one in at))
+            money.add_row(word, *(_bounds(one["captured_loss"]) for one in at))
+        yield right
+        yield money
 
 
 def _origins(metrics: Mapping[str, Any]) -> Table:
-    table = Table("origin", "scored by", "learnt from", "enterprises", "known", "events", "Brier", "ECE")
+    table = Table("origin", "by", "learnt from events (origins)", "firms", "known", "events", "Brier", "ECE")
     models = {model["origin"]: model for model in metrics["models"]}
     for origin in metrics["origins"]:
         model = models[origin["origin"]]
         calibration = origin.get("calibration") or {}
         table.add_row(
             origin["origin"],
-            model["version"],
-            f"{model['training_events']} events, {len(model['training_origins'])} origins",
+            model["basis"],
+            f"{model['training_events']:,} ({len(model['training_origins'])})",
             f"{origin['n']:,}",
             f"{origin['known']:,}",
             f"{origin['events']:,}" if "events" in origin else origin["note"],
             _figure(calibration.get("brier")),
             _figure(calibration.get("ece")),
-        )
-    return table
-
-
-def _rankings(metrics: Mapping[str, Any], basis: str, figures: Mapping[str, Any]) -> Table:
-    count = figures["events"]["origins"]
-    ks = metrics["ks"]
-    title = f"{metrics['target']}, {metrics['horizon_months']} months, scored by {basis}: mean of {count} origins (sd)"
-    measures = [f"P@{k}" for k in ks] + [f"loss@{k}" for k in ks]
-    table = Table("ranked by", "AUC", "AP", *measures, title=title)
-    for name, of_ranking in figures["rankings"].items():
-        at = [of_ranking["at"][str(k)] for k in ks]
-        table.add_row(
-            _RANKINGS.get(name, name),
-            _spread(of_ranking["auc"]),
-            _spread(of_ranking["average_precision"]),
-            *(_bounds(one["precision"]) for one in at),
-            *(_bounds(one["captured_loss"]) for one in at),
         )
     return table
 

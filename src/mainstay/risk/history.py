@@ -38,6 +38,9 @@ class Past(Protocol):
     def known_between(self) -> tuple[date, date] | None:
         """The first and the last day on which receipts became known."""
 
+    def newest_known(self) -> date:
+        """The last day on which anything became known."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -114,7 +117,7 @@ class Keeper:
     def keep(self, question: Question) -> Kept:
         """Compute what a backtest needs and is not there yet, one date after the other.
 
-        Outcomes are judged as of the day on which the newest receipts became known, or of the last origin.
+        Outcomes are judged as of the day on which the newest extract became known, or of the last origin.
 
         Raises:
             UsageError: an origin cannot be scored.
@@ -122,7 +125,7 @@ class Keeper:
         known = self.past.known_between()
         grid = month_ends(*known) if known else []
         Calendar.of(self.past.closed_months(grid) if grid else []).check(question.origins)
-        judged_as_of = max(day for day in (*question.origins, known and known[1]) if day)
+        judged_as_of = max(self.past.newest_known(), *question.origins)
         calendar = Calendar.of(self.past.closed_months(sorted({*grid, judged_as_of})))
         files, training = self._learn(question, calendar, set(question.origins))
         matured = tuple(

@@ -127,6 +127,13 @@ class Past:
         ).row(0)
         return None if first is None else (first, last)
 
+    def newest_known(self) -> date:
+        """The last day on which any accepted extract became known; of a ledger that has one."""
+        newest: date = self.warehouse.query(
+            "select max(knowledge_date) as last from ledger.batches where status = 'accepted'"
+        ).item()
+        return newest
+
     def _steps(self, models: Mapping[str, Model]) -> list[Between]:
         reads = {read for model in models.values() for read in model.reads}
         return [step for step in self.between if any(f"run.{name}" in reads for name in step.gives)]
