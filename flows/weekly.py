@@ -43,8 +43,9 @@ from mainstay.revenue.explaining import explain_lists
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
-from mainstay.risk.relocation import SignalPoints, signal_definitions
+from mainstay.risk.catalogue import catalogue_frame
 from mainstay.risk.reasons import read_wording
+from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.roster import week_roster
 from mainstay.risk.scoring import all_targets, spans
 from mainstay.risk.store import ModelStore
@@ -307,7 +308,7 @@ def score(run: Run) -> None:
 def _roster(run: Run) -> Roster:
     """Who scores this week, by the decisions dated on or before it."""
     store = ModelStore(run.workspace.models)
-    load = partial(store.load, catalogue=feature_catalogue(shipped("seeds")))
+    load = partial(store.load, catalogue=catalogue_frame(shipped("seeds")))
     return week_roster(store, load, run.as_of)
 
 

@@ -27,7 +27,9 @@ def backtest_tables(metrics: Mapping[str, Any]) -> Iterator[Table]:
         name = f"{metrics['target']}, {metrics['horizon_months']} months, by {basis}; mean of {count} origins (sd)"
         ks = [str(k) for k in metrics["ks"]]
         right = Table("ranked by", "AUC", "AP", *(f"precision@{k}" for k in ks), title=name)
-        money = Table("ranked by", *(f"captured loss@{k}" for k in ks), title=f"{name}, share of the best possible list")
+        money = Table(
+            "ranked by", *(f"captured loss@{k}" for k in ks), title=f"{name}, share of the best possible list"
+        )
         for ranking, of_ranking in figures["rankings"].items():
             at = [of_ranking["at"][k] for k in ks]
             word = _RANKINGS.get(ranking, ranking)

@@ -40,7 +40,9 @@ def read_wording(seeds: Path) -> Wording:
     concepts, facts = (pl.read_csv(seeds / f"risk_{name}.csv", infer_schema=False) for name in ("concepts", "facts"))
     return Wording(
         concepts.with_columns(pl.col("place").cast(pl.Int64)).sort("place"),
-        facts.with_columns(pl.col("place").cast(pl.Int64), pl.col("shown_from", "shown_to").cast(pl.Float64)).sort("place"),
+        facts.with_columns(pl.col("place").cast(pl.Int64), pl.col("shown_from", "shown_to").cast(pl.Float64)).sort(
+            "place"
+        ),
     )
 
 

@@ -77,11 +77,11 @@ def _record_risk_scores(warehouse: Warehouse, as_of: date) -> None:
         select
             scores.as_of_date, scores.target, scores.horizon_months, scores.enterprise_id, scores.risk, scores.grade,
             scores.expected_loss, scores.rank, rules.rank as rule_rank, scores.basis, scores.model_version,
-            if(is_flagged, scores.reasons, null) as reasons,
-            scores.grade = 'high' or coalesce(
+            coalesce(scores.grade = 'high', false) or coalesce(
                 scores.target = 'decline' and scores.expected_loss > 0 and scores.rank <= parameters.visiting_capacity,
                 false
             ) as is_flagged,
+            if(is_flagged, scores.reasons, null) as reasons,
             cohort.base, cohort.label_from, cohort.label_to, cohort.local_at_stake, cohort.industry, cohort.zone,
             cohort.size_class
         from candidate.marts.enterprise_risk as scores
