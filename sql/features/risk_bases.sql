@@ -26,20 +26,22 @@ horizons as (
 select
     horizons.as_of_date,
     horizons.horizon_months,
-    months.enterprise_id,
+    profiles.enterprise_id,
     horizons.label_from,
     horizons.label_to,
     if(count(months.restored) = horizons.horizon_months, sum(months.restored), null)::decimal(18, 2) as base,
     count(months.total) = horizons.horizon_months as has_total,
     count(invoices.invoiced) = horizons.horizon_months as has_invoiced
 from horizons
-inner join features.risk_months as months
+inner join features.risk_profiles as profiles on horizons.as_of_date = profiles.as_of_date
+left join features.risk_months as months
     on
-        horizons.as_of_date = months.as_of_date
+        profiles.as_of_date = months.as_of_date
+        and profiles.enterprise_id = months.enterprise_id
         and months.months_back between 12 - horizons.horizon_months and 11
 left join features.risk_invoices as invoices
     on
         months.as_of_date = invoices.as_of_date
         and months.enterprise_id = invoices.enterprise_id
         and months.month = invoices.month
-group by horizons.as_of_date, horizons.horizon_months, months.enterprise_id, horizons.label_from, horizons.label_to
+group by horizons.as_of_date, horizons.horizon_months, profiles.enterprise_id, horizons.label_from, horizons.label_to

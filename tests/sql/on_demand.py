@@ -10,7 +10,7 @@ from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.models import Model
 
-_NAMED = re.compile(r"\b(?:ledger|staging|features|marts|gates)\.\w+")
+_NAMED = re.compile(r"\b(?:ledger|staging|features|labels|marts|gates)\.\w+")
 
 
 class OnDemand(Warehouse):
