@@ -25,11 +25,13 @@ from mainstay.report.manifest import canonical_json
 from mainstay.report.week import swap_in
 from mainstay.resources import shipped
 from mainstay.risk import backtest_files
-from mainstay.risk.backtest import Rule, predict_all
+from mainstay.risk.backtest import Rule, predict_all, read_catalogue
 from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.grades import graded
 from mainstay.risk.history import History, Keeper, Kept
 from mainstay.risk.origins import Question
-from mainstay.risk.relocation import SignalPoints
+from mainstay.risk.relocation import SignalPoints, signal_definitions
+from mainstay.risk.training import train
 from mainstay.running import load_flow
 from mainstay.settings import Workspace
 from mainstay.warehouse import models
@@ -80,13 +82,24 @@ def look_back(test: Backtest) -> Kept:
 @_step
 def predict(test: Backtest, kept: Kept) -> list[dict[str, Any]]:
     """Train at every origin, score its cohort, write the predictions; tells of the models."""
-    chosen, signals = test.run.settings.score, test.run.settings.signals
+    settings, seeds = test.run.settings, shipped("seeds")
+    chosen, signals = settings.score, settings.signals
     rule = Rule(
         test.question.target,
         DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from, recent_months=chosen.recent_months),
         SignalPoints(signals.high_from, signals.medium_from),
     )
-    predictions, told = predict_all(kept, _trainer(test), rule, _grade(test), tell=logger.info)
+    trainer = partial(
+        train,
+        target=test.question.target,
+        horizon_months=test.question.horizon_months,
+        catalogue=read_catalogue(seeds),
+        settings=settings.models,
+        capacity=settings.orders.visiting_capacity,
+        signals=signal_definitions(seeds, on=signals.on, off=signals.off),
+    )
+    grade = partial(graded, capacity=settings.orders.visiting_capacity)
+    predictions, told = predict_all(kept, trainer, rule, grade, tell=logger.info)
     backtest_files.write_predictions(test.written, predictions)
     return told
 
@@ -173,11 +186,3 @@ def _take_steps(test: Backtest, entry: dict[str, Any]) -> dict[str, Any]:
     metrics: dict[str, Any] = timed(measure, test, kept, told)
     timed(put_in_place, test)
     return metrics
-
-
-def _trainer(test: Backtest) -> Any:
-    return lambda features, outcomes, as_of: "no models yet"
-
-
-def _grade(test: Backtest) -> Any:
-    return lambda risk: risk

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
@@ -40,7 +41,7 @@ class Predictor(Protocol):
 class Trainer(Protocol):
     """Trains on features of earlier origins and their outcomes as judged at `as_of`."""
 
-    def __call__(self, features: pl.DataFrame, outcomes: pl.DataFrame, as_of: date) -> object:
+    def __call__(self, features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:
         """A `Predictor`; anything else says by its text why there is none."""
 
 
@@ -127,7 +128,8 @@ class Rule:
 
     def _grade(self) -> pl.Expr:
         if self.target == "relocation":
-            score = pl.col("baseline_signal_points")
+            points = pl.col("baseline_signal_points")
+            score = pl.when(points.is_not_null() & pl.col("is_decisive")).then(float(FULL_POINTS)).otherwise(points)
             high, medium = float(self.signals.high_from), float(self.signals.medium_from)
         else:
             score = pl.col("risk")
@@ -140,6 +142,11 @@ class Rule:
             .when(score.is_not_null())
             .then(pl.lit("low"))
         )
+
+
+def read_catalogue(seeds: Path) -> pl.DataFrame:
+    """One row per feature, all text: feature, concept, name_zh, name_en, unit, needs."""
+    return pl.read_csv(seeds / "risk_features.csv", infer_schema=False)
 
 
 def predict_all(
@@ -195,17 +202,24 @@ def predict_origin(
 
     Returns:
         `PREDICTIONS` of the origin, sorted by enterprise; and on the model: `basis`, `version`, `training_origins`,
-        `training_rows`, `training_events`, `why_no_model`, `drift`.
+        `training_rows`, `training_events` (enterprises, each once), `why_no_model`, `drift`.
     """
     scored = rule.score(frames.cohort, frames.rule_inputs)
     told: dict[str, Any] = {"origin": f"{frames.as_of:%Y-%m}", "basis": RULE, "version": rule.version} | _learnt(frames)
-    model = trainer(frames.past_features, frames.past_outcomes, frames.as_of) if told["training_rows"] else None
+    model = trainer(frames.past_features, frames.past_outcomes, as_of=frames.as_of) if told["training_rows"] else None
     if isinstance(model, Predictor):
         scored = _by_model(model, frames, scored, grade)
         told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)}
     else:
-        told["why_no_model"] = str(model) if model is not None else "no outcome of an earlier origin was known then"
+        told["why_no_model"] = (
+            _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
+        )
     return _with_outcomes(frames, scored), told
+
+
+def _why(refusal: object) -> str:
+    """The reason why there is no model, in words."""
+    return str(getattr(refusal, "reason", refusal))
 
 
 def _learnt(frames: OriginFrames) -> dict[str, Any]:
@@ -213,7 +227,7 @@ def _learnt(frames: OriginFrames) -> dict[str, Any]:
     return {
         "training_origins": [f"{day:%Y-%m}" for day in known["origin_date"].unique().sort()],
         "training_rows": known.height,
-        "training_events": int(known["label"].sum() or 0),
+        "training_events": known.filter("label")["enterprise_id"].n_unique(),
     }
 
 

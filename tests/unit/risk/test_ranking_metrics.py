@@ -1,6 +1,6 @@
 """Tie bounds against every order that the ties allow, and small cases written out."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def every_order(given_scores: list[int], values: list[int], k: int) -> list[int]
     return [
         sum(value for _, value in order[:k])
         for order in permutations(rows)
-        if all(first[0] >= second[0] for first, second in zip(order, order[1:], strict=False))
+        if all(first[0] >= second[0] for first, second in pairwise(order))
     ]
 
 
