@@ -13,7 +13,8 @@ from mainstay.risk.estimators.newton import logistic, map_logistic
 from mainstay.risk.matrix import Flags, Floats
 
 LEAST_SLOPE = 0.05
-"""A score that says nothing, or the opposite, is flattened to nearly the base rate; its order stays, without ties."""
+"""In log-odds per standard deviation of the raw score. One that says nothing, or the opposite, is flattened to nearly
+the base rate; its order stays, without ties."""
 _SLOPE_PRECISION = 4.0
 """Prior standard deviation of 0.5 around a slope of 1: with few events the scores are taken as they are."""
 _RATE_PRECISION = 1e-6
@@ -50,11 +51,11 @@ class Calibration:
             mean=np.array([0.0, scale]),
             precision=np.array([_RATE_PRECISION, _SLOPE_PRECISION / scale**2]),
         )
-        slope = max(float(found[1]) / scale, LEAST_SLOPE)
+        slope = max(float(found[1]), LEAST_SLOPE) / scale
         rate = float(np.average(label, weights=counted))
         held = cls(slope, float(found[0]) - slope * centre)
         # Only a slope that was held at its bound leaves the mean off the base rate.
-        return held if slope > LEAST_SLOPE else held.centred(raw, rate)
+        return held if float(found[1]) > LEAST_SLOPE else held.centred(raw, rate)
 
     def log_odds(self, raw: Floats) -> Floats:
         """The calibrated log-odds."""

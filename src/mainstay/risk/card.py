@@ -36,15 +36,16 @@ _METRICS = {
     "validated_rows": "检验样本数",
     "validated_events": "检验样本中的事件企业数",
     "loss_scale": "预期减收总额校正系数",
+    "expected_over_seen_loss": "预期减收总额 ÷ 实际减收总额",
 }
 _RACE_COLUMNS = {
     "candidate": "候选 (candidate)",
     "origins": "时点数",
-    "mean": "均值",
+    "captured_loss": "捕获减收额份额 (captured loss)",
+    "average_precision": "AP",
+    "auc": "AUC",
     "mean_regret": "平均后悔值 (mean regret)",
     "max_regret": "最大后悔值",
-    "auc": "AUC",
-    "average_precision": "AP",
     "is_chosen": "选中",
 }
 _MEASURES = {
@@ -118,7 +119,8 @@ def _features(manifest: Manifest) -> str:
 def _race(rows: Sequence[dict[str, Any]]) -> str:
     if not rows:
         return "无"
-    head = f"比较：{_MEASURES[rows[0]['measure']]}；选平均后悔值最小者，相近时取较简单者。\n"
+    compared = "、".join(_MEASURES[measure] for measure in rows[0]["measures"].split("+"))
+    head = f"比较：{compared}；选平均后悔值最小者，相近时取较简单者。\n"
     table = [f"| {' | '.join(_RACE_COLUMNS.values())} |", "|" + " --- |" * len(_RACE_COLUMNS)]
     table += [f"| {' | '.join(_number(row[name]) for name in _RACE_COLUMNS)} |" for row in rows]
     return head + "\n" + "\n".join(table)

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from mainstay.risk.estimators.bins import QuantileBins
 from mainstay.risk.estimators.boosting import L2, LEARNING_RATE, MAX_FEATURES, MAX_ITER, MAX_LEAF_NODES
 from mainstay.risk.estimators.boosting import min_samples_leaf as leaf_of
 from mainstay.risk.matrix import FeatureMatrix, Floats, TrainingRows
@@ -28,7 +29,9 @@ EVENTS_FOR_DIRECT = 50
 UNKNOWN_SEVERITY = 0.5
 """Where no event has a base: who leaves does so, on average, in the middle of the window."""
 _SCALE_BOUNDS = (2 / 3, 3 / 2)
-"""How far the sum of expected losses may be moved to that of the losses seen: one large firm can make it anything."""
+_SCALE_PRIOR = 50.0
+"""So many losses of equal size move the sum of expected losses halfway to that of the losses seen: a few large firms
+make the ratio anything."""
 
 
 @dataclass
@@ -43,7 +46,7 @@ class ShareModel:
     power: float
     constant: float = 0.0
     _model: HistGradientBoostingRegressor | None = None
-    _live: list[int] = field(default_factory=list)
+    _bins: QuantileBins = field(default_factory=QuantileBins)
 
     def fit(self, rows: TrainingRows, *, least_events: int = 0) -> Self:
         """Learn the share lost from rows with a positive base; below `least_events` only its mean."""
@@ -53,8 +56,8 @@ class ShareModel:
             return self
         weight = known.weight * (known.matrix.base / known.matrix.base.mean()) ** self.power
         self.constant = float(np.average(known.loss_share, weights=weight))
-        self._live = known.matrix.live_columns()
-        if known.events < least_events or not self._live:
+        self._bins = QuantileBins().fit(known.matrix)
+        if known.events < least_events or not self._bins.columns:
             return self
         self._model = HistGradientBoostingRegressor(
             max_iter=MAX_ITER,
@@ -65,14 +68,14 @@ class ShareModel:
             min_samples_leaf=leaf_of(known.events),
             early_stopping=False,
             random_state=0,
-        ).fit(known.matrix.values[:, self._live], known.loss_share, sample_weight=weight / weight.mean())
+        ).fit(self._bins.bins(known.matrix), known.loss_share, sample_weight=weight / weight.mean())
         return self
 
     def share(self, features: FeatureMatrix) -> Floats:
         """The share of the base, 0 to 1."""
         if self._model is None:
             return np.full(len(features), np.clip(self.constant, 0, 1))
-        return np.asarray(np.clip(self._model.predict(features.values[:, self._live]), 0, 1), dtype=np.float64)
+        return np.asarray(np.clip(self._model.predict(self._bins.bins(features)), 0, 1), dtype=np.float64)
 
 
 def recipes_for(events: int) -> tuple[str, ...]:
@@ -126,9 +129,14 @@ class ExpectedLoss:
 
 
 def sum_scale(expected: Floats, loss: Floats) -> float:
-    """What makes the expected losses add up to those seen, within bounds."""
-    total = float(expected.sum())
-    return float(np.clip(float(loss.sum()) / total, *_SCALE_BOUNDS)) if total > 0 else 1.0
+    """What brings the sum of expected losses towards that of the losses seen, the nearer the more losses there are."""
+    total, seen = float(expected.sum()), float(loss.sum())
+    if total <= 0 or seen <= 0:
+        return 1.0
+    # The number of equal losses that would say as much (Kish 1965).
+    effective = seen**2 / float(np.square(loss).sum())
+    moved = np.log(seen / total) * effective / (effective + _SCALE_PRIOR)
+    return float(np.clip(np.exp(moved), *_SCALE_BOUNDS))
 
 
 def in_money(shares: Mapping[str, Floats], base: Floats) -> dict[str, Floats]:

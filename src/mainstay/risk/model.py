@@ -9,6 +9,7 @@ import polars as pl
 
 from mainstay.errors import MainstayError
 from mainstay.risk.calibration import Calibration
+from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss
 from mainstay.risk.matrix import Floats, feature_matrix
@@ -155,12 +156,13 @@ class TrainedModel:
         matrix = feature_matrix(rows, self.catalogue)
         if not len(matrix):
             return self._framed(rows, np.zeros(0), np.zeros(0), {name: np.zeros(0) for name in self._concepts})
-        parts = self.estimator.contributions(matrix)
-        raw = np.full(len(matrix), self.estimator.base_value)
-        for part in parts.values():
-            raw = raw + part
-        risk = self.calibration.probability(raw)
-        money = self.losses.money(matrix, risk)
+        with fitting_threads(matrix):
+            parts = self.estimator.contributions(matrix)
+            raw = np.full(len(matrix), self.estimator.base_value)
+            for part in parts.values():
+                raw = raw + part
+            risk = self.calibration.probability(raw)
+            money = self.losses.money(matrix, risk)
         scaled = {name: self.calibration.slope * part for name, part in parts.items()}
         return self._framed(rows, risk, money, scaled)
 

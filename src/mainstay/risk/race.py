@@ -1,20 +1,23 @@
 """The race: every candidate's out-of-sample scores over the same origins, and the choice by regret.
 
 The regret of a candidate at an origin is its shortfall against the best candidate there, as a share of the best. A mean
-of money would let the origin with the largest losses decide alone; a regret counts every origin the same.
+of money would let the origin with the largest losses decide alone; a regret counts every origin the same. The race of
+the risk counts captured loss and average precision alike: where a few enterprises hold most of the revenue a list by
+size captures the money too, and its probabilities would say nothing. The expected loss has a race of its own, in money.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self, get_args
 
 import numpy as np
 import polars as pl
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from mainstay.risk.matrix import Flags, Floats, TrainingRows
+from mainstay.risk.matrix import Flags, Floats, Integers, TrainingRows
 
 Measure = Literal["captured_loss", "average_precision"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 TIE = 0.005
 """Mean regrets closer than this are a tie, and the simpler candidate wins. 2026-11: captured loss of one origin varies
@@ -24,19 +27,36 @@ LIST_LENGTHS = (50, 160)
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A candidate's out-of-sample scores; nan where a row was not predicted.
+
+    Args:
+        money: Orders the list of those worth a visit.
+        risk: Orders by how likely it is.
+    """
+
+    money: Floats
+    risk: Floats
+
+    def take(self, rows: Integers) -> Self:
+        """Some of the rows."""
+        return type(self)(self.money[rows], self.risk[rows])
+
+
+@dataclass(frozen=True)
 class RaceResult:
     """Who won, and how all did.
 
     Args:
         winner: The candidate chosen.
-        table: One row a candidate, the simplest first: candidate, origins, mean, mean_regret, max_regret, auc,
-            average_precision, is_chosen.
-        measure: What `mean` and the regrets are of.
+        table: One row a candidate, the simplest first: candidate, origins, captured_loss and average_precision (means
+            over origins), auc (of all rows), mean_regret, max_regret, is_chosen.
+        measures: What the regrets are of.
     """
 
     winner: str
     table: pl.DataFrame
-    measure: Measure
+    measures: tuple[Measure, ...]
 
 
 def list_lengths(capacity: int, rows: int) -> tuple[int, ...]:
@@ -61,48 +81,58 @@ def captured_loss(score: Floats, loss: Floats, length: int) -> float | None:
     return captured_money(score, loss, length) / best if best > 0 else None
 
 
-def race(entries: Mapping[str, Floats], rows: TrainingRows, *, lengths: Sequence[int], measure: Measure) -> RaceResult:
+def race(
+    entries: Mapping[str, Entry], rows: TrainingRows, *, lengths: Sequence[int], measures: Sequence[Measure]
+) -> RaceResult:
     """Judge the candidates origin by origin and choose the one of least mean regret.
 
     Args:
-        entries: Out-of-sample scores by candidate, the simplest first; nan where a row was not predicted.
+        entries: Out-of-sample scores by candidate, the simplest first.
         rows: The training rows, in the order of the scores.
-        lengths: The list lengths for captured loss.
-        measure: What is compared; captured loss is the mean over the lengths.
+        lengths: The list lengths for captured loss, which is the mean over them.
+        measures: What is compared; an origin's regret is the mean over them, one that says nothing there is left out.
     """
-    judged = np.all([np.isfinite(score) for score in entries.values()], axis=0)
-    gained: dict[str, list[float]] = {name: [] for name in entries}
+    judged = np.all([np.isfinite(entry.money) & np.isfinite(entry.risk) for entry in entries.values()], axis=0)
+    regrets: dict[str, list[float]] = {name: [] for name in entries}
+    gains: dict[Measure, dict[str, list[float]]] = {measure: {name: [] for name in entries} for measure in MEASURES}
     for origin in rows.origins:
-        here = judged & (rows.origin == origin)
-        values = {name: _gain(score[here], rows.take(here), lengths, measure) for name, score in entries.items()}
-        known = {name: value for name, value in values.items() if value is not None}
-        if len(known) == len(entries):
-            for name, value in known.items():
-                gained[name].append(value)
-    regrets = regret({name: np.array(values) for name, values in gained.items()})
+        here = np.flatnonzero(judged & (rows.origin == origin))
+        seen = rows.take(here)
+        shortfalls = []
+        for measure in MEASURES:
+            known = {name: _gain(entry.take(here), seen, lengths, measure) for name, entry in entries.items()}
+            values = {name: value for name, value in known.items() if value is not None}
+            if len(values) < len(entries):
+                continue
+            for name, value in values.items():
+                gains[measure][name].append(value)
+            if measure in measures:
+                shortfalls.append(regret(values))
+        for name in entries if shortfalls else ():
+            regrets[name].append(_mean([shortfall[name] for shortfall in shortfalls]))
     winner = least_regret(regrets)
     table = [
         {
             "candidate": name,
-            "origins": len(gained[name]),
-            "mean": _mean(np.array(gained[name])),
+            "origins": len(regrets[name]),
+            **{measure: _mean(gains[measure][name]) for measure in MEASURES},
+            "auc": ranking_quality(entry.risk[judged], rows.label[judged])["auc"],
             "mean_regret": _mean(regrets[name]),
-            "max_regret": float(regrets[name].max()) if len(regrets[name]) else 0.0,
-            **ranking_quality(score[judged], rows.label[judged]),
+            "max_regret": max(regrets[name], default=0.0),
             "is_chosen": name == winner,
         }
-        for name, score in entries.items()
+        for name, entry in entries.items()
     ]
-    return RaceResult(winner, pl.DataFrame(table), measure)
+    return RaceResult(winner, pl.DataFrame(table, infer_schema_length=None), tuple(measures))
 
 
-def regret(gained: Mapping[str, Floats]) -> dict[str, Floats]:
-    """By candidate and origin: the shortfall against the best candidate of that origin, as a share of the best."""
-    best = np.max(list(gained.values()), axis=0) if gained else np.zeros(0)
-    return {name: np.where(best > 0, 1 - values / np.where(best > 0, best, 1), 0.0) for name, values in gained.items()}
+def regret(gained: Mapping[str, float]) -> dict[str, float]:
+    """By candidate, at one origin: the shortfall against the best candidate there, as a share of the best."""
+    best = max(gained.values())
+    return {name: 1 - value / best if best > 0 else 0.0 for name, value in gained.items()}
 
 
-def least_regret(regrets: Mapping[str, Floats]) -> str:
+def least_regret(regrets: Mapping[str, Sequence[float]]) -> str:
     """The candidate of least mean regret; among ties the first, which is the simplest."""
     least = min(_mean(values) for values in regrets.values())
     return next(name for name, values in regrets.items() if _mean(values) <= least + TIE)
@@ -118,15 +148,15 @@ def ranking_quality(score: Floats, label: Flags) -> dict[str, float | None]:
     }
 
 
-def _gain(score: Floats, rows: TrainingRows, lengths: Sequence[int], measure: Measure) -> float | None:
+def _gain(entry: Entry, rows: TrainingRows, lengths: Sequence[int], measure: Measure) -> float | None:
     if not len(rows):
         return None
     if measure == "average_precision":
-        return ranking_quality(score, rows.label)["average_precision"]
-    shares = [captured_loss(score, rows.loss, length) for length in lengths]
+        return ranking_quality(entry.risk, rows.label)["average_precision"]
+    shares = [captured_loss(entry.money, rows.loss, length) for length in lengths]
     known = [share for share in shares if share is not None]
-    return sum(known) / len(known) if known else None
+    return _mean(known) if known else None
 
 
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else 0.0
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

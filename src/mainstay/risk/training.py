@@ -15,11 +15,12 @@ from mainstay.risk.calibration import (
     rate_shift,
 )
 from mainstay.risk.candidates import Candidate, candidates
+from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, sum_scale
 from mainstay.risk.matrix import Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
-from mainstay.risk.race import Measure, RaceResult, list_lengths, race, ranking_quality
+from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
 from mainstay.risk.splits import Validation, matured, thin, training_rows, validation
 from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
@@ -84,8 +85,10 @@ def train(  # noqa: PLR0913 - all but the frames are named
     if refused:
         return refused
     rows = thin(rows, FIT_ROWS)
-    measure: Measure = "average_precision" if target == "relocation" else "captured_loss"
-    return _Training(rows, entrants, measure, capacity, settings).model(target, horizon_months, as_of, catalogue)
+    measures: tuple[Measure, ...] = ("average_precision",) if target == "relocation" else MEASURES
+    under_way = _Training(rows, entrants, measures, capacity, settings)
+    with fitting_threads(rows.matrix):
+        return under_way.model(target, horizon_months, as_of, catalogue)
 
 
 def _refusal(
@@ -115,7 +118,7 @@ class _Training:
 
     rows: TrainingRows
     entrants: list[Candidate]
-    measure: Measure
+    measures: tuple[Measure, ...]
     capacity: int
     settings: ModelSettings
 
@@ -126,9 +129,10 @@ class _Training:
         winner = next(entrant for entrant in self.entrants if entrant.name == risk_race.winner)
         checked, half_life = self._weighed(winner, checks, by_name[winner.name])
         rows = replace(self.rows, weight=age_weights(self.rows, half_life))
-        loss_race, losses = self._losses(rows, checked, checks)
+        loss_race, losses, over_seen = self._losses(rows, checked, checks)
         estimator = winner.make_final().fit(rows)
-        facts = self._facts(checked, checks, half_life, (risk_race, loss_race), losses, catalogue)
+        told = self._metrics(checked) | {"loss_scale": losses.scale, "expected_over_seen_loss": over_seen}
+        facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
             version=_version(target, horizon_months, as_of, estimator, facts),
             target=target,
@@ -157,12 +161,11 @@ class _Training:
 
     def _risk_race(self, checked: dict[str, _Checked]) -> RaceResult:
         base = np.clip(np.nan_to_num(self.rows.matrix.base), 0, None)
-        scores = {}
+        entries = {}
         for entrant in self.entrants:
             found = checked[entrant.name]
-            in_order = entrant.is_ranker or self.measure == "average_precision"
-            scores[entrant.name] = found.raw if in_order else found.risk * base
-        return race(scores, self.rows, lengths=self._lengths, measure=self.measure)
+            entries[entrant.name] = Entry(found.raw if entrant.is_ranker else found.risk * base, found.raw)
+        return race(entries, self.rows, lengths=self._lengths, measures=self.measures)
 
     @property
     def _lengths(self) -> tuple[int, ...]:
@@ -196,8 +199,8 @@ class _Training:
 
     def _losses(
         self, rows: TrainingRows, checked: _Checked, checks: Validation
-    ) -> tuple[RaceResult | None, ExpectedLoss]:
-        """The recipe of least regret, fitted on all rows, its sum held against the losses seen."""
+    ) -> tuple[RaceResult, ExpectedLoss, float | None]:
+        """The recipe of least regret, fitted on all rows, and its expected sum over that of the losses seen."""
         recipes = recipes_for(rows.events) if (np.nan_to_num(rows.matrix.base) > 0).any() else recipes_for(0)
         shares = {name: np.full(len(rows), np.nan) for name in recipes}
         for fold in checks.folds:
@@ -206,19 +209,19 @@ class _Training:
             for name, share in found.items():
                 shares[name][fold.valid] = share
         money = in_money(shares, rows.matrix.base)
-        result = race(money, rows, lengths=self._lengths, measure="captured_loss")
-        chosen = result.winner
-        seen = checked.judged
-        scale = sum_scale(money[chosen][seen], rows.loss[seen])
-        return result, ExpectedLoss((chosen,), scale=scale).fit(rows)
+        entries = {name: Entry(amount, amount) for name, amount in money.items()}
+        result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"])
+        expected, seen = money[result.winner][checked.judged], rows.loss[checked.judged]
+        losses = ExpectedLoss((result.winner,), scale=sum_scale(expected, seen)).fit(rows)
+        over_seen = float(expected.sum()) * losses.scale / float(seen.sum()) if seen.any() else None
+        return result, losses, over_seen
 
     def _facts(
         self,
-        checked: _Checked,
         checks: Validation,
         half_life: int | None,
-        races: tuple[RaceResult, RaceResult | None],
-        losses: ExpectedLoss,
+        races: tuple[RaceResult, RaceResult],
+        metrics: dict[str, float | None],
         catalogue: pl.DataFrame,
     ) -> TrainingFacts:
         rows = self.rows
@@ -233,8 +236,8 @@ class _Training:
             validation=checks.kind,
             half_life_months=half_life,
             risk_race=_told(races[0]),
-            loss_race=_told(races[1]) if races[1] else [],
-            metrics=self._metrics(checked) | {"loss_scale": losses.scale},
+            loss_race=_told(races[1]),
+            metrics=metrics,
             data_hash=fingerprints.data_hash(rows),
             code_hash=fingerprints.code_hash(),
             sql_hash=fingerprints.sql_hash(),
@@ -266,7 +269,7 @@ def age_weights(rows: TrainingRows, half_life_months: int | None) -> Floats:
 
 
 def _told(result: RaceResult) -> list[dict[str, Any]]:
-    return [{**row, "measure": result.measure} for row in result.table.to_dicts()]
+    return [{**row, "measures": "+".join(result.measures)} for row in result.table.to_dicts()]
 
 
 def _version(target: Target, horizon_months: int, as_of: date, estimator: Estimator, facts: TrainingFacts) -> str:

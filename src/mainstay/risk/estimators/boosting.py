@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from mainstay.risk.estimators.bins import QuantileBins
 from mainstay.risk.matrix import FeatureMatrix, Floats, TrainingRows
 
 MAX_ITER = 200
@@ -39,7 +40,7 @@ class ConceptBoosting:
     base_value: float = 0.0
     leaf: int = 0
     _models: list[HistGradientBoostingClassifier] = field(default_factory=list)
-    _live: list[int] = field(default_factory=list)
+    _bins: QuantileBins = field(default_factory=QuantileBins)
     _reference: Floats = field(default_factory=lambda: np.zeros(0))
     _at_reference: float = 0.0
     _centres: dict[str, float] = field(default_factory=dict)
@@ -64,9 +65,8 @@ class ConceptBoosting:
 
     def fit(self, rows: TrainingRows) -> Self:
         """Learn the trees, then the mean contribution of each concept."""
-        # Columns without two known values are left out: the binning fails on them.
-        self._live = rows.matrix.live_columns()
-        live = rows.matrix.keep(self._live)
+        self._bins = QuantileBins().fit(rows.matrix)
+        binned, concepts = self._bins.bins(rows.matrix), self._concepts(rows.matrix)
         self.leaf = min_samples_leaf(rows.events)
         self._models = [
             HistGradientBoostingClassifier(
@@ -76,13 +76,13 @@ class ConceptBoosting:
                 l2_regularization=L2,
                 max_features=MAX_FEATURES,
                 min_samples_leaf=self.leaf,
-                interaction_cst=list(live.by_concept().values()),
+                interaction_cst=list(concepts.values()),
                 early_stopping=False,
                 random_state=seed,
-            ).fit(live.values, rows.label, sample_weight=rows.weight)
+            ).fit(binned, rows.label, sample_weight=rows.weight)
             for seed in self.seeds
         ]
-        self._reference = np.nanmedian(live.values, axis=0)
+        self._reference = np.nanmedian(binned, axis=0)
         self._at_reference = float(self._scores(self._reference[None, :])[0])
         step = max(1, len(rows) // _CENTRING_ROWS)
         parts = self._from_reference(rows.matrix.take(np.arange(0, len(rows), step)))
@@ -92,20 +92,24 @@ class ConceptBoosting:
 
     def raw(self, features: FeatureMatrix) -> Floats:
         """The mean log-odds of the models."""
-        return self._scores(features.values[:, self._live])
+        return self._scores(self._bins.bins(features))
 
     def contributions(self, features: FeatureMatrix) -> dict[str, Floats]:
         """Per concept, against the training rows' mean."""
         return {concept: part - self._centres[concept] for concept, part in self._from_reference(features).items()}
 
     def _from_reference(self, features: FeatureMatrix) -> dict[str, Floats]:
-        live = features.keep(self._live)
+        binned = self._bins.bins(features)
         parts = {}
-        for concept, columns in live.by_concept().items():
-            held = np.tile(self._reference, (len(live), 1))
-            held[:, columns] = live.values[:, columns]
+        for concept, columns in self._concepts(features).items():
+            held = np.tile(self._reference, (len(binned), 1))
+            held[:, columns] = binned[:, columns]
             parts[concept] = self._scores(held) - self._at_reference
         return parts
+
+    def _concepts(self, features: FeatureMatrix) -> dict[str, list[int]]:
+        """The positions of each concept among the binned columns."""
+        return features.keep(self._bins.columns).by_concept()
 
     def _scores(self, values: Floats) -> Floats:
         scores = [model.decision_function(values) for model in self._models]

@@ -1,0 +1,72 @@
+"""Expected loss: its own model, never negative, never above the base."""
+
+import numpy as np
+import pytest
+
+from mainstay.risk.losses import (
+    EVENTS_FOR_DIRECT,
+    RECIPES,
+    UNKNOWN_SEVERITY,
+    ExpectedLoss,
+    recipes_for,
+    sum_scale,
+)
+from mainstay.risk.matrix import TrainingRows
+from mainstay.risk.splits import matured, training_rows
+from tests.unit.risk.planted_park import CATALOGUE, decline_odds, features, month_end, outcomes
+
+JUDGED = month_end(8)
+FEATURES = features([month_end(1), month_end(2)], 600)
+
+
+@pytest.fixture(scope="module")
+def rows() -> TrainingRows:
+    told = outcomes(FEATURES, decline_odds(FEATURES), JUDGED)
+    return training_rows(FEATURES, matured(told, JUDGED), CATALOGUE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> object:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mainstay.risk.losses.MAX_ITER", 30)
+        yield
+
+
+def test_every_recipe_stays_between_nothing_and_the_base(rows: TrainingRows) -> None:
+    risk = np.full(len(rows), 0.9)
+    for recipe in RECIPES:
+        money = ExpectedLoss((recipe,), scale=3.0).fit(rows).money(rows.matrix, risk)
+        assert (money >= 0).all()
+        assert (money <= rows.matrix.base + 1e-6).all()
+
+
+def test_expected_losses_add_up_to_about_what_was_lost(rows: TrainingRows) -> None:
+    fitted = ExpectedLoss(RECIPES).fit(rows)
+    for share in fitted.shares(rows.matrix, np.full(len(rows), rows.label.mean())).values():
+        assert share.mean() == pytest.approx(rows.loss_share.mean(), rel=0.4)
+
+
+def test_the_severity_is_what_is_lost_when_it_happens(rows: TrainingRows) -> None:
+    certain = ExpectedLoss(("risk_x_severity",)).fit(rows).shares(rows.matrix, np.ones(len(rows)))["risk_x_severity"]
+    assert certain.mean() == pytest.approx(0.65, abs=0.06)
+
+
+def test_without_any_base_the_severity_is_a_stated_half_and_the_money_unknown(rows: TrainingRows) -> None:
+    matrix = type(rows.matrix)(rows.matrix.values, rows.matrix.names, rows.matrix.concepts, np.full(len(rows), np.nan))
+    blind = TrainingRows(**(vars(rows) | {"matrix": matrix}))
+    fitted = ExpectedLoss(("risk_x_severity",)).fit(blind)
+    assert np.unique(fitted.shares(matrix, np.ones(len(rows)))["risk_x_severity"]).tolist() == [UNKNOWN_SEVERITY]
+    assert np.isnan(fitted.money(matrix, np.ones(len(rows)))).all()
+
+
+def test_few_events_allow_only_risk_times_severity() -> None:
+    assert recipes_for(EVENTS_FOR_DIRECT - 1) == ("risk_x_severity",)
+    assert recipes_for(EVENTS_FOR_DIRECT) == RECIPES
+
+
+def test_many_equal_losses_move_the_sum_and_one_large_one_does_not() -> None:
+    assert sum_scale(np.full(5_000, 1.0), np.full(5_000, 1.2)) == pytest.approx(1.2, rel=0.01)
+    one_large = np.zeros(5_000)
+    one_large[0] = 6_000
+    assert sum_scale(np.full(5_000, 1.0), one_large) == pytest.approx(1.0, abs=0.01)
+    assert sum_scale(np.zeros(3), np.ones(3)) == 1.0
