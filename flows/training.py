@@ -18,7 +18,7 @@ from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.report.journal import write_journal
 from mainstay.resources import shipped
-from mainstay.risk.catalogue import catalogue_frame
+from mainstay.risk.backtest import read_catalogue
 from mainstay.risk.history import Kept
 from mainstay.risk.origins import Question
 from mainstay.risk.quarterly import Trainer, due, questions, training_origin
@@ -46,7 +46,7 @@ def fit(run: Any, question: Question, kept: Kept) -> dict[str, Any]:  # noqa: AN
     settings, seeds = run.settings, shipped("seeds")
     trainer = Trainer(
         ModelStore(run.workspace.models),
-        catalogue_frame(seeds),
+        read_catalogue(seeds),
         settings.models,
         settings.orders.visiting_capacity,
         signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),

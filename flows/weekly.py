@@ -43,12 +43,10 @@ from mainstay.revenue.explaining import explain_lists
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
-from mainstay.risk.catalogue import catalogue_frame
 from mainstay.risk.reasons import read_wording
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.roster import week_roster
 from mainstay.risk.scoring import all_targets, spans
-from mainstay.risk.store import ModelStore
 from mainstay.risk.targets import origin_cohorts, risk_horizons
 from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.settings import TIMEZONE, Settings, Workspace
@@ -306,10 +304,15 @@ def score(run: Run) -> None:
 
 
 def _roster(run: Run) -> Roster:
-    """Who scores this week, by the decisions dated on or before it."""
+    """Who scores this week, by the decisions dated on or before it; nobody where nothing was ever trained."""
+    if not run.workspace.models.is_dir():
+        return Roster()
+    # What models are made of takes a second to import.
+    from mainstay.risk.backtest import read_catalogue
+    from mainstay.risk.store import ModelStore
+
     store = ModelStore(run.workspace.models)
-    load = partial(store.load, catalogue=catalogue_frame(shipped("seeds")))
-    return week_roster(store, load, run.as_of)
+    return week_roster(store, partial(store.load, catalogue=read_catalogue(shipped("seeds"))), run.as_of)
 
 
 @_step

@@ -99,6 +99,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
         raise ModelStoreError("the model file is not the one that was saved")
 
     workspace = office(tmp_path_factory.mktemp("models") / "office")
+    workspace.models.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         in_charge(patch, lambda *asked, **_: StandIn(asked[3]))
         assert run_week(workspace, APRIL)["status"] == "done"

@@ -86,12 +86,12 @@ class Trainer:
         if not kept.training[origin]:
             needed = self.settings.needed(question.target)
             reason = "no origin's months were over by then"
-            return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)  # type: ignore[arg-type]
+            return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
         features, outcomes = kept.read_training(origin)
         return train(
             features,
             outcomes,
-            target=question.target,  # type: ignore[arg-type]
+            target=question.target,
             horizon_months=question.horizon_months,
             as_of=origin,
             catalogue=self.catalogue,
