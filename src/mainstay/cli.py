@@ -15,7 +15,7 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
-from mainstay.model_commands import models_app, trained_table
+from mainstay.model_commands import models_app, show, trained_table
 from mainstay.running import load_flow, prepare_prefect, run_backtest, run_training, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
@@ -144,7 +144,7 @@ def train(
     if as_json:
         typer.echo(json.dumps(lines, ensure_ascii=False, indent=2))
         return
-    Console(highlight=False).print(trained_table(lines) if lines else "nothing is due")
+    show(trained_table(lines) if lines else "nothing is due")
 
 
 @app.command()

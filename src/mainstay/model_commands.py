@@ -15,6 +15,7 @@ from mainstay.settings import TIMEZONE, Workspace
 
 models_app = typer.Typer(help="Models: list, enable, retire, read their cards.", invoke_without_command=True)
 
+_WIDEST = 140
 _PLACE = re.compile(r"(?P<target>[a-z_]+)-h(?P<horizon>\d+)")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
@@ -55,10 +56,10 @@ def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    table = Table("model", "version", "state", "events", "training", "AUC", "average precision", "ECE")
+    table = _table("model", "version", "state", "events", "training", "AUC", "AP", "ECE")
     for row in rows:
         table.add_row(*(str(row[name]) for name in ("model", "version", "state", "events", "training")), *_shown(row))
-    Console(highlight=False).print(table if rows else "no model yet: every score is by rule; see `mainstay train`")
+    show(table if rows else "no model yet: every score is by rule; see `mainstay train`")
 
 
 @models_app.command()
@@ -91,11 +92,27 @@ def card(context: typer.Context, place: PlaceArgument, version: VersionArgument)
 
 def trained_table(lines: Sequence[dict[str, Any]]) -> Table:
     """What a training came to, one row per target and horizon."""
-    table = Table("model", "version", "events", "origins", "AUC", "average precision", "ECE", "why not")
+    table = _table("model", "version", "events", "origins", "AUC", "AP", "ECE")
+    table.add_column("why not", no_wrap=False)
     for line in lines:
         name = f"{line['target']}-h{line['horizon_months']}"
         counts = (str(line["events"]), str(line["origins"]))
         table.add_row(name, line["version"] or "by rule", *counts, *_shown(line), line["reason"])
+    return table
+
+
+def show(told: Table | str) -> None:
+    """Print it; a terminal that is too narrow breaks lines, as a name that is cut cannot be copied."""
+    console = Console(highlight=False)
+    console.width = max(console.width, _WIDEST)
+    console.print(told)
+
+
+def _table(*headings: str) -> Table:
+    """A table whose columns stay whole."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
     return table
 
 

@@ -60,7 +60,9 @@ def pay(office: Office, known: str, *lines: str) -> None:
     office.deliver("\n".join(rows), known, SITES)
 
 
-def cohort(*enterprises: str, target: str = "decline", horizon: int = 3, base: Decimal | None = Decimal(300)) -> pl.DataFrame:
+def cohort(
+    *enterprises: str, target: str = "decline", horizon: int = 3, base: Decimal | None = Decimal(300)
+) -> pl.DataFrame:
     """The cohort of the origin: these enterprises, with one base for all."""
     ends = months("2022-07", horizon)[-1]
     shared = {

@@ -202,7 +202,15 @@ def test_what_is_not_covered_compares_nothing_and_who_has_left_is_in_no_cohort(o
     office.deliver("source_id,moved_on\nB,2022-05-01", AS_OF, contract(target="outbound"))
     office.build(AS_OF)
     assert cohort(office).select("target", "enterprise_id", "base").rows() == [("relocation", "A", None)]
-    columns = ("log_sum_3", "log_sum_12", "yoy_3", "controller_changed", "contacts_12", "vat_share", "months_registered")
+    columns = (
+        "log_sum_3",
+        "log_sum_12",
+        "yoy_3",
+        "controller_changed",
+        "contacts_12",
+        "vat_share",
+        "months_registered",
+    )
     assert features(office, *columns) == {"A": (12.5062, *(None,) * 6)}
 
 
@@ -211,7 +219,9 @@ def test_lateness_is_beyond_what_is_usual_and_amendments_are_changes_of_money(of
     head = "source_id,name,month,amount_total,amount_local\n"
     for month, day in (("2022-03", "2022-04-05"), ("2022-04", "2022-05-05"), ("2022-05", "2022-06-05")):
         office.deliver(head + "\n".join(f"{x},{x},{month},10,10" for x in "ABCD"), day, versions)
-    office.deliver(f"{head}L,L,2022-04,10,10\nA,A,2022-04,4,4\nB,B,2022-04,10,10\nA,A,2022-06,5,5", "2022-06-05", versions)
+    office.deliver(
+        f"{head}L,L,2022-04,10,10\nA,A,2022-04,4,4\nB,B,2022-04,10,10\nA,A,2022-06,5,5", "2022-06-05", versions
+    )
     office.build(AS_OF)
     shown = features(office, "lateness_max_12", "late_months_12", "amendments_3", "amended_12", "has_early_month")
     assert shown == {

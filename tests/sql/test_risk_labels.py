@@ -86,8 +86,12 @@ def deliver_facts(office: Office) -> None:
     office.deliver("\n".join(["source_id,matter,month,amount", *events.split()]), "2022-10-05", known_events)
     office.deliver("name,month,amount_total,amount_local\nOld,2022-06,5,5", "2022-06-30")
     office.deliver("source_id,name,month,amount_total,amount_local\nNew,Old,2022-09,5,5", "2022-10-05")
-    moves = "M,2022-08-15,whole N,2022-06-30, O,2022-09-30, P,2022-10-01, S,2022-08-15,partial Partial,2022-08-01,partial"
-    office.deliver("\n".join(["source_id,moved_on,move_kind", *moves.split()]), "2022-10-05", contract(target="outbound"))
+    moves = (
+        "M,2022-08-15,whole N,2022-06-30, O,2022-09-30, P,2022-10-01, S,2022-08-15,partial Partial,2022-08-01,partial"
+    )
+    office.deliver(
+        "\n".join(["source_id,moved_on,move_kind", *moves.split()]), "2022-10-05", contract(target="outbound")
+    )
     register = contract(target="enterprises", delivery="full")
     office.deliver("source_id,in_from\nQ,2020-01-01\nR,2020-01-01\nT,2020-01-01", "2022-06-30", register)
     ended = "Q,2020-01-01,2022-08-01,deregistered R,2020-01-01,2022-08-01,"
@@ -100,7 +104,9 @@ def deliver_facts(office: Office) -> None:
         for month in (7, 8, 9)
     ]
     office.deliver("\n".join(["source_id,month,measure,value", *rows]), "2022-10-05", VALUES)
-    visits = "V,2022-07-01,phone W,2022-06-30,phone X,2022-10-01,phone Y,2022-09-30,not_reached Z,2022-09-30,face_to_face"
+    visits = (
+        "V,2022-07-01,phone W,2022-06-30,phone X,2022-10-01,phone Y,2022-09-30,not_reached Z,2022-09-30,face_to_face"
+    )
     text = "\n".join(["source_id,visited_on,result", *visits.split()])
     pay(office, "2022-10-05", *(f"{name} 2022-06 1" for name in SPOKEN_TO))
     office.deliver(text, "2022-10-05", contract(target="visit_outcomes"))
@@ -161,9 +167,10 @@ def test_a_decline_is_a_window_strictly_below_its_share_of_the_base(outcomes: pl
 def test_a_window_that_is_not_over_or_not_delivered_has_not_matured(outcomes: pl.DataFrame) -> None:
     assert told(outcomes, "decline", "Down", as_of="2022-09-29") == {"Down": (None, None, "not_matured")}
     assert told(outcomes, "decline", "Down", horizon=6) == {"Down": (None, None, "not_matured")}
-    assert outcomes.filter(pl.col("unknown_reason") == "not_matured", pl.col("target") == "decline")[
-        "actual"
-    ].null_count() == outcomes.filter(pl.col("unknown_reason") == "not_matured", pl.col("target") == "decline").height
+    assert (
+        outcomes.filter(pl.col("unknown_reason") == "not_matured", pl.col("target") == "decline")["actual"].null_count()
+        == outcomes.filter(pl.col("unknown_reason") == "not_matured", pl.col("target") == "decline").height
+    )
 
 
 def test_an_amount_that_is_not_known_leaves_the_outcome_unknown(outcomes: pl.DataFrame) -> None:
