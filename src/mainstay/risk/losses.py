@@ -128,15 +128,27 @@ class ExpectedLoss:
         return share * np.clip(features.base, 0, None)
 
 
-def sum_scale(expected: Floats, loss: Floats) -> float:
-    """What brings the sum of expected losses towards that of the losses seen, the nearer the more losses there are."""
-    total, seen = float(expected.sum()), float(loss.sum())
-    if total <= 0 or seen <= 0:
+def sum_scale(expected_share: float, rows: TrainingRows) -> float:
+    """What brings the share of all base that is expected to be lost towards that seen, the nearer the more losses.
+
+    Args:
+        expected_share: Sum of the expected losses over the sum of the base, of whatever rows.
+        rows: The training rows, with the losses seen.
+    """
+    loss = rows.loss
+    seen, base = float(loss.sum()), float(np.clip(np.nan_to_num(rows.matrix.base), 0, None).sum())
+    if expected_share <= 0 or seen <= 0:
         return 1.0
     # The number of equal losses that would say as much (Kish 1965).
     effective = seen**2 / float(np.square(loss).sum())
-    moved = np.log(seen / total) * effective / (effective + _SCALE_PRIOR)
+    moved = np.log(seen / base / expected_share) * effective / (effective + _SCALE_PRIOR)
     return float(np.clip(np.exp(moved), *_SCALE_BOUNDS))
+
+
+def share_of_base(money: Floats, base: Floats) -> float:
+    """Money over base, both summed; unknown counts as nothing, 0 where there is no base."""
+    whole = float(np.clip(np.nan_to_num(base), 0, None).sum())
+    return float(np.nan_to_num(money).sum()) / whole if whole > 0 else 0.0
 
 
 def in_money(shares: Mapping[str, Floats], base: Floats) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from mainstay.risk.matrix import Integers, TrainingRows, feature_matrix
+from mainstay.risk.matrix import FeatureMatrix, Integers, TrainingRows, feature_matrix
 
 VALIDATED_ORIGINS = 3
 """At most so many origins are predicted inside the training; each costs one fit a candidate."""
@@ -53,6 +53,25 @@ def matured(outcomes: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
     has_both_sides = (~pl.col("label")).any().over("origin_date")
     return judged.filter(has_both_sides).sort("origin_date", "enterprise_id")
+
+
+def newest_unjudged(
+    features: pl.DataFrame, outcomes: pl.DataFrame, catalogue: pl.DataFrame, as_of: date
+) -> FeatureMatrix:
+    """The features of the newest cohort if none of its outcomes is known yet, else no rows.
+
+    Args:
+        features: One row per as-of date and enterprise.
+        outcomes: Of one target and horizon.
+        catalogue: One row a feature.
+        as_of: The day whose knowledge is used.
+    """
+    told = outcomes.filter((pl.col("as_of_date") == as_of) & (pl.col("origin_date") <= as_of))
+    newest = told.filter(pl.col("origin_date") == pl.col("origin_date").max())
+    open_still = newest.filter(pl.col("label").is_null().all())
+    by_origin = features.rename({"as_of_date": "origin_date"})
+    rows = open_still.join(by_origin, on=["origin_date", "enterprise_id"], how="inner").sort("enterprise_id")
+    return feature_matrix(rows, catalogue)
 
 
 def training_rows(

@@ -17,11 +17,11 @@ from mainstay.risk.calibration import (
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
-from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, sum_scale
-from mainstay.risk.matrix import Flags, Floats, TrainingRows
+from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, share_of_base, sum_scale
+from mainstay.risk.matrix import FeatureMatrix, Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
 from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
-from mainstay.risk.splits import Validation, matured, thin, training_rows, validation
+from mainstay.risk.splits import Validation, matured, newest_unjudged, thin, training_rows, validation
 from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
 
@@ -30,6 +30,8 @@ RACE_ROWS = 200_000
 FIT_ROWS = 1_000_000
 EVENTS_FOR_CALIBRATION = 30
 """Below so many events scores are taken as they are: two numbers learnt from less would be noise."""
+ROWS_FOR_LEVEL = 100
+"""Below so many enterprises the mean score of the newest cohort is left to chance."""
 HALF_LIFE_MONTHS = 12
 _WORTH_WEIGHING = 0.005
 """By which share of the log loss the weights by age must be better: a quirk of one origin is not."""
@@ -86,7 +88,8 @@ def train(  # noqa: PLR0913 - all but the frames are named
         return refused
     rows = thin(rows, FIT_ROWS)
     measures: tuple[Measure, ...] = ("average_precision",) if target == "relocation" else MEASURES
-    under_way = _Training(rows, entrants, measures, capacity, settings)
+    ahead = newest_unjudged(features, asked, catalogue, as_of)
+    under_way = _Training(rows, entrants, measures, capacity, settings, ahead)
     with fitting_threads(rows.matrix):
         return under_way.model(target, horizon_months, as_of, catalogue)
 
@@ -121,6 +124,7 @@ class _Training:
     measures: tuple[Measure, ...]
     capacity: int
     settings: ModelSettings
+    ahead: FeatureMatrix
 
     def model(self, target: Target, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> TrainedModel:
         checks = validation(self.rows, self.settings.needed(target))
@@ -129,9 +133,11 @@ class _Training:
         winner = next(entrant for entrant in self.entrants if entrant.name == risk_race.winner)
         checked, half_life = self._weighed(winner, checks, by_name[winner.name])
         rows = replace(self.rows, weight=age_weights(self.rows, half_life))
-        loss_race, losses, over_seen = self._losses(rows, checked, checks)
+        loss_race, expected = self._loss_race(checked, checks)
         estimator = winner.make_final().fit(rows)
-        told = self._metrics(checked) | {"loss_scale": losses.scale, "expected_over_seen_loss": over_seen}
+        calibration = self._calibration(checked, estimator)
+        losses = self._losses(rows, loss_race.winner, estimator, calibration, expected)
+        told = self._metrics(checked) | self._sums(expected, losses.scale)
         facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
             version=_version(target, horizon_months, as_of, estimator, facts),
@@ -140,7 +146,7 @@ class _Training:
             trained_as_of=as_of,
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
-            calibration=self._calibration(checked),
+            calibration=calibration,
             losses=losses,
             facts=facts,
         )
@@ -185,10 +191,17 @@ class _Training:
         label, odds = self.rows.label[checked.judged], checked.calibration.log_odds(checked.raw[checked.judged])
         return float(np.mean(np.logaddexp(0.0, odds) - label * odds))
 
-    def _calibration(self, checked: _Checked) -> Calibration:
+    def _calibration(self, checked: _Checked, estimator: Estimator) -> Calibration:
+        """The checks' slope; the level is the training's base rate, at the newest cohort that waits for its outcomes.
+
+        Features drift: with every month of history another one becomes known, and the mean score moves with it, though
+        no more enterprises decline. A downturn of the whole park shows in the level only when its outcomes are known.
+        """
         seen = checked.judged
         if self.rows.take(seen).events < EVENTS_FOR_CALIBRATION:
             return checked.calibration
+        if len(self.ahead) >= ROWS_FOR_LEVEL:
+            return checked.calibration.centred(estimator.raw(self.ahead), float(self.rows.label.mean()))
         shift = rate_shift(
             float(self.rows.label.mean()),
             validated=float(self.rows.label[seen].mean()),
@@ -197,10 +210,9 @@ class _Training:
         )
         return checked.calibration.shifted(shift)
 
-    def _losses(
-        self, rows: TrainingRows, checked: _Checked, checks: Validation
-    ) -> tuple[RaceResult, ExpectedLoss, float | None]:
-        """The recipe of least regret, fitted on all rows, and its expected sum over that of the losses seen."""
+    def _loss_race(self, checked: _Checked, checks: Validation) -> tuple[RaceResult, Floats]:
+        """The recipe of least regret, and its out-of-sample expected losses."""
+        rows = self.rows
         recipes = recipes_for(rows.events) if (np.nan_to_num(rows.matrix.base) > 0).any() else recipes_for(0)
         shares = {name: np.full(len(rows), np.nan) for name in recipes}
         for fold in checks.folds:
@@ -211,10 +223,25 @@ class _Training:
         money = in_money(shares, rows.matrix.base)
         entries = {name: Entry(amount, amount) for name, amount in money.items()}
         result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"])
-        expected, seen = money[result.winner][checked.judged], rows.loss[checked.judged]
-        losses = ExpectedLoss((result.winner,), scale=sum_scale(expected, seen)).fit(rows)
-        over_seen = float(expected.sum()) * losses.scale / float(seen.sum()) if seen.any() else None
-        return result, losses, over_seen
+        return result, money[result.winner]
+
+    def _losses(
+        self, rows: TrainingRows, recipe: str, estimator: Estimator, calibration: Calibration, expected: Floats
+    ) -> ExpectedLoss:
+        """The recipe fitted on all rows; the level is that of the losses seen, as with the risk."""
+        fitted = ExpectedLoss((recipe,)).fit(rows)
+        seen = np.isfinite(expected)
+        level = share_of_base(expected[seen], rows.matrix.base[seen])
+        if len(self.ahead) >= ROWS_FOR_LEVEL:
+            money = fitted.money(self.ahead, calibration.probability(estimator.raw(self.ahead)))
+            level = share_of_base(money, self.ahead.base)
+        return replace(fitted, scale=sum_scale(level, rows))
+
+    def _sums(self, expected: Floats, scale: float) -> dict[str, float | None]:
+        """The scale, and the out-of-sample expected losses before it over the losses seen."""
+        seen = np.isfinite(expected)
+        lost = float(self.rows.loss[seen].sum())
+        return {"loss_scale": scale, "expected_over_seen_loss": float(expected[seen].sum()) / lost if lost else None}
 
     def _facts(
         self,

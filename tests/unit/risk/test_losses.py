@@ -9,9 +9,10 @@ from mainstay.risk.losses import (
     UNKNOWN_SEVERITY,
     ExpectedLoss,
     recipes_for,
+    share_of_base,
     sum_scale,
 )
-from mainstay.risk.matrix import TrainingRows
+from mainstay.risk.matrix import FeatureMatrix, TrainingRows
 from mainstay.risk.splits import matured, training_rows
 from tests.unit.risk.planted_park import CATALOGUE, decline_odds, features, month_end, outcomes
 
@@ -64,9 +65,21 @@ def test_few_events_allow_only_risk_times_severity() -> None:
     assert recipes_for(EVENTS_FOR_DIRECT) == RECIPES
 
 
-def test_many_equal_losses_move_the_sum_and_one_large_one_does_not() -> None:
-    assert sum_scale(np.full(5_000, 1.0), np.full(5_000, 1.2)) == pytest.approx(1.2, rel=0.01)
-    one_large = np.zeros(5_000)
-    one_large[0] = 6_000
-    assert sum_scale(np.full(5_000, 1.0), one_large) == pytest.approx(1.0, abs=0.01)
-    assert sum_scale(np.zeros(3), np.ones(3)) == 1.0
+def test_many_losses_move_the_level_and_one_large_one_does_not(rows: TrainingRows) -> None:
+    many = TrainingRows(**(vars(rows) | {"loss_share": np.full(len(rows), 0.12), "matrix": even(rows.matrix)}))
+    assert sum_scale(0.1, many) == pytest.approx(1.2, rel=0.01)
+    one = np.zeros(len(rows))
+    one[0] = 1.0
+    alone = TrainingRows(**(vars(rows) | {"loss_share": one, "matrix": even(rows.matrix)}))
+    assert sum_scale(1.3 / len(rows), alone) == pytest.approx(1.0, abs=0.01)
+    assert sum_scale(0.0, many) == 1.0
+
+
+def even(matrix: FeatureMatrix) -> FeatureMatrix:
+    return FeatureMatrix(matrix.values, matrix.names, matrix.concepts, np.full(len(matrix), 1_000.0))
+
+
+def test_the_share_of_the_base_passes_over_what_is_unknown() -> None:
+    nan = float("nan")
+    assert share_of_base(np.array([1.0, nan, 2.0]), np.array([10.0, nan, 20.0])) == pytest.approx(0.1)
+    assert share_of_base(np.array([nan]), np.array([nan])) == 0

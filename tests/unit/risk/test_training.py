@@ -35,8 +35,8 @@ SETTINGS = ModelSettings()
 def _few_trees() -> Iterator[None]:
     """What is tested here does not need two hundred trees."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=40))
-        patched.setattr("mainstay.risk.losses.MAX_ITER", 40)
+        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=20))
+        patched.setattr("mainstay.risk.losses.MAX_ITER", 20)
         yield
 
 
@@ -135,6 +135,20 @@ def test_the_same_data_in_any_order_give_the_same_bytes(declines: pl.DataFrame, 
 def test_other_data_give_another_version(declines: pl.DataFrame, model: TrainedModel) -> None:
     changed = FEATURES.with_columns(zero_months=pl.col("zero_months") + 1)
     assert a_model(changed, declines).version != model.version
+
+
+def test_the_level_is_the_base_rate_though_the_features_drifted() -> None:
+    """Every firm has one zero month more since the outcomes that are known: the score moves, the rate did not."""
+    drifted = pl.when(pl.col("as_of_date") > ORIGINS[-1]).then(1).otherwise(0)
+    park = pl.concat([FEATURES, features([month_end(9)], 400, seed=6)])
+    park = park.with_columns(zero_months=pl.col("zero_months") + drifted)
+    told = outcomes(park, decline_odds(park), JUDGED)
+    assert told.filter(pl.col("origin_date") == month_end(9))["label"].null_count() == 400
+    found = a_model(park, told)
+    later = NOW.with_columns(zero_months=pl.col("zero_months") + 1)
+    assert found.predict(later, cohort(later))["risk"].mean() == pytest.approx(found.facts.base_rate, abs=0.015)
+    blind = a_model(park, told.filter(pl.col("label").is_not_null()))
+    assert blind.predict(later, cohort(later))["risk"].mean() > 2 * found.facts.base_rate
 
 
 def test_shuffled_labels_fall_to_the_base_rate(declines: pl.DataFrame, model: TrainedModel) -> None:
