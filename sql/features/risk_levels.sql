@@ -87,7 +87,8 @@ months as (
         max(relative) filter (where months_back = 11) as lag_11,
         max(relative) as peak_12,
         sum((2.5 - months_back) * restored) filter (where months_back < 6)::double / 17.5 / last_12 as slope_6,
-        12 * sum(restored::decimal(19, 2) * restored::decimal(19, 2))::double - sum(restored)::double * sum(restored)::double as spread,
+        12 * sum(restored::decimal(19, 2) * restored::decimal(19, 2))::double
+        - sum(restored)::double * sum(restored)::double as spread,
         if(spread > 0, sqrt(spread / 132) / last_12, 0) as volatility_12,
         sum(restored) filter (where has_row)::double / nullif(count(*) filter (where has_row), 0) as filed_12,
         sum(restored) filter (where has_row and months_back < 3)::double
