@@ -202,9 +202,7 @@ async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> lis
     )
     home = {"home": str(workspace.home)}
     weekly = _deployed("weekly", DEPLOYMENT, "The weekly run of one workspace.", home, cron)
-    training = _deployed(
-        "training", TRAINING, "The training of its models.", home | {"if_due": True}, FIRST_OF_QUARTER
-    )
+    training = _deployed("training", TRAINING, "The training of its models.", home | {"if_due": True}, FIRST_OF_QUARTER)
     return [await weekly, await training]
 
 

@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- outcome: came_true | did_not | not_due (the months are not over) | unknown. actual_loss = base - actual:
--- negative where revenue rose. is_ours: within the visiting capacity by that week's rank; is_rule: within it by drop x amount.
+-- negative where revenue rose. is_ours: within the visiting capacity by that week's rank; is_rule: by
+-- drop x amount.
 select
     weeks.as_of_date,
     weeks.months_ago,

@@ -13,7 +13,8 @@
 -- column expected_loss [currency]: restored local revenue expected to be lost over the horizon against the same months
 --     a year before; null for relocation by the rule, and where not assessed
 -- column rank [rank]: 1 = the largest expected loss, of relocation by the rule the most points; null = not assessed
--- column reasons [text]: what the grade rests on, in Chinese; says whether a rule (规则评分) or a model (模型评分) spoke
+-- column reasons [text]: what the grade rests on, in Chinese; says whether a rule (规则评分) or a model (模型评分) spoke;
+--     of a model's low grades none
 -- column model_version [text]: the rule or model that spoke
 -- column basis [text]: rule or model
 -- column reasons_en [text]: the same reasons in English

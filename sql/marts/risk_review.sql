@@ -19,8 +19,8 @@
 -- column unknown_reason [text]: why the outcome is not known; null where it is
 -- column is_visited [flag]: whether somebody was there between that week and the end of its months; null = unknown
 -- column expected_loss [currency]: loss of restored local revenue that was expected then
--- column actual_loss [currency]: restored local revenue of the same months a year before less that of the months; negative
---     where it rose, null where not known
+-- column actual_loss [currency]: restored local revenue of the same months a year before less that of the months;
+--     negative where it rose, null where not known
 with
 
 parts as (

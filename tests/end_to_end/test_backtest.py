@@ -116,9 +116,7 @@ def test_the_metrics_can_be_recomputed_from_the_predictions_alone(
     assert metrics["origins"][1]["calibration"]["brier"] == pytest.approx(brier)
 
 
-def test_a_rerun_gives_the_same_bytes_from_the_history_and_from_nothing(
-    park: Workspace, capsys: Captured
-) -> None:
+def test_a_rerun_gives_the_same_bytes_from_the_history_and_from_nothing(park: Workspace, capsys: Captured) -> None:
     before = bytes_of(park)
     assert typed(park, *OPTIONS, "--json") == 0
     captured = capsys.readouterr()
@@ -157,9 +155,7 @@ def test_a_refused_backtest_leaves_the_last_results_in_their_place(park: Workspa
         (("--origins", "2999-01"), "last day of its month"),
     ],
 )
-def test_wrong_use_is_told_before_any_work(
-    tmp_path: Path, capsys: Captured, words: tuple[str, str], hint: str
-) -> None:
+def test_wrong_use_is_told_before_any_work(tmp_path: Path, capsys: Captured, words: tuple[str, str], hint: str) -> None:
     asked = {"--target": "decline", "--horizon": "3", "--origins": "2022-03"} | dict([words])
     given = [word for option in asked.items() for word in option]
     assert typed(Workspace(tmp_path), "backtest", *given) == 2

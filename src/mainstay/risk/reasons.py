@@ -5,8 +5,6 @@ upward ones with the facts behind them; everything else is one part, 其他 / ot
 sentences are data: `seeds/risk_concepts.csv` and `seeds/risk_facts.csv`.
 """
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +74,9 @@ def shown_parts(predictions: pl.DataFrame, most: int = MOST_CONCEPTS) -> pl.Data
     )
 
 
-def explained(predictions: pl.DataFrame, features: pl.DataFrame, wording: Wording) -> pl.DataFrame:
+def explained(
+    predictions: pl.DataFrame, features: pl.DataFrame, wording: Wording, *, asked: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Tell why, enterprise by enterprise.
 
     Args:
@@ -84,13 +84,16 @@ def explained(predictions: pl.DataFrame, features: pl.DataFrame, wording: Wordin
         features: `as_of_date`, `enterprise_id` and the feature columns; one that a fact needs and that is not there
             gives no fact.
         wording: The sentences.
+        asked: The enterprises that sentences are wanted for, by `KEY`; all of them if not given. Sentences for a
+            hundred thousand that nobody reads would take longer than the scores.
 
     Returns:
-        One row per enterprise, in the order of `predictions`: `told`, `told_en` (null where nothing points upward),
-        `verify`, `signal_groups` (independent groups of concepts that point upward), `contributions` (JSON: concept
-        -> log-odds, six decimals).
+        One row per enterprise, in the order of `predictions`: `told`, `told_en` (null where nothing points upward, or
+        nobody asks), `verify`, `signal_groups` (independent groups of concepts that point upward), `contributions`
+        (JSON: concept -> log-odds, six decimals).
     """
-    shown = _shown(predictions, MOST_CONCEPTS).join(wording.concepts, on="concept", how="left")
+    wanted = predictions if asked is None else predictions.join(asked, on=KEY, how="semi")
+    shown = _shown(wanted, MOST_CONCEPTS).join(wording.concepts, on="concept", how="left")
     facts = _facts(features, shown, wording.facts)
     told = shown.join(facts, on=[*KEY, "concept"], how="left", maintain_order="left").with_columns(
         zh=pl.concat_str("sentence_zh", pl.format("（{}）", "facts_zh").fill_null("")),
@@ -174,7 +177,5 @@ def _figure(value: pl.Expr, kind: str) -> pl.Expr:
 
 
 def _as_json(predictions: pl.DataFrame) -> pl.Series:
-    names: Sequence[str] = concepts_of(predictions)
-    rows = predictions.select(f"{PREFIX}{name}" for name in names).iter_rows()
-    texts = [json.dumps({name: round(value, 6) for name, value in zip(names, row, strict=True)}) for row in rows]
-    return pl.Series("contributions", texts, dtype=pl.String)
+    parts = pl.struct(pl.col(f"{PREFIX}{name}").round(6).alias(name) for name in concepts_of(predictions))
+    return predictions.select(contributions=parts.struct.json_encode())["contributions"]

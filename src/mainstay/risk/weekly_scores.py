@@ -213,13 +213,14 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     is_hidden = post.target == "hidden_outflow"
     # By id, so that the order in which rows come changes nothing.
     predicted = model.predict(inputs.features, cohort).sort(KEY)
-    reasons = explained(predicted, inputs.features, inputs.wording)
+    predicted = predicted.with_columns(grade=graded(pl.col("risk"), capacity=inputs.capacity).over("as_of_date"))
+    asked = predicted.filter(pl.col("grade") != "low").select(KEY)
+    reasons = explained(predicted, inputs.features, inputs.wording, asked=asked)
     loss = pl.col("expected_loss").cast(MONEY)
     order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
     rows = (
         predicted.with_columns(reasons.drop(KEY), expected_loss=loss)
         .with_columns(
-            grade=graded(pl.col("risk"), capacity=inputs.capacity).over("as_of_date"),
             rank=pl.when(pl.col("expected_loss").is_not_null()).then(order),
             target=pl.lit(post.target),
             horizon_months=pl.lit(post.horizon_months),
