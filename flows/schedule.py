@@ -1,4 +1,6 @@
-"""The Monday schedule on this machine: a Prefect server on localhost, the deployment, one worker, until it is stopped.
+"""The schedule on this machine: a Prefect server on localhost, two deployments, one worker, until it is stopped.
+
+The week on Mondays, and the training of models in the first night of a quarter.
 
 Run as a program, this file is one run, which ends with the process that started it, however that ends.
 """
@@ -39,8 +41,10 @@ from mainstay.server import Server, open_door, start_server
 from mainstay.settings import TIMEZONE, Workspace
 from mainstay.warehouse.lock import exclusive
 
-POOL, DEPLOYMENT = "mainstay", "monday"
+POOL, DEPLOYMENT, TRAINING = "mainstay", "monday", "quarter"
 MONDAY_MORNING = "0 7 * * 1"
+FIRST_OF_QUARTER = "0 5 1 1,4,7,10 *"
+"""Models are trained as of the end of the quarter before, hours before anybody reads a week."""
 USUAL_PORT = 4200
 
 _HEARTBEAT_SECONDS = 30
@@ -152,7 +156,7 @@ async def _work(
 ) -> None:
     """Deploy, and hand every due run to a worker until told to stop; a run under way is ended then."""
     async with get_client() as client:
-        mine = {"deployment_id": {"any_": [await _deploy(client, workspace, cron)]}}
+        mine = {"deployment_id": {"any_": await _deploy(client, workspace, cron)}}
         await _bury(client, mine)
         for line in welcome:
             tell(line)
@@ -186,8 +190,8 @@ async def _hand_out(client: PrefectClient, mine: Filter, told: set[UUID], tell: 
             await asyncio.sleep(PREFECT_WORKER_QUERY_SECONDS.value())
 
 
-async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> UUID:
-    """Make the work pool and the deployment, or bring them up to date; runs that were missed stay as they are."""
+async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> list[UUID]:
+    """Make the work pool and the deployments, or bring them up to date; runs that were missed stay as they are."""
     await client.create_work_pool(
         WorkPoolCreate(
             name=POOL,
@@ -196,16 +200,23 @@ async def _deploy(client: PrefectClient, workspace: Workspace, cron: str) -> UUI
         ),
         overwrite=True,
     )
-    weekly = await Flow.afrom_source(source=str(shipped("flows")), entrypoint="weekly.py:weekly")
-    monday = await weekly.ato_deployment(
-        DEPLOYMENT,
-        description="The weekly run of one workspace.",
-        parameters={"home": str(workspace.home)},
+    home = {"home": str(workspace.home)}
+    weekly = _deployed("weekly", DEPLOYMENT, "The weekly run of one workspace.", home, cron)
+    training = _deployed("training", TRAINING, "The training of its models.", home | {"if_due": True}, FIRST_OF_QUARTER)
+    return [await weekly, await training]
+
+
+async def _deployed(flow: str, name: str, description: str, parameters: dict[str, Any], cron: str) -> UUID:
+    shipped_flow = await Flow.afrom_source(source=str(shipped("flows")), entrypoint=f"{flow}.py:{flow}")
+    deployment = await shipped_flow.ato_deployment(
+        name,
+        description=description,
+        parameters=parameters,
         schedules=[Cron(cron, timezone=str(TIMEZONE))],
         work_pool_name=POOL,
         job_variables={"command": shlex.join([sys.executable, __file__, str(os.getpid())])},
     )
-    made: UUID = await monday.aapply()
+    made: UUID = await deployment.aapply()
     return made
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
@@ -43,9 +43,12 @@ from mainstay.revenue.explaining import explain_lists
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.reasons import read_wording
 from mainstay.risk.relocation import SignalPoints, signal_definitions
+from mainstay.risk.roster import week_roster
 from mainstay.risk.scoring import all_targets, spans
 from mainstay.risk.targets import origin_cohorts, risk_horizons
+from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.settings import TIMEZONE, Settings, Workspace
 from mainstay.warehouse import checks, dictionary, events, ledger, loading, meanings, models, publication
 from mainstay.warehouse import run as run_tables
@@ -197,7 +200,6 @@ def told(run: Run) -> dict[str, Any]:
         "size_classes": size_classes(seeds),
         "score_spans": spans(settings.score.recent_months),
         "risk_horizons": risk_horizons(),
-        "cohorts": origin_cohorts(),
         "signals": signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
         "cause_ticks": cause_ticks(seeds),
         "cause_codes": cause_codes(seeds),
@@ -260,23 +262,57 @@ def register(run: Run) -> None:
 
 @_step
 def score(run: Run) -> None:
-    """Score every enterprise for decline and for leaving, by rule until a model has earned its place."""
+    """Score every enterprise by the models that people have enabled, else by rule; models in shadow score beside them.
+
+    A model that cannot be used is a warning: its target is scored by rule, and the week goes on.
+    """
     chosen, signals = run.settings.score, run.settings.signals
     decline = DropTimesAmount(chosen.floor, chosen.high_from, chosen.medium_from, recent_months=chosen.recent_months)
     relocation = SignalPoints(signals.high_from, signals.medium_from)
     with run.warehouse() as warehouse:
-        scores = all_targets(
+        rules = all_targets(
             decline.score(warehouse.read("features.risk_inputs")),
             relocation.score(warehouse.read("features.relocation_inputs")),
         )
-        run_tables.tell(warehouse, {"scores": scores})
+        inputs = WeekInputs(
+            as_of=run.as_of,
+            features=warehouse.read("features.risk_features"),
+            cohort=warehouse.read("features.risk_cohort"),
+            wording=read_wording(shipped("seeds")),
+            capacity=run.settings.orders.visiting_capacity,
+        )
+        scored = score_week(rules, _roster(run), inputs)
+        run_tables.tell(
+            warehouse,
+            {
+                "scores": scored.scores,
+                "model_scores": scored.model_scores,
+                "score_bases": scored.bases,
+                "cohorts": origin_cohorts(events.reviewed_cohorts(warehouse)),
+            },
+        )
+        checks.record_unusable(warehouse, run.run_id, {one.subject: one.told for one in scored.problems})
         models.build_ready(warehouse, models.load_models(shipped("sql")))
+    for problem in scored.problems:
+        logger.warning("model not used: %s: %s", problem.subject, problem.told)
     logger.info(
-        "scored %d enterprises by %s and %s",
-        scores["enterprise_id"].n_unique(),
-        decline.version,
-        relocation.version,
+        "scored %d enterprises, %d of %d scores by models",
+        scored.scores["enterprise_id"].n_unique(),
+        scored.by_model,
+        scored.bases.height,
     )
+
+
+def _roster(run: Run) -> Roster:
+    """Who scores this week, by the decisions dated on or before it; nobody where nothing was ever trained."""
+    if not run.workspace.models.is_dir():
+        return Roster()
+    # What models are made of takes a second to import.
+    from mainstay.risk.backtest import read_catalogue
+    from mainstay.risk.store import ModelStore
+
+    store = ModelStore(run.workspace.models)
+    return week_roster(store, partial(store.load, catalogue=read_catalogue(shipped("seeds"))), run.as_of)
 
 
 @_step

@@ -27,7 +27,9 @@ SHARED = frozenset({"mainstay", "mainstay.settings", "mainstay.list_settings", "
 PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})
 """Modules of plain value types that other packages may import too."""
 
-MEETING_PLACES = frozenset(f"src/mainstay/{name}.py" for name in ("__init__", "__main__", "cli", "demo", "running"))
+MEETING_PLACES = frozenset(
+    f"src/mainstay/{name}.py" for name in ("__init__", "__main__", "cli", "model_commands", "demo", "running")
+)
 """Modules that may import any package: the commands, the demo, what starts flows, and what analysts import."""
 
 FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})

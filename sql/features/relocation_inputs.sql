@@ -2,7 +2,8 @@
 -- key: as_of_date, enterprise_id
 -- materialized: table
 --
--- Signals of one kind count once; signals and dated_on name them, the heaviest first, each with its newest day. A firm
+-- Signals of one kind count once; signals and dated_on name them, the heaviest first, each with its newest day;
+-- signal_groups counts the independent sources among them (registration, place, service, operations). A firm
 -- that has left is not scored, one that came back is. local_at_stake: restored local revenue of the last twelve months.
 with
 
@@ -21,16 +22,18 @@ population as (
 
 kinds as (
     select
-        as_of_date,
-        enterprise_id,
-        signal,
-        max(name) as name,
-        max(weight) as weight,
-        bool_or(is_decisive) as is_decisive,
-        max(dated_on) as dated_on
-    from features.relocation_signals
-    where is_active
-    group by as_of_date, enterprise_id, signal
+        active.as_of_date,
+        active.enterprise_id,
+        active.signal,
+        max(active.name) as name,
+        max(active.weight) as weight,
+        bool_or(active.is_decisive) as is_decisive,
+        max(active.dated_on) as dated_on,
+        max(definitions.signal_group) as signal_group
+    from features.relocation_signals as active
+    inner join run.signals as definitions on active.signal = definitions.signal
+    where active.is_active
+    group by active.as_of_date, active.enterprise_id, active.signal
 ),
 
 points as (
@@ -40,6 +43,8 @@ points as (
         sum(weight)::bigint as points,
         bool_or(is_decisive) as is_decisive,
         list(name order by weight desc, signal asc) as signals,
+        list(signal order by weight desc, signal asc) as signal_codes,
+        count(distinct signal_group) as signal_groups,
         list(dated_on order by weight desc, signal asc) as dated_on
     from kinds
     group by as_of_date, enterprise_id
@@ -52,6 +57,8 @@ select
     coalesce(points.points, 0) as points,
     coalesce(points.is_decisive, false) as is_decisive,
     coalesce(points.signals, []::varchar[]) as signals,
+    coalesce(points.signal_codes, []::varchar[]) as signal_codes,
+    coalesce(points.signal_groups, 0) as signal_groups,
     coalesce(points.dated_on, []::date[]) as dated_on,
     revenue.base_12 as local_at_stake
 from population

@@ -75,6 +75,7 @@ select
     population.enterprise_id,
     max(amounts.restored) filter (where amounts.span = 'recent') as recent,
     max(amounts.restored) filter (where amounts.span = 'recent_prior') as recent_prior,
+    max(amounts.restored) filter (where amounts.span = 'base_3') as base_3,
     max(amounts.restored) filter (where amounts.span = 'base_6') as base_6,
     max(amounts.restored) filter (where amounts.span = 'base_12') as base_12
 from features.park_population as population

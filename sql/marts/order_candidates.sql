@@ -6,6 +6,7 @@
 -- list, a filed migration; no list and no score (DOMAIN section 5). is_urgent: the enterprise asks, or has filed a
 -- migration; then it is visited a second time in a quarter too.
 -- An alert asks until somebody has been there, for up to 90 days after its answer was due.
+-- A high grade of leaving asks, and so does one of hidden_outflow (税收与经营变动不一致，待核实).
 -- A policy or timing drop stays on its list but asks for no visit (DOMAIN section 4). restored_change is that of the
 -- year to date, which the work order sheet shows; where it is not covered, the largest drop on the lists that ask.
 -- column adjusted_change [currency]: the same with deferrals restored, by which orders rank; null without deferrals
@@ -52,6 +53,15 @@ asked as (
         null as restored_change
     from marts.enterprise_risk
     where target = 'relocation' and horizon_months = 12 and grade = 'high'
+    union all
+    select
+        as_of_date,
+        enterprise_id,
+        'hidden_outflow' as source,
+        null as detail,
+        null as restored_change
+    from marts.enterprise_risk
+    where target = 'hidden_outflow' and horizon_months = 12 and grade = 'high'
     union all
     select
         as_of_date,
@@ -129,7 +139,7 @@ select
     bool_or(filed.enterprise_id is not null or sources.source in ('service_request', 'hotline')) as is_urgent,
     any_value(data_until.has_new_receipts)
     or bool_or(
-        filed.enterprise_id is not null or sources.source not in ('drop_list', 'risk', 'relocation')
+        filed.enterprise_id is not null or sources.source not in ('drop_list', 'risk', 'relocation', 'hidden_outflow')
     ) as may_issue,
     coalesce(any_value(ytd.restored_change), min(sources.restored_change)) as restored_change,
     any_value(ytd.adjusted_change) as adjusted_change

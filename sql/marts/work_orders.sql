@@ -22,7 +22,10 @@
 -- column is_paying [flag]: whether it has receipts
 -- column expected_loss_12m [currency]: restored local revenue at stake over 12 months, see marts.enterprise_risk
 -- column decline_reasons [text]: what the grade of decline rests on, in Chinese
+-- column decline_basis [text]: who gave the grade of decline: rule or model
+-- column decline_verify [text]: what the reasons of that grade ask to verify on the spot, in Chinese
 -- column relocation_reasons [text]: what the grade of leaving rests on, in Chinese
+-- column hidden_outflow_grade [text]: grade of 税收与经营变动不一致，待核实; null = not assessed
 -- column forecast_local_restored [currency]: the system's full year, local level, restored caliber; null where none
 with
 
@@ -113,8 +116,11 @@ select
     decline.grade as decline_grade,
     decline.expected_loss as expected_loss_12m,
     decline.reasons as decline_reasons,
+    decline.basis as decline_basis,
+    decline.verify as decline_verify,
     relocation.grade as relocation_grade,
-    relocation.reasons as relocation_reasons
+    relocation.reasons as relocation_reasons,
+    hidden.grade as hidden_outflow_grade
 from followed as orders
 left join features.enterprises as enterprises
     on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
@@ -150,4 +156,9 @@ left join scores as relocation
         orders.as_of_date = relocation.as_of_date
         and orders.enterprise_id = relocation.enterprise_id
         and relocation.target = 'relocation'
+left join scores as hidden
+    on
+        orders.as_of_date = hidden.as_of_date
+        and orders.enterprise_id = hidden.enterprise_id
+        and hidden.target = 'hidden_outflow'
 order by orders.priority, orders.order_id

@@ -15,7 +15,8 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
-from mainstay.running import load_flow, prepare_prefect, run_backtest, run_week
+from mainstay.model_commands import models_app, show, trained_table
+from mainstay.running import load_flow, prepare_prefect, run_backtest, run_training, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 contract_app = typer.Typer(help="Contracts: how a file is read.", no_args_is_help=True)
 app.add_typer(contract_app, name="contract")
+app.add_typer(models_app, name="models")
 
 logger = logging.getLogger("mainstay")
 
@@ -120,6 +122,29 @@ def backtest(
     if metrics["note"]:
         console.print(metrics["note"])
     console.print(f"written: {workspace.backtest_of(question.name)}", soft_wrap=True)
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    as_of: Annotated[
+        str,
+        typer.Option("--as-of", help="YYYY-MM-DD; the last month's end on or before it counts.", show_default=False),
+    ] = "",
+    if_due: Annotated[
+        bool, typer.Option("--if-due", help="Only what was not trained in the last quarter that is over.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model for every target and horizon with enough events; a new one runs in shadow until it is enabled."""
+    workspace: Workspace = context.obj
+    day = _parse_day(as_of, datetime.now(TIMEZONE).date()) if as_of else None
+    _assert_landing(workspace)
+    lines = run_training(workspace, day, if_due=if_due)
+    if as_json:
+        typer.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+        return
+    show(trained_table(lines) if lines else "nothing is due")
 
 
 @app.command()

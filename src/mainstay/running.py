@@ -34,6 +34,13 @@ def run_backtest(workspace: Workspace, question: object) -> dict[str, Any]:
     return metrics
 
 
+def run_training(workspace: Workspace, day: date | None, *, if_due: bool) -> list[dict[str, Any]]:
+    """Run the training flow as `run_week` does; returns one line per target and horizon."""
+    flow = _flow_on_server(workspace, "training")
+    lines: list[dict[str, Any]] = flow.training(home=workspace.home, as_of=day, if_due=if_due)
+    return lines
+
+
 def _flow_on_server(workspace: Workspace, name: str) -> ModuleType:
     """A flow's module, once there is a server that answers."""
     server = None if "prefect" in sys.modules else _started(workspace)

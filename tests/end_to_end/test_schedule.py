@@ -253,7 +253,9 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_started(
 def test_the_deployment_file_and_the_command_say_the_same() -> None:
     stated = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
     flow = running.load_flow("schedule")
-    (deployment,) = stated["deployments"]
+    deployment, training = stated["deployments"]
+    assert (training["name"], training["entrypoint"]) == (flow.TRAINING, "flows/training.py:training")
+    assert training["schedules"] == [{"cron": flow.FIRST_OF_QUARTER, "timezone": "Asia/Shanghai", "active": True}]
     assert (deployment["name"], deployment["work_pool"]["name"]) == (flow.DEPLOYMENT, flow.POOL)
     assert deployment["schedules"] == [{"cron": flow.MONDAY_MORNING, "timezone": "Asia/Shanghai", "active": True}]
     assert deployment["entrypoint"] == "flows/weekly.py:weekly"

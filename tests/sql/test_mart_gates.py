@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +12,7 @@ import pytest
 from mainstay.errors import GateRefusedError
 from mainstay.quality.gates import judge_marts, refuse_failed_marts
 from mainstay.resources import shipped
-from mainstay.warehouse import ledger, models
+from mainstay.warehouse import events, ledger, models
 from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office, contract, drop_list
 from tests.sql.whole_week import AS_OF, build_week
@@ -40,7 +42,15 @@ def week(built: Path, tmp_path: Path) -> Iterator[Office]:
 
 def _decided(week: Office) -> dict[str, pl.DataFrame]:
     """What Python has handed into the week, to hand it in again."""
-    names = ("outbound_cases", "outbound_events", "scores", "work_orders", "outcome_problems")
+    names = (
+        "outbound_cases",
+        "outbound_events",
+        "scores",
+        "model_scores",
+        "score_bases",
+        "work_orders",
+        "outcome_problems",
+    )
     return {name: week.warehouse.read(f"run.{name}") for name in names}
 
 
@@ -56,6 +66,27 @@ def test_a_sound_week_passes_every_gate(week: Office) -> None:
     checks = judged(week)
     assert checks.filter(~pl.col("passed")).is_empty()
     refuse_failed_marts(checks)
+
+
+def test_a_published_week_remembers_every_grade_with_the_months_it_spoke_of_and_again_replaces_its_own(
+    week: Office,
+) -> None:
+    graded = f"update {MARTS}.enterprise_risk set grade = $1, rank = $2, expected_loss = 5, reasons = 'why' "
+    of = "where target = 'decline' and horizon_months = 12 and enterprise_id = $3"
+    for enterprise, grade, rank in (("A", "medium", 25), ("B", "low", 26)):
+        week.warehouse.execute(graded + of, [grade, rank, enterprise])
+    week.warehouse.execute(
+        "insert into features.risk_cohort by name select date '2022-02-01' as as_of_date, 'decline' as target, "
+        "12 as horizon_months, 'A' as enterprise_id, 7.00 as base, date '2022-02-01' as label_from"
+    )
+    for _ in range(2):
+        events.record_week(week.warehouse, date.fromisoformat(AS_OF))
+    remembered = week.warehouse.read("events.risk_scores").sort("enterprise_id")
+    told = remembered.select("enterprise_id", "grade", "basis", "is_flagged", "reasons", "base", "label_from")
+    assert told.rows() == [
+        ("A", "medium", "rule", True, "why", Decimal(7), date(2022, 2, 1)),
+        ("B", "low", "rule", False, None, None, None),
+    ], "25 can be visited"
 
 
 def _forecast(row: str, level: str = "local") -> str:

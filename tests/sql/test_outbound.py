@@ -395,7 +395,7 @@ def test_signals_of_one_kind_count_once_and_the_heaviest_is_named_first(office: 
     ]
     [row] = office.warehouse.read("features.relocation_inputs").to_dicts()
     assert row["dated_on"] == [date(2022, 6, 1), date(2022, 5, 20), date(2022, 5, 2)]
-    assert str(row["local_at_stake"]) == "120.00"
+    assert (str(row["local_at_stake"]), row["signal_groups"]) == ("120.00", 2), "registration twice and service"
 
 
 def test_a_signal_that_is_off_counts_for_nothing_until_it_is_switched_on(office: Office) -> None:

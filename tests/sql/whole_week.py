@@ -7,6 +7,8 @@ from mainstay.orders.lifecycle import follow_orders
 from mainstay.orders.selection import select_orders
 from mainstay.resources import shipped
 from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.reasons import read_wording
+from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.settings import OrderSettings
 from mainstay.warehouse import dictionary, ledger, meanings, models, publication, run
 from mainstay.warehouse.connection import Warehouse
@@ -30,9 +32,18 @@ def build_week(office: Office) -> None:
     office.build(AS_OF, settings=drop_list())
     follow_outbound(office)
     scorer = DropTimesAmount(drop_list().score.floor, 0.5, 0.3)
-    run.tell(office.warehouse, {"scores": scorer.score(office.warehouse.read("features.risk_inputs"))})
-    models.build_ready(office.warehouse, SQL)
     day = date.fromisoformat(AS_OF)
+    inputs = WeekInputs(
+        as_of=day,
+        features=office.warehouse.read("features.risk_features"),
+        cohort=office.warehouse.read("features.risk_cohort"),
+        wording=read_wording(shipped("seeds")),
+        capacity=25,
+    )
+    scored = score_week(scorer.score(office.warehouse.read("features.risk_inputs")), Roster(), inputs)
+    tables = {"scores": scored.scores, "model_scores": scored.model_scores, "score_bases": scored.bases}
+    run.tell(office.warehouse, tables)
+    models.build_ready(office.warehouse, SQL)
     followed, problems = follow_orders(
         office.warehouse.read("features.known_orders"), office.warehouse.read("features.visits"), day
     )

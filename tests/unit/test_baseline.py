@@ -14,6 +14,7 @@ INPUT = {
     "enterprise_id": "A",
     "recent": Decimal(70),
     "recent_prior": Decimal(100),
+    "base_3": Decimal(100),
     "base_6": Decimal(200),
     "base_12": Decimal(400),
 }
@@ -26,9 +27,9 @@ def reasons(scorer: DropTimesAmount, **changes: Any) -> list[str | None]:
 @pytest.mark.parametrize("months", [3, 6])
 def test_the_reason_names_the_months_and_the_caliber(months: int) -> None:
     scorer = DropTimesAmount(Decimal(0), 0.5, 0.3, recent_months=months)
-    assert reasons(scorer) == [f"规则评分：近{months}个月还原口径收入较上年同期下降30.0%"] * 2
+    assert reasons(scorer) == [f"规则评分：近{months}个月还原口径收入较上年同期下降30.0%"] * 3
 
 
 @pytest.mark.parametrize("changes", [{"recent": Decimal(100)}, {"recent": Decimal(130)}, {"recent_prior": Decimal(0)}])
 def test_without_a_drop_there_is_no_reason(changes: dict[str, Any]) -> None:
-    assert reasons(DropTimesAmount(Decimal(0), 0.5, 0.3), **changes) == [None, None]
+    assert reasons(DropTimesAmount(Decimal(0), 0.5, 0.3), **changes) == [None] * 3

@@ -21,6 +21,8 @@ INPUTS = pl.Schema(
         "points": pl.Int64(),
         "is_decisive": pl.Boolean(),
         "signals": pl.List(pl.String()),
+        "signal_codes": pl.List(pl.String()),
+        "signal_groups": pl.Int64(),
         "dated_on": pl.List(pl.Date()),
         "local_at_stake": pl.Decimal(18, 2),
     }
@@ -31,6 +33,8 @@ NOTHING = {
     "points": 0,
     "is_decisive": False,
     "signals": [],
+    "signal_codes": [],
+    "signal_groups": 0,
     "dated_on": [],
 }
 
@@ -71,11 +75,12 @@ def test_without_any_source_of_signals_nothing_is_assessed() -> None:
     assert rows.select("risk", "grade", "rank", "reasons").rows() == [(None, None, None, None)]
 
 
-def test_both_horizons_have_the_same_grade_and_no_expected_loss() -> None:
+def test_all_horizons_have_the_same_grade_and_no_expected_loss() -> None:
     scores = SignalPoints().score(
         pl.DataFrame([NOTHING | {"enterprise_id": "A", "local_at_stake": None}], schema=INPUTS)
     )
     assert scores.select("target", "horizon_months", "grade", "expected_loss", "model_version").rows() == [
+        ("relocation", 3, "low", None, "rule-signals-1"),
         ("relocation", 6, "low", None, "rule-signals-1"),
         ("relocation", 12, "low", None, "rule-signals-1"),
     ]
@@ -107,11 +112,15 @@ def test_the_risk_is_the_points_over_ten_and_at_most_one() -> None:
 def test_the_reasons_are_one_sentence_that_names_the_signals_with_their_dates() -> None:
     named = {
         "signals": ["租约六个月内到期且未续租", "其他地区招引"],
+        "signal_codes": ["lease_ends", "offer_elsewhere"],
+        "signal_groups": 2,
         "dated_on": [date(2022, 10, 31), date(2022, 5, 12)],
         "points": 5,
     }
-    [reasons] = scored(named)["reasons"]
-    assert reasons == "规则评分5分：租约六个月内到期且未续租（2022-10-31）、其他地区招引（2022-05-12）"
+    [row] = scored(named).to_dicts()
+    assert row["reasons"] == "规则评分5分：租约六个月内到期且未续租（2022-10-31）、其他地区招引（2022-05-12）"
+    assert row["reasons_en"] == "rule score, 5 points: lease ends (2022-10-31), offer elsewhere (2022-05-12)"
+    assert (row["basis"], row["signal_groups"]) == ("rule", 2)
 
 
 def test_without_a_signal_there_is_no_reason() -> None:

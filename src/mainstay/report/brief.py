@@ -37,6 +37,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "alerts": "marts.alert_replies",
         "matters": "marts.coordination_matters",
         "controls": "marts.control_differences",
+        "bases": "marts.score_bases",
     }
 )
 """Field of `BriefFrames` -> the relation that fills it."""
@@ -60,6 +61,7 @@ class BriefFrames:
     alerts: pl.DataFrame
     matters: pl.DataFrame
     controls: pl.DataFrame
+    bases: pl.DataFrame
 
 
 def write_brief(
@@ -116,5 +118,5 @@ def _sections(week: Week, frames: BriefFrames) -> tuple[Section, ...]:
         brief_sections.inquiries(week, frames.lists, frames.inquiries, frames.causes),
         brief_sections.alerts(week, frames.alerts, frames.files),
         brief_sections.coordination(week, frames.matters),
-        brief_figures.basis(week, frames.monthly, frames.controls, frames.indicators),
+        brief_figures.basis(week, frames.monthly, frames.controls, frames.indicators, bases=frames.bases),
     )

@@ -20,6 +20,7 @@ from mainstay.report.brief_page import (
     date_words,
     yoy_words,
 )
+from mainstay.report.scoring_words import problem_words
 from mainstay.report.wording import LEVEL_WORDS, period_words
 
 MOST_KINDS = 5
@@ -153,7 +154,9 @@ def _figure(week: Week, row: Mapping[str, Any] | None) -> tuple[str, str, str]:
     return week.money(row["value"]), week.money(row["prior_value"]), yoy_words(row["yoy"])
 
 
-def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators: pl.DataFrame) -> Section:
+def basis(
+    week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators: pl.DataFrame, *, bases: pl.DataFrame
+) -> Section:
     """七、数据截止日、口径与勾稽: how far the data reach, what the calibers are, how they tie to the bureau."""
     row = week.row
     month = row["last_closed"]
@@ -172,7 +175,9 @@ def basis(week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators:
     who = _population_words(indicators)
     how = f"{fallback}收入按入库统计，{who}；{refunds}{gaps}。“{DASH}”表示未知或不可比，不是零。"
     return Section(
-        "七、数据截止日、口径与勾稽", (until + how + _tie_words(controls, month),), _tie_grid(week, controls)
+        "七、数据截止日、口径与勾稽",
+        (until + how + problem_words(bases) + _tie_words(controls, month),),
+        _tie_grid(week, controls),
     )
 
 

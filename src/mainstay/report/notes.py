@@ -28,6 +28,7 @@ ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营
 ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
 ASK_PLANS = "了解经营场地、资质等方面的安排和诉求"
 ASK_SERVICE = "了解经营情况、全年预计和企业诉求"
+ASK_HIDDEN = "税收与经营变动不一致，待核实"
 ASK_DECLINE = "了解收入下降的原因、持续时间和全年预计；了解企业诉求"
 
 
@@ -36,11 +37,14 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
 
     What the arithmetic shows (`causes.with_order_causes`) speaks first; without it a refund is only a possible cause.
     `uscc` is the id as delivered, blank for an enterprise without one; a move ahead of the as-of date is no move yet.
+    What a model's reasons ask to verify stands behind what the arithmetic asks; a rule's is among that already.
     """
     refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
     moved = _has_moved()
     asked_of_cause = pl.col("main_cause").replace_strict(dict(ASK_OF_CAUSE), default=None, return_dtype=pl.String)
     may_leave = pl.col("relocation_grade").is_in(["high", "medium"])
+    by_model = (pl.col("decline_basis") == "model") & pl.col("decline_grade").is_in(["high", "medium"])
+    is_apart = (pl.col("hidden_outflow_grade") == "high").fill_null(value=False)
     return orders.with_columns(
         uscc=pl.col("source_id"),
         cause_note=_joined(
@@ -48,17 +52,21 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("causes").is_not_null()).then("causes").when(refunded).then(pl.lit(REFUND_CAUSE)),
             pl.col("decline_reasons"),
         ),
-        verify_note=pl.when(moved)
-        .then(pl.lit(ASK_MOVED))
-        .when(asked_of_cause.is_not_null())
-        .then(asked_of_cause)
-        .when(refunded)
-        .then(pl.lit(ASK_REFUND))
-        .when(may_leave)
-        .then(pl.lit(ASK_PLANS))
-        .when(pl.col("local_restored_change") >= 0)
-        .then(pl.lit(ASK_SERVICE))
-        .otherwise(pl.lit(ASK_DECLINE)),
+        verify_note=_joined(
+            pl.when(moved)
+            .then(pl.lit(ASK_MOVED))
+            .when(asked_of_cause.is_not_null())
+            .then(asked_of_cause)
+            .when(refunded)
+            .then(pl.lit(ASK_REFUND))
+            .when(may_leave)
+            .then(pl.lit(ASK_PLANS))
+            .when(pl.col("local_restored_change") >= 0)
+            .then(pl.lit(ASK_SERVICE))
+            .otherwise(pl.lit(ASK_DECLINE)),
+            pl.when(by_model & ~moved).then("decline_verify"),
+            pl.when(is_apart & ~moved).then(pl.lit(ASK_HIDDEN)),
+        ),
         note=_joined(
             pl.when(pl.col("is_fallback")).then(
                 pl.format("本数据无地方级金额，地方级各列为{}", pl.col("level").replace(dict(LEVEL_WORDS)))

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 import polars as pl
 
 from mainstay.extracts.contract import Contract
-from mainstay.report import alert_replies, brief, enterprise_ledger
+from mainstay.report import alert_replies, brief, enterprise_ledger, risk_review
 from mainstay.report.causes import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
 from mainstay.report.drop_lists import write_drop_list
@@ -20,6 +20,7 @@ from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes, with_order_notes
 from mainstay.report.outbound import TITLE as OUTBOUND_TITLE
 from mainstay.report.outbound import write_outbound
+from mainstay.report.scoring_words import scoring_note
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
 from mainstay.report.wording import FROZEN_MARK, SIMULATED_MARK
@@ -34,12 +35,8 @@ _RELATIONS = frozenset(
         "marts.outbound_register",
         "features.list_windows",
         *brief.RELATIONS.values(),
+        *risk_review.RELATIONS.values(),
     }
-)
-
-SCORING_NOTE = (
-    "减收关注等级为规则评分（近{months}个月还原口径收入同比降幅×金额），"
-    "迁出关注等级为规则评分（变动信号先验权重之和），均不是模型评分，无训练期。"
 )
 
 T = TypeVar("T")
@@ -148,7 +145,7 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     unit, guard, causes = paper.unit, paper.guard, frames["marts.causes"]
     explained = with_order_causes(frames["marts.work_orders"], causes, unit)
     orders = with_order_notes(explained)
-    note = SCORING_NOTE.format(months=paper.recent_months)
+    note = scoring_note(frames[brief.RELATIONS["bases"]], paper.recent_months)
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
     path = write_visit_forms(frames["marts.work_orders"], folder, contract=paper.form, simulated=paper.simulated)
@@ -157,6 +154,9 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     if paper.has_ledger:
         yield _ledger(folder, frames, as_of, paper, note)
+    reviewed = {field: frames[relation] for field, relation in risk_review.RELATIONS.items()}
+    path, rows = risk_review.write_risk_review(**reviewed, folder=folder, unit=unit, guard=guard)
+    yield _Written(path, "analyst", rows, "")
     yield from _lists(folder, frames, day, paper)
     replies = alert_replies.alerts_to_reply(frames[alert_replies.RELATION], as_of)
     if not replies.is_empty():

@@ -43,6 +43,7 @@ SOURCE_WORDS: Mapping[str, str] = MappingProxyType(
         "drop_list": "榜单",
         "risk": "减收关注",
         "relocation": "迁出关注",
+        "hidden_outflow": "税收与经营核对",
         "dispatched_alert": "预警派单",
         "watch_list": "重点服务",
         "regular_visit": "定期走访",

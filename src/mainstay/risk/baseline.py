@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from mainstay.risk.scoring import SCORES
+from mainstay.risk.scoring import as_scores
 
-HORIZONS = (6, 12)
-"""Months ahead: 6 as the backtest's default, 12 as the work order sheet's expected loss."""
+HORIZONS = (3, 6, 12)
+"""Months ahead: a quarter, the backtest's default, and the work order sheet's expected loss."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class DropTimesAmount:
             expected_loss=(pl.col("risk") * base.clip(lower_bound=0).cast(pl.Float64)).round(2).cast(pl.Decimal(18, 2)),
         )
         order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
-        return scored.select(
+        drop_words = (pl.col("risk") * 100).round(1)
+        rows = scored.select(
             "as_of_date",
             target=pl.lit("decline"),
             horizon_months=pl.lit(months, dtype=pl.Int64),
@@ -64,10 +65,15 @@ class DropTimesAmount:
             expected_loss="expected_loss",
             rank=pl.when(pl.col("expected_loss").is_not_null()).then(order).cast(pl.Int64),
             reasons=pl.when(pl.col("risk") > 0).then(
+                pl.format(f"规则评分：近{self.recent_months}个月还原口径收入较上年同期下降{{}}%", drop_words)
+            ),
+            reasons_en=pl.when(pl.col("risk") > 0).then(
                 pl.format(
-                    f"规则评分：近{self.recent_months}个月还原口径收入较上年同期下降{{}}%",
-                    (pl.col("risk") * 100).round(1),
+                    f"rule score: restored revenue of the last {self.recent_months} months {{}}% below the year before",
+                    drop_words,
                 )
             ),
+            signal_groups=pl.when(pl.col("risk").is_not_null()).then((pl.col("risk") > 0).cast(pl.Int64)),
             model_version=pl.lit(self.version),
-        ).select(pl.col(name).cast(kind) for name, kind in SCORES.items())
+        )
+        return as_scores(rows)

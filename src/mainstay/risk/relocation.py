@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.errors import SettingsError
-from mainstay.risk.scoring import SCORES
+from mainstay.risk.scoring import as_scores
 
-HORIZONS = (6, 12)
-"""Months ahead: the signals lead by up to twelve months, and say nothing finer of when; both grades are the same."""
+HORIZONS = (3, 6, 12)
+"""Months ahead: the signals lead by up to twelve months, and say nothing finer of when; the grades are the same."""
 
 HIGH_FROM = 7
 """Points from which the grade is high. 2026-11: two strong signals (5 + 2) or three that are noticeable on their own
@@ -33,6 +33,7 @@ _SIGNALS: dict[str, pl.DataType] = {
     "is_decisive": pl.Boolean(),
     "source": pl.String(),
     "is_on": pl.Boolean(),
+    "signal_group": pl.String(),
 }
 
 
@@ -115,15 +116,22 @@ class SignalPoints:
             target=pl.lit("relocation"),
             horizon_months=pl.lit(months),
             expected_loss=pl.lit(None),
+            signal_groups=pl.when(pl.col("points").is_not_null()).then("signal_groups"),
             model_version=pl.lit(self.version),
         )
-        return rows.select(pl.col(name).cast(kind) for name, kind in SCORES.items())
+        return as_scores(rows)
 
 
 def _reasons(inputs: pl.DataFrame) -> pl.DataFrame:
     """One sentence per enterprise with a signal: the signals, the heaviest first, each with its date."""
-    named = inputs.filter(pl.col("points") > 0).explode("signals", "dated_on")
-    signal = pl.format("{}（{}）", "signals", pl.col("dated_on").dt.to_string("%Y-%m-%d"))
+    named = inputs.filter(pl.col("points") > 0).explode("signals", "signal_codes", "dated_on")
+    day = pl.col("dated_on").dt.to_string("%Y-%m-%d")
+    signal = pl.format("{}（{}）", "signals", day).str.join("、")
+    signal_en = pl.format("{} ({})", pl.col("signal_codes").str.replace_all("_", " "), day).str.join(", ")
     key = ["as_of_date", "enterprise_id"]
-    told = named.group_by(key, maintain_order=True).agg(pl.col("points").first(), told=signal.str.join("、"))
-    return told.select(*key, reasons=pl.format("规则评分{}分：{}", "points", "told"))
+    told = named.group_by(key, maintain_order=True).agg(pl.col("points").first(), told=signal, told_en=signal_en)
+    return told.select(
+        *key,
+        reasons=pl.format("规则评分{}分：{}", "points", "told"),
+        reasons_en=pl.format("rule score, {} points: {}", "points", "told_en"),
+    )

@@ -27,18 +27,27 @@ def record_not_returned(warehouse: Warehouse, run_id: str, reasons: Mapping[str,
     _warn_of_files(warehouse, run_id, "returnable", reasons)
 
 
+def record_unusable(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
+    """Append a warning for every model that could not score: its place below models/ -> reason."""
+    _warn(warehouse, run_id, "model", "usable", reasons)
+
+
 def _warn_of_files(warehouse: Warehouse, run_id: str, rule: str, reasons: Mapping[str, str]) -> None:
+    _warn(warehouse, run_id, "file", rule, reasons)
+
+
+def _warn(warehouse: Warehouse, run_id: str, scope: str, rule: str, reasons: Mapping[str, str]) -> None:
     rows = [
         {
             "run_id": run_id,
-            "scope": "file",
-            "subject": file,
+            "scope": scope,
+            "subject": subject,
             "rule": rule,
             "severity": "warn",
             "passed": False,
         }
         | {"measured": None, "low": None, "high": None, "detail": reason}
-        for file, reason in reasons.items()
+        for subject, reason in reasons.items()
     ]
     warehouse.append("ops.checks", pl.DataFrame(rows, schema=TABLES["ops.checks"]))
 

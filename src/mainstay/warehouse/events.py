@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import polars as pl
+
 from mainstay.warehouse.connection import Warehouse
 
 
@@ -63,3 +65,60 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
             """,
             [as_of],
         )
+        _record_risk_scores(warehouse, as_of)
+
+
+def _record_risk_scores(warehouse: Warehouse, as_of: date) -> None:
+    """What the week says of every enterprise graded; flagged = high, or a decline within the visiting capacity."""
+    warehouse.execute("delete from events.risk_scores where as_of_date = $1", [as_of])
+    warehouse.execute(
+        """
+        insert into events.risk_scores by name
+        select
+            scores.as_of_date, scores.target, scores.horizon_months, scores.enterprise_id, scores.risk, scores.grade,
+            scores.expected_loss, scores.rank, rules.rank as rule_rank, scores.basis, scores.model_version,
+            coalesce(scores.grade = 'high', false) or coalesce(
+                scores.target = 'decline' and scores.expected_loss > 0 and scores.rank <= parameters.visiting_capacity,
+                false
+            ) as is_flagged,
+            if(is_flagged, scores.reasons, null) as reasons,
+            cohort.base, cohort.label_from, cohort.label_to, cohort.local_at_stake, cohort.industry, cohort.zone,
+            cohort.size_class
+        from candidate.marts.enterprise_risk as scores
+        cross join run.parameters as parameters
+        left join features.risk_cohort as cohort using (as_of_date, target, horizon_months, enterprise_id)
+        left join candidate.marts.model_scores as rules
+            on
+                rules.role = 'rule'
+                and rules.as_of_date = scores.as_of_date
+                and rules.target = scores.target
+                and rules.horizon_months = scores.horizon_months
+                and rules.enterprise_id = scores.enterprise_id
+        where
+            scores.as_of_date = $1
+            and (scores.grade is not null or rules.rank <= parameters.visiting_capacity)
+        """,
+        [as_of],
+    )
+
+
+def reviewed_cohorts(warehouse: Warehouse) -> pl.DataFrame:
+    """The cohorts of the published weeks that are reviewed now: `COHORT`, its `as_of_date` the week that scored them.
+
+    `features.review_weeks` says which weeks; an enterprise that was graded outside the cohort is not among them.
+    """
+    return warehouse.query(
+        """
+        select
+            scores.as_of_date, scores.target, scores.horizon_months, scores.enterprise_id, scores.base,
+            scores.label_from, scores.label_to, scores.local_at_stake, scores.industry, scores.zone, scores.size_class
+        from events.risk_scores as scores
+        where
+            scores.label_from is not null
+            and exists (
+                from features.review_weeks as weeks
+                where weeks.reviewed_week = scores.as_of_date and weeks.months_ago = scores.horizon_months
+            )
+        order by all
+        """
+    )

@@ -121,6 +121,13 @@ def content(
             warehouse,
             "select subject, rule, severity, measured, low, high, detail from gates.all_rules order by subject, rule",
         ),
+        "models": _rows(
+            warehouse,
+            """
+            select target, horizon_months, basis, model_version, shadow_version, problem
+            from run.score_bases order by target, horizon_months
+            """,
+        ),
         "deliveries": _rows(
             warehouse,
             """

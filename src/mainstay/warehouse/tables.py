@@ -218,6 +218,33 @@ EVENTS_WORK_ORDERS = pl.Schema(
 EVENTS_OUTBOUND_CASES = pl.Schema(
     {"as_of_date": pl.Date(), "case_id": pl.String(), "enterprise_id": pl.String(), "state": pl.String()}
 )
+# key: as_of_date, target, horizon_months, enterprise_id; what each published week said of every enterprise graded, with
+# the months it spoke of and their base, so that what became of it can be told without rebuilding anything. `rule_rank`
+# is that of drop x amount; reasons stay with the flagged ones.
+EVENTS_RISK_SCORES = pl.Schema(
+    {
+        "as_of_date": pl.Date(),
+        "target": pl.String(),
+        "horizon_months": pl.Int64(),
+        "enterprise_id": pl.String(),
+        "risk": pl.Float64(),
+        "grade": pl.String(),
+        "expected_loss": MONEY,
+        "rank": pl.Int64(),
+        "rule_rank": pl.Int64(),
+        "basis": pl.String(),
+        "model_version": pl.String(),
+        "reasons": pl.String(),
+        "is_flagged": pl.Boolean(),
+        "base": MONEY,
+        "label_from": pl.Date(),
+        "label_to": pl.Date(),
+        "local_at_stake": MONEY,
+        "industry": pl.String(),
+        "zone": pl.String(),
+        "size_class": pl.String(),
+    }
+)
 # key: order_id; append-only, so that no number is ever given twice.
 EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
 
@@ -242,4 +269,5 @@ TABLES: dict[str, pl.Schema] = {
     "events.work_orders": EVENTS_WORK_ORDERS,
     "events.outbound_cases": EVENTS_OUTBOUND_CASES,
     "events.order_numbers": EVENTS_ORDER_NUMBERS,
+    "events.risk_scores": EVENTS_RISK_SCORES,
 }

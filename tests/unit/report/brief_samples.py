@@ -68,6 +68,7 @@ SCHEMAS: Mapping[str, dict[str, pl.DataType]] = {
         "month": _DAY, "level": _TEXT, "levy_item": _TEXT, "stated": _MONEY, "computed": _MONEY, "difference": _MONEY,
         "is_above_tolerance": _FLAG,
     },
+    "bases": {"target": _TEXT, "horizon_months": _WHOLE, "problem": _TEXT},
 }  # fmt: skip
 """What the brief reads of each frame."""
 
@@ -240,6 +241,13 @@ def full_week() -> BriefFrames:
                     "is_above_tolerance": False,
                 }
                 for level in levels
+            ),
+        ),
+        bases=frame(
+            "bases",
+            *(
+                {"target": target, "horizon_months": 12, "problem": "champion 2022-03-31-boosting-1a2b3c4d: changed"}
+                for target in ("decline", "relocation", "hidden_outflow")
             ),
         ),
     )

@@ -29,6 +29,10 @@ ORDER: dict[str, Any] = {
     "local_natural_change": -5,
     "local_restored_change": -5,
     "decline_reasons": None,
+    "decline_grade": None,
+    "decline_basis": None,
+    "decline_verify": None,
+    "hidden_outflow_grade": None,
     "relocation_grade": None,
     "relocation_reasons": None,
     "is_fallback": False,
@@ -57,6 +61,10 @@ TYPES = {
     "source_id": pl.String,
     "moved_on": pl.Date,
     "decline_reasons": pl.String,
+    "decline_grade": pl.String,
+    "decline_basis": pl.String,
+    "decline_verify": pl.String,
+    "hidden_outflow_grade": pl.String,
     "not_covered_reason": pl.String,
 }
 
@@ -103,6 +111,19 @@ def test_a_firm_that_may_leave_is_asked_about_its_plans_and_the_signals_are_name
     assert (noted["verify_note"], noted["note"]) == (ASK_PLANS, "迁出关注：规则评分5分：住所变更（2022-05-01）")
     moved = order(relocation_grade=grade, relocation_reasons="规则评分5分", moved_on=AS_OF)
     assert (moved["verify_note"], moved["note"]) == (ASK_MOVED, "离园日期2022-06-06")
+
+
+def test_what_a_model_s_reasons_ask_to_verify_stands_behind_what_the_figures_ask() -> None:
+    by_model = {"decline_basis": "model", "decline_verify": "核对近月申报与入库情况"}
+    assert order(decline_grade="medium", **by_model)["verify_note"] == f"{ASK_DECLINE}；核对近月申报与入库情况"
+    assert order(decline_grade="low", **by_model)["verify_note"] == ASK_DECLINE
+    assert order(decline_grade="high", **by_model | {"decline_basis": "rule"})["verify_note"] == ASK_DECLINE
+    assert order(decline_grade="high", **by_model, moved_on=AS_OF)["verify_note"] == ASK_MOVED
+
+
+def test_tax_that_moves_apart_from_business_is_to_be_verified_and_never_called_leaving() -> None:
+    assert order(hidden_outflow_grade="high")["verify_note"] == f"{ASK_DECLINE}；税收与经营变动不一致，待核实"
+    assert order(hidden_outflow_grade="medium")["verify_note"] == ASK_DECLINE
 
 
 def test_a_low_grade_says_nothing_of_leaving() -> None:

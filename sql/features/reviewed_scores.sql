@@ -1,0 +1,43 @@
+-- One row per as-of date, number of months ago, target and enterprise graded then: what was said, what came.
+-- key: as_of_date, months_ago, target, enterprise_id
+-- materialized: table
+--
+-- outcome: came_true | did_not | not_due (the months are not over) | unknown. actual_loss = base - actual:
+-- negative where revenue rose. is_ours: within the visiting capacity by that week's rank; is_rule: by
+-- drop x amount.
+select
+    weeks.as_of_date,
+    weeks.months_ago,
+    weeks.reviewed_week,
+    scores.target,
+    scores.enterprise_id,
+    scores.grade,
+    scores.basis,
+    scores.model_version,
+    scores.rank,
+    scores.reasons,
+    scores.is_flagged,
+    scores.expected_loss,
+    case
+        when outcomes.label then 'came_true'
+        when not outcomes.label then 'did_not'
+        when outcomes.unknown_reason = 'not_matured' then 'not_due'
+        else 'unknown'
+    end as outcome,
+    outcomes.unknown_reason,
+    outcomes.treated as is_visited,
+    outcomes.loss,
+    outcomes.base - outcomes.actual as actual_loss,
+    scores.target = 'decline' and coalesce(scores.rank <= parameters.visiting_capacity, false) as is_ours,
+    scores.target = 'decline' and coalesce(scores.rule_rank <= parameters.visiting_capacity, false) as is_rule
+from features.review_weeks as weeks
+inner join events.risk_scores as scores
+    on weeks.reviewed_week = scores.as_of_date and weeks.months_ago = scores.horizon_months
+cross join run.parameters as parameters
+left join labels.outcomes as outcomes
+    on
+        weeks.as_of_date = outcomes.as_of_date
+        and weeks.reviewed_week = outcomes.origin_date
+        and scores.target = outcomes.target
+        and scores.horizon_months = outcomes.horizon_months
+        and scores.enterprise_id = outcomes.enterprise_id

@@ -1,0 +1,101 @@
+"""Training every quarter: which targets are due, as of which origin, and what each training came to."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from mainstay.risk.history import Kept
+from mainstay.risk.model import NotEnoughEvents, TrainedModel
+from mainstay.risk.origins import Question
+from mainstay.risk.store import ModelStore
+from mainstay.risk.targets import HORIZONS, TARGETS
+from mainstay.risk.training import train
+from mainstay.settings import ModelSettings
+
+_QUARTER_ENDS = (3, 6, 9, 12)
+
+
+def training_origin(as_of: date, *, of_quarter: bool) -> date:
+    """The day whose knowledge a training uses: the newest month's end on or before a date, or the newest quarter's."""
+    day = as_of
+    while (day + timedelta(days=1)).day != 1 or (of_quarter and day.month not in _QUARTER_ENDS):
+        day -= timedelta(days=1)
+    return day
+
+
+def questions(origin: date) -> tuple[Question, ...]:
+    """Every target and horizon at one origin."""
+    return tuple(Question(target, horizon, (origin,)) for target in TARGETS for horizon in HORIZONS)
+
+
+def due(store: ModelStore, origin: date, settings: ModelSettings) -> tuple[Question, ...]:
+    """Those for which nothing was trained, or tried, in the origin's quarter; none where retraining is switched off."""
+    if settings.retrain == "never":
+        return ()
+    return tuple(asked for asked in questions(origin) if store.is_due(asked.target, asked.horizon_months, origin))
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """What all trainings of a workspace share.
+
+    Args:
+        store: Where models go.
+        catalogue: One row a feature.
+        settings: How many events it takes.
+        capacity: How many visits a week the office makes.
+        signals: `relocation.signal_definitions`.
+    """
+
+    store: ModelStore
+    catalogue: pl.DataFrame
+    settings: ModelSettings
+    capacity: int
+    signals: pl.DataFrame
+
+    def train(self, question: Question, kept: Kept) -> dict[str, Any]:
+        """Train on what was known at the question's origin, and store the model, or the reason why there is none.
+
+        A new model runs in shadow until a person enables it. Returns one line of the table: `target`,
+        `horizon_months`, `version` (None without a model), `events`, `origins`, `metrics`, `reason`.
+        """
+        trained = self._trained(question, kept)
+        told: dict[str, Any] = {"target": question.target, "horizon_months": question.horizon_months}
+        if isinstance(trained, NotEnoughEvents):
+            self.store.record_refusal(trained)
+            return told | {
+                "version": None,
+                "events": trained.events,
+                "origins": len(kept.training[question.origins[0]]),
+                "metrics": {},
+                "reason": trained.reason,
+            }
+        self.store.save(trained)
+        return told | {
+            "version": trained.version,
+            "events": trained.facts.events,
+            "origins": len(trained.facts.origins),
+            "metrics": trained.facts.metrics,
+            "reason": "",
+        }
+
+    def _trained(self, question: Question, kept: Kept) -> TrainedModel | NotEnoughEvents:
+        (origin,) = question.origins
+        if not kept.training[origin]:
+            needed = self.settings.needed(question.target)
+            reason = "no origin's months were over by then"
+            return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
+        features, outcomes = kept.read_training(origin)
+        return train(
+            features,
+            outcomes,
+            target=question.target,
+            horizon_months=question.horizon_months,
+            as_of=origin,
+            catalogue=self.catalogue,
+            settings=self.settings,
+            capacity=self.capacity,
+            signals=self.signals,
+        )

@@ -1,0 +1,48 @@
+"""When models are trained, and what is kept of a training that came to nothing."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mainstay.resources import shipped
+from mainstay.risk.backtest import read_catalogue
+from mainstay.risk.history import Kept
+from mainstay.risk.origins import Question
+from mainstay.risk.quarterly import Trainer, due, questions, training_origin
+from mainstay.risk.relocation import signal_definitions
+from mainstay.risk.store import ModelStore
+from mainstay.settings import ModelSettings
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "quarter"),
+    [
+        (date(2022, 4, 1), date(2022, 3, 31), date(2022, 3, 31)),
+        (date(2022, 5, 30), date(2022, 4, 30), date(2022, 3, 31)),
+        (date(2022, 5, 31), date(2022, 5, 31), date(2022, 3, 31)),
+        (date(2022, 1, 1), date(2021, 12, 31), date(2021, 12, 31)),
+    ],
+)
+def test_a_training_knows_what_was_known_at_the_end_of_a_month_or_of_a_quarter(
+    day: date, month: date, quarter: date
+) -> None:
+    assert (training_origin(day, of_quarter=False), training_origin(day, of_quarter=True)) == (month, quarter)
+
+
+def test_a_training_without_origins_is_a_refusal_and_waits_for_the_next_quarter(tmp_path: Path) -> None:
+    store, origin = ModelStore(tmp_path), date(2022, 3, 31)
+    settings = ModelSettings()
+    assert due(store, origin, settings) == questions(origin)
+    seeds = shipped("seeds")
+    trainer = Trainer(store, read_catalogue(seeds), settings, 25, signal_definitions(seeds))
+    question = Question("decline", 12, (origin,))
+    line = trainer.train(question, Kept(question, origin, {origin: ()}, {}))
+    assert (line["version"], line["events"], line["reason"]) == (None, 0, "no origin's months were over by then")
+    assert question not in due(store, origin, settings)
+    assert len(due(store, origin, settings)) == 8
+    assert Question("decline", 12, (date(2022, 6, 30),)) in due(store, date(2022, 6, 30), settings)
+
+
+def test_retraining_can_be_switched_off(tmp_path: Path) -> None:
+    assert due(ModelStore(tmp_path), date(2022, 3, 31), ModelSettings(retrain="never")) == ()
