@@ -61,7 +61,8 @@ relative_months as (
         months.has_row,
         amounts.last_12,
         months.restored::double / amounts.last_12 as ratio,
-        case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative
+        case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative,
+        relative::decimal(19, 9) as exact
     from features.risk_months as months
     inner join amounts on months.as_of_date = amounts.as_of_date and months.enterprise_id = amounts.enterprise_id
     where months.months_back < 12 and amounts.last_12 > 0
@@ -86,10 +87,9 @@ months as (
         max(relative) filter (where months_back = 10) as lag_10,
         max(relative) filter (where months_back = 11) as lag_11,
         max(relative) as peak_12,
-        sum((2.5 - months_back) * restored) filter (where months_back < 6)::double / 17.5 / last_12 as slope_6,
-        12 * sum(restored::decimal(19, 2) * restored::decimal(19, 2))::double
-        - sum(restored)::double * sum(restored)::double as spread,
-        if(spread > 0, sqrt(spread / 132) / last_12, 0) as volatility_12,
+        sum((2.5 - months_back::integer) * exact) filter (where months_back < 6)::double / 17.5 as slope_6,
+        (12 * sum(exact * exact) - sum(exact) * sum(exact))::double as spread,
+        if(spread > 0, sqrt(spread / 132), 0) as volatility_12,
         sum(restored) filter (where has_row)::double / nullif(count(*) filter (where has_row), 0) as filed_12,
         sum(restored) filter (where has_row and months_back < 3)::double
         / nullif(count(*) filter (where has_row and months_back < 3), 0) as filed_3
@@ -128,8 +128,8 @@ compared as (
 select
     as_of_date,
     enterprise_id,
-    if(last_12 > 0, ln(1 + 12 * last_12), 0 * last_12) as log_sum_12,
-    if(last_3 > 0, ln(1 + 3 * last_3), 0 * last_3) as log_sum_3,
+    case when last_12 <= 0 then 0 else ln(1 + 12 * last_12) end as log_sum_12,
+    case when last_3 <= 0 then 0 else ln(1 + 3 * last_3) end as log_sum_3,
     lag_0,
     lag_1,
     lag_2,

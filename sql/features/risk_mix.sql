@@ -109,6 +109,11 @@ covered as (
     select
         closed.as_of_date,
         count(months.month) = 24 as has_two_years,
+        count(months.month) filter (
+            where
+            months.month > closed.last_closed - interval 3 month
+            or months.month between closed.last_closed - interval 14 month and closed.last_closed - interval 12 month
+        ) = 6 as has_both_quarters,
         any_value(sources.has_refunds) as has_refunds
     from features.closed_months as closed
     inner join features.data_until as sources on closed.as_of_date = sources.as_of_date
@@ -129,7 +134,7 @@ select
     mixes.largest_share,
     mixes.vat_share_change,
     if(covered.has_two_years, mixes.mix_shift, null) as mix_shift,
-    if(covered.has_two_years, mixes.vat_yoy_3, null) as vat_yoy_3,
+    if(covered.has_both_quarters, mixes.vat_yoy_3, null) as vat_yoy_3,
     case
         when not covered.has_refunds or months.restored <= 0 then null
         when months.refund > months.restored then 1

@@ -21,99 +21,126 @@ batches as (
         batches.batch_id,
         batches.contract,
         batches.knowledge_date,
-        if(batches.across_files = 'version', '', batches.partition) as slot
+        if(batches.across_files = 'version', '', batches.partition) as slot,
+        counting.batch_id is not null as is_counting
     from ledger.batches as batches
     inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    left join ledger.batches_as_known as counting
+        on dates.as_of_date = counting.as_of_date and batches.batch_id = counting.batch_id
     where batches.status = 'accepted' and batches.target = 'receipts'
 ),
 
-filed as (
+lines as (
     select
-        batches.as_of_date,
-        identity.enterprise_id,
+        batches.*,
+        facts.party_key,
         facts.month,
-        batches.batch_id,
-        batches.contract,
-        batches.slot,
-        batches.knowledge_date,
-        sum(
-            coalesce(
-                facts.amount_total,
-                facts.amount_local,
-                facts.amount_city + facts.amount_district,
-                facts.amount_district,
-                facts.amount_central,
-                0
-            )
+        batches.is_counting and superseded.line is null as counts_now,
+        coalesce(
+            facts.amount_total,
+            facts.amount_local,
+            facts.amount_city + facts.amount_district,
+            facts.amount_district,
+            facts.amount_central,
+            0
         ) as amount
     from ledger.receipts as facts
     inner join batches on facts.batch_id = batches.batch_id
-    inner join ledger.identity_as_known as identity
-        on batches.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
+    left join ledger.superseded_as_known as superseded
+        on
+            batches.as_of_date = superseded.as_of_date
+            and facts.batch_id = superseded.batch_id
+            and facts.line = superseded.line
     left join run.levy_items as items on facts.levy_item = items.levy_item
     where
         coalesce(items.is_tax or items.in_local_revenue, facts.levy_item is null)
         and facts.month >= batches.as_of_date - interval 26 month
-    group by
-        batches.as_of_date,
-        identity.enterprise_id,
-        facts.month,
-        batches.batch_id,
-        batches.contract,
-        batches.slot,
-        batches.knowledge_date
 ),
 
+filed as (
+    select
+        lines.as_of_date,
+        identity.enterprise_id,
+        lines.month,
+        lines.batch_id,
+        lines.contract,
+        lines.slot,
+        lines.knowledge_date,
+        sum(lines.amount) as amount,
+        coalesce(sum(lines.amount) filter (where lines.counts_now), 0) as current_amount
+    from lines
+    inner join ledger.identity_as_known as identity
+        on lines.as_of_date = identity.as_of_date and lines.party_key = identity.party_key
+    group by
+        lines.as_of_date,
+        identity.enterprise_id,
+        lines.month,
+        lines.batch_id,
+        lines.contract,
+        lines.slot,
+        lines.knowledge_date
+),
+
+months as (
+    select
+        as_of_date,
+        enterprise_id,
+        month,
+        min(knowledge_date) as first_known,
+        max(knowledge_date) as last_known,
+        count(*) as filings,
+        sum(amount) as amount,
+        sum(current_amount) as current_amount
+    from filed
+    group by as_of_date, enterprise_id, month
+),
+
+-- Few months come in more than one batch: only these are put in order.
 in_order as (
     select
-        *,
+        filed.*,
+        months.first_known,
         row_number() over (
-            partition by as_of_date, enterprise_id, month order by knowledge_date, batch_id
+            partition by filed.as_of_date, filed.enterprise_id, filed.month
+            order by filed.knowledge_date, filed.batch_id
         ) > 1 as is_later,
-        min(knowledge_date) over (partition by as_of_date, enterprise_id, month) as first_known,
-        lag(amount, 1, 0) over (
-            partition by as_of_date, enterprise_id, month, contract, slot order by knowledge_date, batch_id
+        lag(filed.amount, 1, 0) over (
+            partition by filed.as_of_date, filed.enterprise_id, filed.month, filed.contract, filed.slot
+            order by filed.knowledge_date, filed.batch_id
         ) as amount_before
-    from filed
+    from months
+    inner join filed
+        on
+            months.as_of_date = filed.as_of_date
+            and months.enterprise_id = filed.enterprise_id
+            and months.month = filed.month
+    where months.filings > 1
 ),
 
-counting as (
+amended as (
     select
-        receipts.as_of_date,
-        receipts.enterprise_id,
-        receipts.month,
-        sum(
-            coalesce(
-                receipts.amount_total,
-                receipts.amount_local,
-                receipts.amount_city + receipts.amount_district,
-                receipts.amount_district,
-                receipts.amount_central,
-                0
-            )
-        ) as amount
-    from ledger.receipts_as_known as receipts
-    left join run.levy_items as items on receipts.levy_item = items.levy_item
-    where
-        coalesce(items.is_tax or items.in_local_revenue, receipts.levy_item is null)
-        and receipts.month >= receipts.as_of_date - interval 26 month
-    group by receipts.as_of_date, receipts.enterprise_id, receipts.month
+        as_of_date,
+        enterprise_id,
+        month,
+        count(*) filter (where is_later and amount <> amount_before) as amendments,
+        sum(amount) filter (where knowledge_date = first_known) as first_amount
+    from in_order
+    group by as_of_date, enterprise_id, month
 )
 
 select
-    in_order.as_of_date,
-    in_order.enterprise_id,
-    in_order.month,
-    in_order.first_known,
-    max(in_order.knowledge_date) as last_known,
-    count(*) as filings,
-    count(*) filter (where in_order.is_later and in_order.amount <> in_order.amount_before) as amendments,
-    sum(in_order.amount) filter (where in_order.knowledge_date = in_order.first_known)::decimal(18, 2) as first_amount,
-    coalesce(any_value(counting.amount), 0)::decimal(18, 2) as current_amount
-from in_order
-left join counting
+    months.as_of_date,
+    months.enterprise_id,
+    months.month,
+    months.first_known,
+    months.last_known,
+    months.filings,
+    coalesce(amended.amendments, 0) as amendments,
+    coalesce(amended.first_amount, months.amount)::decimal(18, 2) as first_amount,
+    months.current_amount::decimal(18, 2) as current_amount
+from months
+left join amended
     on
-        in_order.as_of_date = counting.as_of_date
-        and in_order.enterprise_id = counting.enterprise_id
-        and in_order.month = counting.month
-group by in_order.as_of_date, in_order.enterprise_id, in_order.month, in_order.first_known
+        months.as_of_date = amended.as_of_date
+        and months.enterprise_id = amended.enterprise_id
+        and months.month = amended.month

@@ -1,7 +1,7 @@
 """The catalogue of features: what each column of `features.risk_features` means, and which concept it belongs to.
 
-Most features are *changes* from b to a, measured as (a - b) / (|a| + |b|): between -1 (all gone) and 1 (all new), defined
-also where b is zero, and as far from 0 for a loss as for a gain. `as_rate` gives the rate that people read.
+Most features are *changes* from b to a, measured as (a - b) / (|a| + |b|): between -1 (all gone) and 1 (all new),
+defined also where b is zero, and as far from 0 for a loss as for a gain. `as_rate` gives the rate that people read.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def feature_catalogue(seeds: Path) -> tuple[Feature, ...]:
 
 
 def by_concept(catalogue: Sequence[Feature]) -> dict[Concept, tuple[str, ...]]:
-    """The names of the features of every concept, both in the catalogue's order; without features a concept is left out."""
+    """The names of the features of every concept, in the catalogue's order; a concept without any is left out."""
     named = {concept: tuple(f.name for f in catalogue if f.concept == concept) for concept in CONCEPTS}
     return {concept: names for concept, names in named.items() if names}
 
