@@ -28,6 +28,8 @@ def test_wan_yuan_divides_by_ten_thousand() -> None:
         ("[contracts]\nbuilt_in = ['receits']", "contracts.built_in.0", "'receipts'"),
         ("[orders]\nvisiting_capacity = -1", "orders.visiting_capacity", "greater than or equal to 0"),
         ("[money]\ndisplay_unit = '美元'", "money", "display_divisor"),
+        ("[models]\nmin_event = 60", "models.min_event", "did you mean 'min_events'?"),
+        ("[models]\nmin_events = 3", "models.min_events", "greater than or equal to 20"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_file_key_and_hint(tmp_path: Path, text: str, key: str, hint: str) -> None:

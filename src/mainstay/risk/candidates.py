@@ -9,14 +9,12 @@ from mainstay.risk.estimators.boosting import ConceptBoosting
 from mainstay.risk.estimators.hazard import LeavingHazard, SignalPrior
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.estimators.logistic import RegularisedLogistic
-from mainstay.risk.estimators.rankers import Ranker
+from mainstay.risk.estimators.rankers import CHANGE, POINTS, Ranker, Rule
 from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
 
-RATIO_FEATURES = ("yoy_3", "yoy_3m", "yoy_last_3", "revenue_yoy_3")
-"""Features that hold the last three months over the same a year before; the first that is there tells the drop."""
-_PREFIX = "signal_"
-_AGE_SUFFIXES = ("_months", "_age", "_age_months", "_months_ago")
+_AGE = "_months"
+"""The ending of a feature that says how long ago a sign was seen."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def candidates(
     hazard = _plain(lambda: LeavingHazard(horizon_months, priors))
     if target == "relocation" and events < settings.min_events_relocation:
         return [hazard] if priors else []
-    entrants = _rankers(target, catalogue, priors)
+    entrants = _rankers(target, catalogue)
     entrants.append(_plain(RegularisedLogistic))
     if target == "relocation" and priors:
         entrants.append(hazard)
@@ -68,20 +66,18 @@ def signal_priors(catalogue: pl.DataFrame, signals: pl.DataFrame | None) -> tupl
         catalogue: One row a feature.
         signals: `relocation.signal_definitions`: signal, weight, lead_from, lead_to; none = no prior.
 
-    A feature is `signal_<code>` (above zero: it holds) or `signal_<code>_months` (months since it was seen).
+    A feature is called as its signal (above zero: it holds), or `<signal>_months` (months since it was seen, null where
+    it does not hold); the second says more.
     """
     if signals is None:
         return ()
     features = set(catalogue["feature"].to_list())
     found = []
     for row in signals.sort("signal").iter_rows(named=True):
-        stem = f"{_PREFIX}{row['signal']}"
-        ages = [f"{stem}{suffix}" for suffix in _AGE_SUFFIXES if f"{stem}{suffix}" in features]
-        held = [name for name in (stem, row["signal"]) if name in features]
-        chosen = [*ages, *held]
-        if chosen:
-            prior = SignalPrior(chosen[0], float(row["weight"]), row["lead_from"], row["lead_to"], is_age=bool(ages))
-            found.append(prior)
+        known = [name for name in (f"{row['signal']}{_AGE}", row["signal"]) if name in features]
+        if known:
+            is_age = known[0].endswith(_AGE)
+            found.append(SignalPrior(known[0], float(row["weight"]), row["lead_from"], row["lead_to"], is_age=is_age))
     return tuple(found)
 
 
@@ -89,20 +85,15 @@ def _plain(make: Callable[[], Estimator]) -> Candidate:
     return Candidate(make().name, make, make)
 
 
-def _rankers(target: Target, catalogue: pl.DataFrame, priors: tuple[SignalPrior, ...]) -> list[Candidate]:
+def _rankers(target: Target, catalogue: pl.DataFrame) -> list[Candidate]:
+    known = set(catalogue["feature"].to_list())
+    rules: list[Rule] = ["size"]
     if target == "relocation":
-        points = {prior.feature: prior.points for prior in priors if not prior.is_age}
-        rankers = [Ranker("size"), *([Ranker("signal_points", points=points)] if points else [])]
+        rules += ["signal_points"] if POINTS in known else []
     else:
-        known = set(catalogue["feature"].to_list())
-        ratio = next((name for name in RATIO_FEATURES if name in known), None)
-        drops = [Ranker("drop", ratio), Ranker("drop_x_amount", ratio)] if ratio else []
-        rankers = [Ranker("size"), *drops]
-    return [_ranked(ranker) for ranker in rankers]
+        rules += ["drop", "drop_x_amount"] if CHANGE in known else []
+    return [_ranked(rule) for rule in rules]
 
 
-def _ranked(ranker: Ranker) -> Candidate:
-    def make() -> Ranker:
-        return Ranker(ranker.rule, ranker.ratio_feature, ranker.points)
-
-    return Candidate(ranker.name, make, make, is_ranker=True)
+def _ranked(rule: Rule) -> Candidate:
+    return Candidate(rule, lambda: Ranker(rule), lambda: Ranker(rule), is_ranker=True)

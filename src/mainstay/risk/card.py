@@ -35,8 +35,7 @@ _METRICS = {
     "base_rate_validated": "实际发生率",
     "validated_rows": "检验样本数",
     "validated_events": "检验样本中的事件企业数",
-    "loss_scale": "预期减收总额校正系数",
-    "expected_over_seen_loss": "预期减收总额 ÷ 实际减收总额",
+    "expected_over_seen_loss": "校正前预期减收总额 ÷ 实际减收总额",
 }
 _RACE_COLUMNS = {
     "candidate": "候选 (candidate)",
@@ -102,6 +101,7 @@ def _method(manifest: Manifest) -> list[str]:
         f"估计器 (estimator)：{manifest.estimator}" + (f"（{told}）" if told else ""),
         f"检验方式：{_VALIDATIONS[manifest.validation]}",
         aged,
+        "水平 (level)：百家以上的全体评分，平均概率取训练期发生率；全园性的下行要等结果到期后才反映",
         f"校准 (Platt)：斜率 {calibration['slope']:.3f}，截距 {calibration['intercept']:.3f}",
         f"预期减收 (expected loss)：{manifest.recipe}",
     ]

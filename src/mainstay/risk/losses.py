@@ -89,16 +89,22 @@ class ExpectedLoss:
 
     Args:
         recipes: Which ones are computed.
-        scale: By what the chosen recipe is multiplied, so that the sums agree.
+        seen_share: The share of all base that was lost in the training rows.
+        effective_losses: How many equal losses would say as much as those did.
     """
 
     recipes: tuple[str, ...]
-    scale: float = 1.0
+    seen_share: float = 0.0
+    effective_losses: float = 0.0
     _severity: ShareModel = field(default_factory=lambda: ShareModel(0.5))
     _direct: dict[str, ShareModel] = field(default_factory=dict)
 
     def fit(self, rows: TrainingRows) -> Self:
-        """Learn what the recipes need."""
+        """Learn what the recipes need, and the level of the losses."""
+        lost, base = rows.loss, np.clip(np.nan_to_num(rows.matrix.base), 0, None)
+        if lost.any():
+            self.seen_share = float(lost.sum() / base.sum())
+            self.effective_losses = float(lost.sum() ** 2 / np.square(lost).sum())  # Kish 1965
         if RISK_X_SEVERITY in self.recipes or GEOMETRIC in self.recipes:
             self._severity = ShareModel(0.5).fit(rows.take(rows.label), least_events=EVENTS_FOR_SEVERITY)
         needed = {name for name in DIRECT_POWERS if name in self.recipes}
@@ -122,21 +128,25 @@ class ExpectedLoss:
             known[GEOMETRIC] = np.sqrt(known[RISK_X_SEVERITY] * direct["direct_w1"])
         return {name: np.clip(known[name], 0, 1) for name in self.recipes}
 
-    def money(self, features: FeatureMatrix, risk: Floats) -> Floats:
-        """The expected loss in the ledger's unit by the first recipe; never negative, at most the base; nan without."""
-        share = np.clip(self.shares(features, risk)[self.recipes[0]] * self.scale, 0, 1)
-        return share * np.clip(features.base, 0, None)
+    def money(self, features: FeatureMatrix, risk: Floats, *, is_whole_cohort: bool = False) -> Floats:
+        """The expected loss in the ledger's unit by the first recipe; never negative, at most the base; nan without.
 
+        Args:
+            features: The rows.
+            risk: Their calibrated probabilities.
+            is_whole_cohort: Whether the sum is to follow the level of the losses seen.
+        """
+        share, base = self.shares(features, risk)[self.recipes[0]], np.clip(features.base, 0, None)
+        whole = float(np.nansum(base))
+        scale = self.scale(float(np.nansum(share * base)) / whole) if is_whole_cohort and whole > 0 else 1.0
+        return np.asarray(np.clip(share * scale, 0, 1) * base, dtype=np.float64)
 
-def sum_scale(expected: Floats, loss: Floats) -> float:
-    """What brings the sum of expected losses towards that of the losses seen, the nearer the more losses there are."""
-    total, seen = float(expected.sum()), float(loss.sum())
-    if total <= 0 or seen <= 0:
-        return 1.0
-    # The number of equal losses that would say as much (Kish 1965).
-    effective = seen**2 / float(np.square(loss).sum())
-    moved = np.log(seen / total) * effective / (effective + _SCALE_PRIOR)
-    return float(np.clip(np.exp(moved), *_SCALE_BOUNDS))
+    def scale(self, expected_share: float) -> float:
+        """What brings the expected share of all base towards that seen, the nearer the more losses there were."""
+        if expected_share <= 0 or self.seen_share <= 0:
+            return 1.0
+        trust = self.effective_losses / (self.effective_losses + _SCALE_PRIOR)
+        return float(np.clip((self.seen_share / expected_share) ** trust, *_SCALE_BOUNDS))
 
 
 def in_money(shares: Mapping[str, Floats], base: Floats) -> dict[str, Floats]:

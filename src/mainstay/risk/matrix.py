@@ -134,6 +134,11 @@ class TrainingRows:
         """How many enterprises it happened to: windows overlap, so one decline is seen from several origins."""
         return len(np.unique(self.enterprise[self.label]))
 
+    @property
+    def base_rate(self) -> float:
+        """The share of rows to which it happened."""
+        return float(self.label.mean())
+
     def take(self, rows: Integers | Flags) -> Self:
         """Some of the rows."""
         return replace(

@@ -12,10 +12,12 @@ from mainstay.risk.calibration import Calibration
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss
-from mainstay.risk.matrix import Floats, feature_matrix
+from mainstay.risk.matrix import FeatureMatrix, Floats, feature_matrix
 from mainstay.risk.targets import MONEY, Target
 
 CONCEPT_PREFIX = "concept_"
+ROWS_FOR_LEVEL = 100
+"""Below so many enterprises a cohort's mean score is left to chance."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class TrainedModel:
         entries: One a feature, as the catalogue has it: plain values, which any version of polars can read again.
         estimator: The winner of the race, fitted on all training rows.
         calibration: Of its raw score.
+        level: The base rate of the training, which the mean risk of a whole cohort is brought to; none = as calibrated.
         losses: The expected loss; none where no row had a base.
         facts: What it was trained on.
     """
@@ -103,6 +106,7 @@ class TrainedModel:
     entries: tuple[dict[str, str | None], ...]
     estimator: Estimator
     calibration: Calibration
+    level: float | None
     losses: ExpectedLoss
     facts: TrainingFacts
 
@@ -129,6 +133,11 @@ class TrainedModel:
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """Score the cohort, whatever the order of the rows.
 
+        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's base rate, and
+        the sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
+        becomes known, a month comes in late) and the mean score moves with them though no more enterprises decline. So
+        the order and the spread are the model's; a downturn of the whole park shows once its outcomes are known.
+
         Args:
             features: One row per as-of date and enterprise, with the catalogue's columns.
             cohort: `targets.COHORT`; rows of other targets and horizons are passed over.
@@ -154,24 +163,38 @@ class TrainedModel:
         key = ["as_of_date", "enterprise_id"]
         rows = asked.select(*key, "base").join(features, on=key, how="left", suffix="_feature").sort(key)
         matrix = feature_matrix(rows, self.catalogue)
+        days = rows["as_of_date"].to_list()
+        starts = [at for at, day in enumerate(days) if at == 0 or day != days[at - 1]]
+        if not starts:
+            return self._scored(rows, matrix)
+        spans = zip(starts, [*starts[1:], len(days)], strict=True)
+        return pl.concat(self._scored(rows[start:end], matrix.take(np.arange(start, end))) for start, end in spans)
+
+    def _scored(self, rows: pl.DataFrame, matrix: FeatureMatrix) -> pl.DataFrame:
+        """The rows of one day."""
         if not len(matrix):
-            return self._framed(rows, np.zeros(0), np.zeros(0), {name: np.zeros(0) for name in self._concepts})
+            none = dict.fromkeys(self._concepts, np.zeros(0))
+            return self._framed(rows, np.zeros(0), np.zeros(0), none, self.calibration)
+        is_whole = self.level is not None and len(matrix) >= ROWS_FOR_LEVEL
         with fitting_threads(matrix):
             parts = self.estimator.contributions(matrix)
             raw = np.full(len(matrix), self.estimator.base_value)
             for part in parts.values():
                 raw = raw + part
-            risk = self.calibration.probability(raw)
-            money = self.losses.money(matrix, risk)
-        scaled = {name: self.calibration.slope * part for name, part in parts.items()}
-        return self._framed(rows, risk, money, scaled)
+            level = self.calibration.centred(raw, self.level) if is_whole and self.level else self.calibration
+            risk = level.probability(raw)
+            money = self.losses.money(matrix, risk, is_whole_cohort=is_whole)
+        scaled = {name: level.slope * part for name, part in parts.items()}
+        return self._framed(rows, risk, money, scaled, level)
 
     @property
     def _concepts(self) -> list[str]:
         return sorted({str(entry["concept"]) for entry in self.entries})
 
-    def _framed(self, rows: pl.DataFrame, risk: Floats, money: Floats, parts: dict[str, Floats]) -> pl.DataFrame:
-        base_value = self.calibration.intercept + self.calibration.slope * self.estimator.base_value
+    def _framed(
+        self, rows: pl.DataFrame, risk: Floats, money: Floats, parts: dict[str, Floats], level: Calibration
+    ) -> pl.DataFrame:
+        base_value = level.intercept + level.slope * self.estimator.base_value
         at_most = pl.col("base").clip(lower_bound=0)
         rounded = pl.Series("expected_loss", money).fill_nan(None).round(2).cast(MONEY)
         framed = rows.select("as_of_date", "enterprise_id", "base").with_columns(

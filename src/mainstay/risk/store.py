@@ -185,7 +185,8 @@ class ModelStore:
             ModelStoreError: No such version, no name, a day before its training, or before the newest decision.
         """
         manifest = self.manifest(target, horizon_months, version)
-        made = [known.decided_on for known in read_decisions(self._decisions) if known.target == target]
+        earlier = read_decisions(self._decisions)
+        made = [one.decided_on for one in earlier if (one.target, one.horizon_months) == (target, horizon_months)]
         if not by.strip():
             raise ModelStoreError("a decision needs the name of who takes it", where=version, hint="--by NAME")
         if on < max([manifest.trained_as_of, *made]):

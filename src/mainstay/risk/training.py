@@ -17,7 +17,7 @@ from mainstay.risk.calibration import (
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
-from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for, sum_scale
+from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for
 from mainstay.risk.matrix import Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
 from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
@@ -129,9 +129,10 @@ class _Training:
         winner = next(entrant for entrant in self.entrants if entrant.name == risk_race.winner)
         checked, half_life = self._weighed(winner, checks, by_name[winner.name])
         rows = replace(self.rows, weight=age_weights(self.rows, half_life))
-        loss_race, losses, over_seen = self._losses(rows, checked, checks)
+        loss_race, expected = self._loss_race(checked, checks)
         estimator = winner.make_final().fit(rows)
-        told = self._metrics(checked) | {"loss_scale": losses.scale, "expected_over_seen_loss": over_seen}
+        losses = ExpectedLoss((loss_race.winner,)).fit(rows)
+        told = self._metrics(checked) | {"expected_over_seen_loss": self._over_seen(expected)}
         facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
             version=_version(target, horizon_months, as_of, estimator, facts),
@@ -141,6 +142,7 @@ class _Training:
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
             calibration=self._calibration(checked),
+            level=self.rows.base_rate if self._is_calibrated(checked) else None,
             losses=losses,
             facts=facts,
         )
@@ -185,22 +187,24 @@ class _Training:
         label, odds = self.rows.label[checked.judged], checked.calibration.log_odds(checked.raw[checked.judged])
         return float(np.mean(np.logaddexp(0.0, odds) - label * odds))
 
+    def _is_calibrated(self, checked: _Checked) -> bool:
+        return self.rows.take(checked.judged).events >= EVENTS_FOR_CALIBRATION
+
     def _calibration(self, checked: _Checked) -> Calibration:
-        seen = checked.judged
-        if self.rows.take(seen).events < EVENTS_FOR_CALIBRATION:
+        """That of the checks, moved to the base rate of all training rows."""
+        if not self._is_calibrated(checked):
             return checked.calibration
         shift = rate_shift(
-            float(self.rows.label.mean()),
-            validated=float(self.rows.label[seen].mean()),
+            self.rows.base_rate,
+            validated=float(self.rows.label[checked.judged].mean()),
             taught=checked.taught_rate,
             slope=checked.calibration.slope,
         )
         return checked.calibration.shifted(shift)
 
-    def _losses(
-        self, rows: TrainingRows, checked: _Checked, checks: Validation
-    ) -> tuple[RaceResult, ExpectedLoss, float | None]:
-        """The recipe of least regret, fitted on all rows, and its expected sum over that of the losses seen."""
+    def _loss_race(self, checked: _Checked, checks: Validation) -> tuple[RaceResult, Floats]:
+        """The recipe of least regret, and its out-of-sample expected losses."""
+        rows = self.rows
         recipes = recipes_for(rows.events) if (np.nan_to_num(rows.matrix.base) > 0).any() else recipes_for(0)
         shares = {name: np.full(len(rows), np.nan) for name in recipes}
         for fold in checks.folds:
@@ -211,10 +215,13 @@ class _Training:
         money = in_money(shares, rows.matrix.base)
         entries = {name: Entry(amount, amount) for name, amount in money.items()}
         result = race(entries, rows, lengths=self._lengths, measures=["captured_loss"])
-        expected, seen = money[result.winner][checked.judged], rows.loss[checked.judged]
-        losses = ExpectedLoss((result.winner,), scale=sum_scale(expected, seen)).fit(rows)
-        over_seen = float(expected.sum()) * losses.scale / float(seen.sum()) if seen.any() else None
-        return result, losses, over_seen
+        return result, money[result.winner]
+
+    def _over_seen(self, expected: Floats) -> float | None:
+        """The out-of-sample expected losses over the losses seen, before any scaling."""
+        seen = np.isfinite(expected)
+        lost = float(self.rows.loss[seen].sum())
+        return float(expected[seen].sum()) / lost if lost else None
 
     def _facts(
         self,
@@ -232,7 +239,7 @@ class _Training:
             event_rows=int(rows.label.sum()),
             treated_rows=int(rows.treated.sum()),
             treated_included=self.settings.include_treated,
-            base_rate=float(rows.label.mean()),
+            base_rate=rows.base_rate,
             validation=checks.kind,
             half_life_months=half_life,
             risk_race=_told(races[0]),

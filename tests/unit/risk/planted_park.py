@@ -18,8 +18,9 @@ CATALOGUE = pl.DataFrame(
         ("noise_b", "peers", "噪声乙"),
         ("never_known", "operations", "从未有值"),
         ("always_one", "operations", "恒为一"),
-        ("signal_address_change_filed", "signals", "住所变更登记到区外"),
-        ("signal_controller_changed", "signals", "控制人变更"),
+        ("address_change_filed", "signals", "住所变更登记到区外"),
+        ("controller_changed", "signals", "控制人变更"),
+        ("signal_points", "signals", "信号分"),
     ],
     schema=["feature", "concept", "name_zh"],
     orient="row",
@@ -46,7 +47,7 @@ def features(origins: list[date], firms: int, *, seed: int = 1) -> pl.DataFrame:
     size = drawn.normal(11, 1.5, firms)
     frames = []
     for origin in origins:
-        yoy = np.exp(drawn.normal(0, 0.5, firms))
+        yoy = np.tanh(drawn.normal(0, 0.25, firms))
         yoy[drawn.random(firms) < 0.05] = np.nan
         frame = pl.DataFrame(
             {
@@ -59,28 +60,30 @@ def features(origins: list[date], firms: int, *, seed: int = 1) -> pl.DataFrame:
                 "noise_b": drawn.normal(0, 1, firms),
                 "never_known": np.full(firms, np.nan),
                 "always_one": np.ones(firms),
-                "signal_address_change_filed": (drawn.random(firms) < 0.04).astype(float),
-                "signal_controller_changed": (drawn.random(firms) < 0.08).astype(float),
+                "address_change_filed": (drawn.random(firms) < 0.04).astype(float),
+                "controller_changed": (drawn.random(firms) < 0.08).astype(float),
             }
         )
+        points = 5 * pl.col("address_change_filed") + 2 * pl.col("controller_changed")
+        frame = frame.with_columns(signal_points=points)
         frames.append(frame.select(pl.lit(origin).alias("as_of_date"), "enterprise_id", cs.float().fill_nan(None)))
     return pl.concat(frames)
 
 
 def decline_odds(rows: pl.DataFrame) -> np.ndarray:
     """The planted log-odds of a decline: zero months and late filings drive it, the drop a little."""
-    yoy = rows["yoy_3"].fill_null(1).to_numpy()
+    yoy = rows["yoy_3"].fill_null(0).to_numpy()
     return (
         -3.2
         + 1.3 * np.clip(rows["zero_months"].to_numpy(), 0, 2)
         + 1.1 * (rows["late_filings"].to_numpy() >= 2)
-        + 0.7 * np.clip(1 - yoy, 0, 1)
+        + 1.4 * np.clip(-yoy, 0, 1)
     )
 
 
 def move_odds(rows: pl.DataFrame) -> np.ndarray:
     """The planted log-odds of leaving: an address filed elsewhere, and nothing else."""
-    return -4.0 + 4.0 * rows["signal_address_change_filed"].to_numpy()
+    return -4.0 + 4.0 * rows["address_change_filed"].to_numpy()
 
 
 def outcomes(

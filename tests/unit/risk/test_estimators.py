@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from sklearn.metrics import roc_auc_score
 
@@ -12,7 +13,7 @@ from mainstay.risk.estimators.boosting import ConceptBoosting, min_samples_leaf
 from mainstay.risk.estimators.hazard import LeavingHazard, SignalPrior
 from mainstay.risk.estimators.logistic import RegularisedLogistic
 from mainstay.risk.estimators.newton import map_logistic
-from mainstay.risk.estimators.rankers import Ranker
+from mainstay.risk.estimators.rankers import Ranker, share_lost
 from mainstay.risk.matrix import FeatureMatrix, TrainingRows
 from mainstay.risk.splits import matured, training_rows
 from tests.unit.risk.planted_park import CATALOGUE, SIGNALS, decline_odds, features, month_end, move_odds, outcomes
@@ -33,9 +34,9 @@ UNSEEN = DECLINE.matrix.take(np.arange(0, len(DECLINE), 7))
 
 ESTIMATORS = [
     Ranker("size"),
-    Ranker("drop", "yoy_3"),
-    Ranker("drop_x_amount", "yoy_3"),
-    Ranker("signal_points", points={"signal_controller_changed": 2.0}),
+    Ranker("drop"),
+    Ranker("drop_x_amount"),
+    Ranker("signal_points"),
     RegularisedLogistic(),
     ConceptBoosting(max_iter=30),
     LeavingHazard(6, PRIORS),
@@ -102,6 +103,11 @@ def test_a_strong_prior_holds_the_weights() -> None:
     np.testing.assert_allclose(found, [-2.0], atol=1e-6)
 
 
+def test_the_drop_is_told_from_the_change() -> None:
+    change = np.array([-1.0, -1 / 3, 0.0, 0.5])
+    np.testing.assert_allclose(share_lost(change), [1.0, 0.5, 0.0, 0.0])
+
+
 # --- the hazard of leaving -------------------------------------------------------------------------------------------
 
 
@@ -153,10 +159,16 @@ def test_the_chance_to_leave_grows_with_the_horizon() -> None:
 
 def test_only_signals_that_a_feature_holds_have_a_prior() -> None:
     assert [(prior.feature, prior.points) for prior in PRIORS] == [
-        ("signal_address_change_filed", 5.0),
-        ("signal_controller_changed", 2.0),
+        ("address_change_filed", 5.0),
+        ("controller_changed", 2.0),
     ]
     assert signal_priors(CATALOGUE, None) == ()
+
+
+def test_the_age_of_a_sign_says_more_than_that_it_holds() -> None:
+    named = ["lease_ends", "lease_ends_months"]
+    found = signal_priors(CATALOGUE.head(2).with_columns(feature=pl.Series(named)), SIGNALS)
+    assert [(prior.feature, prior.is_age) for prior in found] == [("lease_ends_months", True)]
 
 
 def test_origins_are_days_and_windows_months() -> None:

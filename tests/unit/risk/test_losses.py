@@ -9,7 +9,6 @@ from mainstay.risk.losses import (
     UNKNOWN_SEVERITY,
     ExpectedLoss,
     recipes_for,
-    sum_scale,
 )
 from mainstay.risk.matrix import TrainingRows
 from mainstay.risk.splits import matured, training_rows
@@ -35,7 +34,7 @@ def _few_trees() -> object:
 def test_every_recipe_stays_between_nothing_and_the_base(rows: TrainingRows) -> None:
     risk = np.full(len(rows), 0.9)
     for recipe in RECIPES:
-        money = ExpectedLoss((recipe,), scale=3.0).fit(rows).money(rows.matrix, risk)
+        money = ExpectedLoss((recipe,)).fit(rows).money(rows.matrix, risk, is_whole_cohort=True)
         assert (money >= 0).all()
         assert (money <= rows.matrix.base + 1e-6).all()
 
@@ -64,9 +63,19 @@ def test_few_events_allow_only_risk_times_severity() -> None:
     assert recipes_for(EVENTS_FOR_DIRECT) == RECIPES
 
 
-def test_many_equal_losses_move_the_sum_and_one_large_one_does_not() -> None:
-    assert sum_scale(np.full(5_000, 1.0), np.full(5_000, 1.2)) == pytest.approx(1.2, rel=0.01)
-    one_large = np.zeros(5_000)
-    one_large[0] = 6_000
-    assert sum_scale(np.full(5_000, 1.0), one_large) == pytest.approx(1.0, abs=0.01)
-    assert sum_scale(np.zeros(3), np.ones(3)) == 1.0
+def test_many_losses_move_the_level_and_one_large_one_does_not() -> None:
+    many = ExpectedLoss(("risk_x_severity",), seen_share=0.12, effective_losses=10_000)
+    assert many.scale(0.1) == pytest.approx(1.2, rel=0.01)
+    one = ExpectedLoss(("risk_x_severity",), seen_share=0.12, effective_losses=1)
+    assert one.scale(0.1) == pytest.approx(1.0, abs=0.01)
+    assert many.scale(0.0) == 1.0
+    assert many.scale(0.01) == 1.5
+
+
+def test_the_level_of_a_whole_cohort_is_that_of_the_losses_seen(rows: TrainingRows) -> None:
+    fitted = ExpectedLoss(("risk_x_severity",)).fit(rows)
+    assert fitted.seen_share == pytest.approx(rows.loss.sum() / rows.matrix.base.sum())
+    assert 1 < fitted.effective_losses < rows.label.sum()
+    bold = np.full(len(rows), 1.3 * rows.base_rate)
+    whole = fitted.money(rows.matrix, bold, is_whole_cohort=True).sum()
+    assert rows.loss.sum() < whole < fitted.money(rows.matrix, bold).sum() or whole == pytest.approx(rows.loss.sum())

@@ -35,8 +35,8 @@ SETTINGS = ModelSettings()
 def _few_trees() -> Iterator[None]:
     """What is tested here does not need two hundred trees."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=40))
-        patched.setattr("mainstay.risk.losses.MAX_ITER", 40)
+        patched.setattr("mainstay.risk.candidates.ConceptBoosting", partial(ConceptBoosting, max_iter=20))
+        patched.setattr("mainstay.risk.losses.MAX_ITER", 20)
         yield
 
 
@@ -135,6 +135,25 @@ def test_the_same_data_in_any_order_give_the_same_bytes(declines: pl.DataFrame, 
 def test_other_data_give_another_version(declines: pl.DataFrame, model: TrainedModel) -> None:
     changed = FEATURES.with_columns(zero_months=pl.col("zero_months") + 1)
     assert a_model(changed, declines).version != model.version
+
+
+def test_the_level_of_a_whole_cohort_is_the_base_rate_though_the_features_drifted(model: TrainedModel) -> None:
+    """Every firm has one zero month more: the score moves, nobody knows yet that more of them decline."""
+    later = NOW.with_columns(zero_months=pl.col("zero_months") + 1)
+    assert model.predict(later, cohort(later))["risk"].mean() == pytest.approx(model.facts.base_rate, abs=1e-6)
+    few = later.head(60)
+    assert model.predict(few, cohort(few))["risk"].mean() > 2 * model.facts.base_rate
+
+
+def test_every_day_of_a_cohort_has_its_own_level(model: TrainedModel) -> None:
+    two = pl.concat([FEATURES.filter(pl.col("as_of_date") == ORIGINS[0]), NOW.with_columns(zero_months=2.0)])
+    both = model.predict(two, cohort(two))
+    assert (
+        both.filter(pl.col("as_of_date") == JUDGED)
+        .drop("as_of_date")
+        .equals(model.predict(NOW.with_columns(zero_months=2.0), cohort(NOW)).drop("as_of_date"))
+    )
+    assert both["base_value"].n_unique() == 2
 
 
 def test_shuffled_labels_fall_to_the_base_rate(declines: pl.DataFrame, model: TrainedModel) -> None:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from mainstay.risk.matrix import FeatureMatrix, Floats
 
 BINS = 255
-_WORTH_THREADS = 1_000_000
+_WORTH_THREADS = 20_000_000
 """Values from which more than one thread pays. 2026-11: on 2,800 x 8 and a busy machine, threads that wait for each
 other took 46 s for what one thread does in 12."""
 

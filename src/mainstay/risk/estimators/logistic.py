@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from mainstay.risk.estimators.newton import map_logistic
-from mainstay.risk.matrix import FeatureMatrix, Floats, TrainingRows
+from mainstay.risk.matrix import FeatureMatrix, Floats, Integers, TrainingRows
 
 PENALTY = 20.0
 """Precision of the prior on each standardised weight: a standard deviation of 0.22 log-odds. 2026-11: with fifty
@@ -63,11 +63,10 @@ class RegularisedLogistic:
         values = rows.matrix.values
         live = rows.matrix.live_columns()
         self._columns = [column for at in live if (column := _column(values[:, at], at)) is not None]
-        shares = {at: float(np.mean(~np.isfinite(values[:, at]))) for at in range(values.shape[1])}
         self._missing = [
             (at, share, float(np.sqrt(share * (1 - share))))
-            for at, share in shares.items()
-            if _MISSING_FROM < share < 1 - _MISSING_FROM
+            for at, share in enumerate(np.mean(~np.isfinite(values), axis=0).tolist())
+            if _MISSING_FROM < share < 1 - _MISSING_FROM and not _is_of_an_origin(values[:, at], rows.origin)
         ]
         owners = [column.at for column in self._columns] + [at for at, _, _ in self._missing]
         self._owners = [rows.matrix.concepts[at] for at in owners]
@@ -100,6 +99,12 @@ class RegularisedLogistic:
         known = [column.design(values) for column in self._columns]
         missing = [(~np.isfinite(values[:, at]) - share) / scale for at, share, scale in self._missing]
         return np.column_stack([*known, *missing]) if known or missing else np.zeros((len(values), 0))
+
+
+def _is_of_an_origin(values: Floats, origin: Integers) -> bool:
+    """Whether a feature is unknown to all at some origin: being unknown tells the date then, not the enterprise."""
+    missing = [float(np.mean(~np.isfinite(values[origin == day]))) for day in np.unique(origin)]
+    return max(missing) > 1 - _MISSING_FROM
 
 
 def _column(values: Floats, at: int) -> _Column | None:
