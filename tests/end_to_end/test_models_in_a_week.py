@@ -151,7 +151,7 @@ def test_a_model_that_was_changed_leaves_the_rule_in_charge_a_warning_and_a_fini
     folder = weeks.workspace.out_of(LATER)
     [first, *_] = read_csv(folder / "work_orders.csv")
     assert "规则评分" in first["减收原因(系统初判，待核实)"]
-    assert "已启用的模型未能使用，本周未作模型评分：减收。" in (folder / "brief.html").read_text("utf-8")
+    assert "模型未能使用：减收。" in (folder / "brief.html").read_text("utf-8")
     warnings = "select subject, severity, passed, detail from ops.checks where scope = 'model' order by subject"
     reason = "the model file is not the one that was saved"
     assert snapshot(weeks.workspace, warnings) == [

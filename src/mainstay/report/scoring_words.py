@@ -10,6 +10,8 @@ TARGET_WORDS: Mapping[str, str] = MappingProxyType(
     {"decline": "减收", "relocation": "迁出", "hidden_outflow": "税收与经营变动不一致"}
 )
 BASIS_WORDS: Mapping[str, str] = MappingProxyType({"rule": "规则评分", "model": "模型评分"})
+_SHORT = MappingProxyType({"decline": "减收", "relocation": "迁出", "hidden_outflow": "税收核对"})
+"""The brief's page is full."""
 _SHEET_MONTHS = 12
 """The horizon of the grades that papers show."""
 
@@ -43,7 +45,8 @@ def _behind(row: Mapping[str, Any]) -> str:
 
 
 def problem_words(bases: pl.DataFrame) -> str:
-    """Which targets fell back on the rule because the model in charge could not score; blank for none."""
+    """Which target was not scored by the model in charge as it could not be used, or of how many; blank for none."""
     fallen = bases.filter(pl.col("problem").str.contains("champion ", literal=True))
-    parts = [word for target, word in TARGET_WORDS.items() if target in fallen["target"]]
-    return f"已启用的模型未能使用，本周未作模型评分：{'、'.join(parts)}。" if parts else ""
+    parts = [word for target, word in _SHORT.items() if target in fallen["target"]]
+    told = parts[0] if len(parts) == 1 else f"{len(parts)}类"
+    return f"模型未能使用：{told}。" if parts else ""

@@ -43,13 +43,14 @@ def test_a_model_names_its_training_period_and_events() -> None:
 
 def test_a_champion_that_could_not_score_is_told_of_and_a_shadow_is_not() -> None:
     fallen = bases(problem="champion m1: it was changed")
-    words = "已启用的模型未能使用，本周未作模型评分：减收。"
+    words = "模型未能使用：减收。"
     assert problem_words(fallen) == words
     assert scoring_note(fallen, 3).endswith(words)
+    assert problem_words(fallen.with_columns(problem=pl.lit("champion m1: it was changed"))) == "模型未能使用：2类。"
     assert problem_words(bases(problem="shadow m2: it was changed")) == ""
 
 
 def test_the_brief_tells_of_it_and_says_nothing_where_all_is_well() -> None:
     fallen = bases(problem="champion m1: it was changed").select("target", "horizon_months", "problem")
-    assert "已启用的模型未能使用，本周未作模型评分：减收。" in page(with_rows(bases=fallen))
+    assert "模型未能使用：减收。" in page(with_rows(bases=fallen))
     assert "模型" not in page(empty_week())
