@@ -1,0 +1,55 @@
+"""A model that learnt from labels dealt out at random within each origin: its risks, as JSON on standard output.
+
+`python tests/benchmarks/shuffled_labels.py HOME TARGET HORIZON ORIGIN`, after a backtest of the same question there. What
+such a model finds is what the machinery would find in noise: it has to fall to the base rate.
+"""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from mainstay.resources import shipped
+from mainstay.risk.backtest import origin_frames, read_catalogue
+from mainstay.risk.model import TrainedModel
+from mainstay.risk.origins import read_question
+from mainstay.risk.relocation import signal_definitions
+from mainstay.risk.targets import Target
+from mainstay.risk.training import train
+from mainstay.running import load_flow
+
+
+def main() -> None:
+    """Train on shuffled lessons and score the origin's cohort."""
+    home, target, horizon, origin = sys.argv[1:]
+    flow = load_flow("backtest")
+    question = read_question(target, int(horizon), origin, date.max)
+    run = flow.weekly.Run(Path(home), question.origins[0], "shuffled", datetime.now(UTC))
+    frames = origin_frames(flow.look_back.fn(flow.Backtest(run, question)), question.origins[0])
+    taught = frames.past_outcomes.filter(pl.col("lesson").is_not_null())
+    order = pl.int_range(pl.len()).shuffle(seed=1).over("origin_date")
+    lesson = pl.struct("lesson", "lesson_base", "lesson_loss", "lesson_to")
+    dealt = taught.with_columns(lesson.gather(order).over("origin_date").alias("dealt"))
+    outcomes = dealt.drop("lesson", "lesson_base", "lesson_loss", "lesson_to").unnest("dealt")
+    seeds = shipped("seeds")
+    model = train(
+        frames.past_features,
+        outcomes,
+        target=cast("Target", target),
+        horizon_months=question.horizon_months,
+        as_of=question.origins[0],
+        catalogue=read_catalogue(seeds),
+        settings=run.settings.models,
+        capacity=run.settings.orders.visiting_capacity,
+        signals=signal_definitions(seeds, on=run.settings.signals.on, off=run.settings.signals.off),
+    )
+    if not isinstance(model, TrainedModel):
+        raise SystemExit(f"no model: {model}")
+    scored = model.predict(frames.features, frames.cohort)
+    print(scored.select("enterprise_id", "risk", pl.col("expected_loss").cast(pl.Float64)).write_json())
+
+
+if __name__ == "__main__":
+    main()
