@@ -4,7 +4,7 @@
 #   make test         all tests
 #   make lint         format, ruff, mypy --strict, sqlfluff
 #   make bench        wall time and peak memory of the weekly run
-#   make study        the studies behind choices of method; make study-forecast the only one so far
+#   make study        the studies behind choices of method: study-forecast, study-risk
 #   make look         pictures of what people receive, in data/look/ (needs Chromium, LibreOffice, poppler)
 #   make docs         write docs/data_dictionary.md anew, from SQL headers, vocabulary and contracts
 #   make constraints  resolve the dependencies anew (needs uv)
@@ -25,7 +25,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: demo test lint bench study study-forecast look docs constraints clean
+.PHONY: demo test lint bench study study-forecast study-risk look docs constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -43,7 +43,7 @@ lint: $(DEV)
 bench: $(DEV)
 	@$(PY) tests/benchmarks/weekly.py
 
-study: study-forecast
+study: study-forecast study-risk
 
 # The forecast against others' methods. statsforecast wants pandas below 3, our locks have pandas 3, so it lives in an
 # interpreter of its own; without it (no network) the study leaves its methods out and says so.
@@ -53,6 +53,10 @@ study-forecast: $(DEV)
 	    $(STUDY_VENV)/bin/python -m pip install --disable-pip-version-check -q -r tests/benchmarks/rivals.txt || \
 	    echo "-- no statsforecast: the study goes on without it" >&2; }
 	@PYTHONPATH=. $(PY) tests/benchmarks/study_forecast.py
+
+# The risk scores out of time: real extracts (where they are at hand), and three simulated parks against planted truth.
+study-risk: $(DEV)
+	@PYTHONPATH=. $(PY) tests/benchmarks/study_risk.py
 
 # LOOK_HOME=OFFICE: another workspace than the demo's.
 look: $(DEV)

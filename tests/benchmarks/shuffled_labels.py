@@ -1,6 +1,6 @@
 """A model that learnt from labels dealt out at random within each origin: its risks, as JSON on standard output.
 
-`python tests/benchmarks/shuffled_labels.py HOME TARGET HORIZON ORIGIN`, after a backtest of the same question there. What
+`shuffled_labels.py HOME TARGET HORIZON ORIGIN`, after a backtest of the same question there. What
 such a model finds is what the machinery would find in noise: it has to fall to the base rate.
 """
 
