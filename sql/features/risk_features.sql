@@ -3,7 +3,8 @@
 -- materialized: table
 --
 -- Every column but the key is a feature of seeds/risk_features.csv, in its order; null = not known, or its source was
--- never delivered. What each means stands there and in the model that it comes from.
+-- never delivered. What each means stands there and in the model that it comes from. Sums are of exact decimals before
+-- they become doubles, so that the order of adding up, which threads decide, changes no digit.
 select
     levels.*,
     gaps.* exclude (as_of_date, enterprise_id),

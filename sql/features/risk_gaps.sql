@@ -31,7 +31,7 @@ months as (
         count(*) filter (where not has_row and months_back < 12)::double as absent_months_12,
         min(months_back) filter (where restored > 0)::double as months_since_receipt,
         max(if(has_row, 1.0, 0.0)::double) filter (where months_back = 0) as has_newest_month,
-        sum(restored::double) filter (where months_back < 12) / 12 as usual
+        sum(restored) filter (where months_back < 12)::double / 12 as usual
     from features.risk_months
     group by as_of_date, enterprise_id
 )

@@ -63,13 +63,13 @@ events as (
     select
         matters.as_of_date,
         matters.enterprise_id,
-        -sum(matters.amount::double) filter (where matters.is_lasting and matters.amount < 0) as lasting,
-        sum(matters.amount::double) filter (
+        -sum(matters.amount) filter (where matters.is_lasting and matters.amount < 0)::double as lasting,
+        sum(matters.amount) filter (
             where
             not coalesce(matters.is_lasting, false)
             and matters.amount > 0
             and matters.month between closed.last_closed - interval 11 month and closed.last_closed
-        ) as one_off
+        )::double as one_off
     from ledger.known_events_as_known as matters
     inner join features.closed_months as closed on matters.as_of_date = closed.as_of_date
     group by matters.as_of_date, matters.enterprise_id
