@@ -135,9 +135,22 @@ def test_an_origin_outside_the_data_is_refused_before_anything_is_computed(tmp_p
     assert ledger.asked == []
 
 
-def test_a_training_may_be_at_any_date_and_does_not_score_it(tmp_path: Path) -> None:
+def test_trainings_may_be_at_any_date_do_not_score_it_and_are_judged_together(tmp_path: Path) -> None:
     ledger, monday = Ledger(), date(2016, 4, 4)
-    kept = Keeper(History(tmp_path), ledger).keep_training(question(monday))
-    assert kept.training == {monday: TAUGHT}
-    assert ledger.asked[-1] == (monday, (JUDGED,))
-    assert kept.read_training(monday)[1]["as_of_date"].unique().to_list() == [monday]
+    leaving = Question("relocation", 6, (monday,))
+    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(monday), leaving])
+    assert kept["decline-h6"].training == {monday: TAUGHT}
+    assert [asked for asked in ledger.asked if asked[0] == monday] == [(monday, (JUDGED,))]
+    for name in ("decline-h6", "relocation-h6"):
+        known = kept[name].read_training(monday)[1]
+        assert known["as_of_date"].unique().to_list() == [monday]
+        assert (known["target"].unique().to_list(), known.height) == ([name.removesuffix("-h6")], 2 * len(TAUGHT))
+    again = Ledger()
+    Keeper(History(tmp_path), again).keep_trainings([question(monday), leaving])
+    assert again.asked == []
+
+
+def test_before_any_extract_a_training_has_nothing_to_learn_from(tmp_path: Path) -> None:
+    ledger, early = Ledger(), date(2014, 9, 30)
+    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(early)])["decline-h6"]
+    assert (kept.training, ledger.asked) == ({early: ()}, [])
