@@ -5,7 +5,8 @@ Like the weekly flow: tasks pass paths and dates; what is done lives in `mainsta
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -64,19 +65,25 @@ def _step(work: Callable[P, T]) -> Task[P, T]:
     return task(cache_policy=NO_CACHE)(weekly.without_data(work))
 
 
+@contextmanager
+def past_of(run: Any) -> Iterator[Past]:  # noqa: ANN401 -- flows are loaded by their files
+    """The run's ledger, to be looked at as it was."""
+    settings = run.settings
+    register = partial(keep_register, scope_months=settings.outbound.scope_months)
+    with Warehouse(run.workspace.warehouse, candidate=Path(":memory:"), settings=settings.warehouse) as warehouse:
+        yield Past(
+            warehouse,
+            models.load_models(shipped("sql")),
+            weekly.told(run),
+            (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register),),
+        )
+
+
 @_step
 def look_back(test: Backtest) -> Kept:
     """See to it that all that was known at each origin is in the history; only what is new is computed."""
-    settings, workspace = test.run.settings, test.run.workspace
-    register = partial(keep_register, scope_months=settings.outbound.scope_months)
-    with Warehouse(workspace.warehouse, candidate=Path(":memory:"), settings=settings.warehouse) as warehouse:
-        past = Past(
-            warehouse,
-            models.load_models(shipped("sql")),
-            weekly.told(test.run),
-            (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register),),
-        )
-        return Keeper(History(workspace.history), past, tell=logger.info).keep(test.question)
+    with past_of(test.run) as past:
+        return Keeper(History(test.run.workspace.history), past, tell=logger.info).keep(test.question)
 
 
 @_step

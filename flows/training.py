@@ -5,7 +5,7 @@ a person enables a model.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -19,7 +19,7 @@ from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.report.journal import write_journal
 from mainstay.resources import shipped
 from mainstay.risk.backtest import read_catalogue
-from mainstay.risk.history import Kept
+from mainstay.risk.history import History, Keeper, Kept
 from mainstay.risk.origins import Question
 from mainstay.risk.quarterly import Trainer, due, questions, training_origin
 from mainstay.risk.relocation import signal_definitions
@@ -38,6 +38,13 @@ T = TypeVar("T")
 
 def _step(work: Callable[P, T]) -> Task[P, T]:
     return task(cache_policy=NO_CACHE)(weekly.without_data(work))
+
+
+@_step
+def look_back(run: Any, asked: Sequence[Question]) -> dict[str, Kept]:  # noqa: ANN401
+    """See to it that all that can be learnt from at the origin is in the history; by the questions' names."""
+    with backtest.past_of(run) as past:
+        return Keeper(History(run.workspace.history), past, tell=logger.info).keep_trainings(asked)
 
 
 @_step
@@ -114,10 +121,13 @@ def _train_all(run: Any, origin: date, entry: dict[str, Any], *, if_due: bool) -
         return []
     entry |= weekly.ingest(run)
     weekly.check_batches(run)
+    begun = perf_counter()
+    kept = look_back(run, asked)
+    entry["seconds"]["look_back"] = round(perf_counter() - begun, 3)
     lines = []
     for question in asked:
         begun = perf_counter()
-        line: dict[str, Any] = fit(run, question, backtest.look_back(backtest.Backtest(run, question)))
+        line: dict[str, Any] = fit(run, question, kept[question.name])
         logger.info("%s: %s", question.name, line["version"] or line["reason"])
         lines.append(line)
         entry["seconds"][question.name] = round(perf_counter() - begun, 3)

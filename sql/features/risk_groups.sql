@@ -8,7 +8,7 @@
 -- column grouping [text]: industry, zone, size, site or chain
 -- column others [count]: other enterprises of the group in the park
 -- column yoy_3 [ratio]: mean of their changes, last three closed months against the year before
--- column trend [ratio]: mean of their changes, last three closed months against the last twelve
+-- column trend [ratio]: mean of their changes less the park's median, last three closed months against the last twelve
 -- column quiet [ratio]: of those with revenue in the twelve months the share that had none in the last three
 with
 

@@ -43,7 +43,8 @@ moved as (
         windows.horizon_months,
         windows.enterprise_id,
         bool_or(not moves.is_partial) as is_whole,
-        bool_or(moves.is_partial) as is_partial
+        bool_or(moves.is_partial) as is_partial,
+        bool_or(moves.is_partial and last_day(windows.lesson_to) >= moves.moved_on) as is_partial_by_lesson
     from labels.windows as windows
     inner join labels.moves as moves
         on
@@ -88,6 +89,7 @@ judged as (
         coalesce(cohorts.actual < (1 - parameters.decline_drop) * cohorts.base, false) as is_down,
         greatest(cohorts.total_kept, cohorts.invoiced_kept) >= parameters.hidden_total_holds as is_held,
         coalesce(moved.is_partial, false) as is_partly_moved,
+        coalesce(moved.is_partial_by_lesson, false) as is_lesson_partly_moved,
         coalesce(cohorts.lesson_actual < (1 - parameters.decline_drop) * cohorts.lesson_base, false) as is_lesson_down,
         greatest(cohorts.lesson_total_kept, cohorts.lesson_invoiced_kept) >= parameters.hidden_total_holds
             as is_lesson_held,
@@ -108,7 +110,7 @@ judged as (
         case
             when cohorts.target = 'relocation' then unknown_reason is null
             when mergers.enterprise_id is not null or cohorts.lesson_to is null then false
-            when cohorts.target = 'hidden_outflow' and is_partly_moved then true
+            when cohorts.target = 'hidden_outflow' and is_lesson_partly_moved then true
             when coalesce(successors.of_lesson, false) then false
             when cohorts.target = 'hidden_outflow' and is_lesson_down and is_lesson_held is null then false
             else coalesce(cohorts.lesson_base > 0 and cohorts.lesson_actual is not null, false)
@@ -178,7 +180,7 @@ select
         when not has_lesson then null
         when target = 'relocation' then label
         when target = 'decline' then is_lesson_down
-        else (is_lesson_down and coalesce(is_lesson_held, false)) or is_partly_moved
+        else (is_lesson_down and coalesce(is_lesson_held, false)) or is_lesson_partly_moved
     end as lesson,
     case
         when lesson is null then null

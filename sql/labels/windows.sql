@@ -114,7 +114,12 @@ received as (
         sum(revenue.total) filter (
             where revenue.month between windows.label_from and windows.lesson_to
         ) as lesson_total,
-        sum(revenue.total) filter (where revenue.month <= windows.lesson_to - interval 1 year) as lesson_total_base
+        sum(revenue.total) filter (where revenue.month <= windows.lesson_to - interval 1 year) as lesson_total_base,
+        bool_or(revenue.total is null) filter (
+            where
+            revenue.month between windows.label_from and windows.lesson_to
+            or revenue.month <= windows.lesson_to - interval 1 year
+        ) as is_lesson_total_unknown
     from due as windows
     inner join features.risk_revenue as revenue
         on
@@ -192,7 +197,7 @@ select
     )::decimal(18, 2) as lesson_actual,
     coalesce(received.paid_at_lesson, false) as paid_at_lesson,
     if(
-        received.lesson_total_base > 0 and not received.is_total_unknown,
+        received.lesson_total_base > 0 and not received.is_lesson_total_unknown,
         coalesce(received.lesson_total, 0)::double / received.lesson_total_base::double,
         null
     ) as lesson_total_kept,

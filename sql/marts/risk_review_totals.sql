@@ -16,7 +16,7 @@
 -- column unknown [count]: flagged ones of which the outcome cannot be told
 -- column visited [count]: flagged ones where somebody was
 -- column loss_flagged [currency]: restored local revenue lost by flagged enterprises that came true
--- column loss_all [currency]: restored local revenue lost by all graded enterprises; the share of the two is the captured loss
+-- column loss_all [currency]: the same of all graded enterprises; the share of the two is the captured loss
 -- column added_true [count]: enterprises on our list and not on that of drop x amount, equally long, that came true
 -- column removed_true [count]: the other way round
 -- column loss_added [currency]: restored local revenue lost by the added

@@ -34,7 +34,7 @@ SEEDS = (1, 2, 3)
 FIRMS, MONTHS, FIRST_MONTH = 3500, 48, date(2020, 1, 1)
 PARK_ORIGINS = "2022-12,2023-06"
 TEXAS = {3: "2015-11..2016-04", 6: "2015-12..2016-02", 12: "2016-08"}
-"""Origins that can be judged out of time: a lesson before them, the window after them; of twelve months there is none."""
+"""Origins that can be judged out of time: lessons before them, the window after them; of twelve months none can."""
 RANKINGS = {
     "model": ("risk", "expected_loss"),
     "drop": ("baseline_drop", "baseline_drop_x_amount"),

@@ -24,6 +24,7 @@ MOVED = "已迁出或已不在园区名录，先核对迁出情况"
 NOT_FOUND = "入库明细和企业名录中均未找到，请核对企业名称和代码"
 FROZEN_UNKNOWN = "定榜后更正：期间数据已不可用"
 FROZEN_NO_DROP = "按现有数据已不减收"
+BY_AMOUNT = "减收关注按预期减收金额列入，等级为低"
 ASK_REFUND = "核对留抵退税金额及到账时间；了解后续生产经营"
 ASK_MOVED = "了解迁出原因与企业诉求；核对主管税务机关"
 ASK_PLANS = "了解经营场地、资质等方面的安排和诉求"
@@ -44,6 +45,11 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
     asked_of_cause = pl.col("main_cause").replace_strict(dict(ASK_OF_CAUSE), default=None, return_dtype=pl.String)
     may_leave = pl.col("relocation_grade").is_in(["high", "medium"])
     by_model = (pl.col("decline_basis") == "model") & pl.col("decline_grade").is_in(["high", "medium"])
+    by_amount = (
+        (pl.col("decline_basis") == "model")
+        & (pl.col("decline_grade") == "low")
+        & pl.col("sources").list.contains("risk")
+    )
     is_apart = (pl.col("hidden_outflow_grade") == "high").fill_null(value=False)
     return orders.with_columns(
         uscc=pl.col("source_id"),
@@ -52,7 +58,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("causes").is_not_null()).then("causes").when(refunded).then(pl.lit(REFUND_CAUSE)),
             pl.col("decline_reasons"),
         ),
-        verify_note=_joined(
+        verify_note=_asked_once(
             pl.when(moved)
             .then(pl.lit(ASK_MOVED))
             .when(asked_of_cause.is_not_null())
@@ -75,6 +81,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
             pl.when(moved).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
             pl.when(~pl.col("has_refunds")).then(pl.lit(NO_REFUNDS)),
             pl.when(may_leave & ~moved).then(pl.format("迁出关注：{}", "relocation_reasons")),
+            pl.when(by_amount & ~moved).then(pl.lit(BY_AMOUNT)),
             pl.when(pl.col("is_overdue")).then(pl.lit("已超办理时限")),
         ),
     )
@@ -135,6 +142,12 @@ def _freeze_note(row: Mapping[str, Any], unit: DisplayUnit) -> str | None:
 
 def _has_moved() -> pl.Expr:
     return (pl.col("moved_on") <= pl.col("as_of_date")).fill_null(value=False)
+
+
+def _asked_once(*parts: pl.Expr) -> pl.Expr:
+    """Questions in a row, each once: a model's concepts ask for what the order asks for already."""
+    questions = _joined(*parts).str.split("；").list.unique(maintain_order=True)
+    return questions.list.join("；")
 
 
 def _joined(*parts: pl.Expr) -> pl.Expr:

@@ -18,7 +18,6 @@ the base rate; its order stays, without ties."""
 _SLOPE_PRECISION = 4.0
 """Prior standard deviation of 0.5 around a slope of 1: with few events the scores are taken as they are."""
 _RATE_PRECISION = 1e-6
-_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,3 @@ def rate_shift(rate: float, *, validated: float, taught: float, slope: float) ->
     they predicted (`validated`); the last fit learns from all rows, with `rate`, and is to predict that rate.
     """
     return log_odds_of(rate) - log_odds_of(validated) - slope * (log_odds_of(rate) - log_odds_of(taught))
-
-
-def expected_calibration_error(probability: Floats, label: Flags) -> float:
-    """Mean gap between predicted and seen share over ten bins of equal count, weighted by count."""
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, _BINS) if len(part)]
-    gaps = [abs(float(probability[part].mean()) - float(label[part].mean())) * len(part) for part in parts]
-    return sum(gaps) / len(probability)

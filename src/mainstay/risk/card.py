@@ -89,7 +89,7 @@ def _data(manifest: Manifest) -> list[str]:
         f"样本 {manifest.rows:,} 行，发生率 {manifest.base_rate:.1%}",
         f"事件 {manifest.events:,} 家企业（{manifest.event_rows:,} 行，窗口有重叠）",
         f"期间曾走访的 (treated)：{manifest.treated_rows:,} 行，{treated}",
-        "结果未知或未到期的不计入，也不当作未发生",
+        "学习的结果 (lesson)：窗口中训练时已到期的部分，至少一半；到期不足一半或结果未知的不计入，也不当作未发生",
     ]
 
 

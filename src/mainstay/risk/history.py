@@ -22,6 +22,9 @@ JUDGED = "labels.outcomes"
 
 Frames = Mapping[str, pl.DataFrame]
 
+_JUDGED_TOGETHER = 2_000_000
+"""So many rows of cohorts are judged at once: all nine of a park of ten thousand, one by one in a larger one."""
+
 
 class Past(Protocol):
     """What can be asked of a ledger: relations as known at a date, and a fingerprint of what decides them."""
@@ -134,13 +137,47 @@ class Keeper:
         judged = self._judge(judged_as_of, matured, question, files) if matured else None
         return Kept(question, judged_as_of, training, files, judged)
 
-    def keep_training(self, question: Question) -> Kept:
-        """Compute what a training at the question's one origin needs; it may be any date, and is itself not scored."""
-        known, [as_of] = self.past.known_between(), question.origins
+    def keep_trainings(self, questions: Sequence[Question]) -> dict[str, Kept]:
+        """Compute what trainings need, by the name of each question; all are of one origin, of any date.
+
+        The origin itself is not scored. What became of all cohorts is judged together: it costs little more than one.
+        """
+        known, [as_of] = self.past.known_between(), {origin for asked in questions for origin in asked.origins}
         days = [day for day in month_ends(*known) if day < as_of] if known else []
         calendar = Calendar.of(self.past.closed_months([*days, as_of]))
-        files, training = self._learn(question, calendar, set())
-        return Kept(question, as_of, training, files)
+        taught = {asked.name: tuple(calendar.taught(asked.horizon_months, as_of)) for asked in questions}
+        files: dict[tuple[date, str], Path] = {}
+        learnt_from = sorted({day for days in taught.values() for day in days})
+        for number, day in enumerate(learnt_from, start=1):
+            done = self._at(day, [FEATURES, COHORTS], (), questions[0], files)
+            self.tell(
+                f"{number} of {len(learnt_from)}: as known at {day}, {'computed' if done else 'kept from before'}"
+            )
+        kept = {}
+        for asked in questions:
+            own = dict(files)
+            if taught[asked.name]:
+                own[as_of, JUDGED] = self._judged_path(as_of, taught[asked.name], asked, JUDGED)
+            kept[asked.name] = Kept(asked, as_of, {as_of: taught[asked.name]}, own)
+        self._judge_together(as_of, [one for one in kept.values() if one.training[as_of]])
+        return kept
+
+    def _judge_together(self, as_of: date, asked: Sequence[Kept]) -> None:
+        """The outcomes of several questions' cohorts as known at one date, where they are not there yet."""
+        waiting: list[tuple[Kept, pl.DataFrame]] = []
+        for one in asked:
+            if not one.files[as_of, JUDGED].exists():
+                waiting.append((one, _cohorts_of(one.training[as_of], one.question, one.files)))
+        while waiting:
+            together, rows = [], 0
+            while waiting and (not together or rows + waiting[0][1].height <= _JUDGED_TOGETHER):
+                together.append(waiting.pop(0))
+                rows += together[-1][1].height
+            told = {"cohorts": origin_cohorts(pl.concat([cohorts for _, cohorts in together]))}
+            made = self.past.as_known(as_of, [JUDGED], told)[JUDGED]
+            for one, _ in together:
+                self.history.keep(one.files[as_of, JUDGED], _asked(made, one.question))
+            self.tell(f"outcomes of {len(together)} targets and horizons judged as known at {as_of}")
 
     def _learn(
         self, question: Question, calendar: Calendar, scored: set[date]
@@ -202,8 +239,13 @@ class Keeper:
     ) -> Frames:
         if JUDGED not in wanted:
             return {}
-        rows = [_asked(pl.read_parquet(files[origin, COHORTS]), question) for origin in origins]
-        return {"cohorts": origin_cohorts(pl.concat(rows).match_to_schema(COHORT, extra_columns="ignore"))}
+        return {"cohorts": origin_cohorts(_cohorts_of(origins, question, files))}
+
+
+def _cohorts_of(origins: Sequence[date], question: Question, files: Mapping[tuple[date, str], Path]) -> pl.DataFrame:
+    """The question's cohorts of several origins, one after the other."""
+    rows = [_asked(pl.read_parquet(files[origin, COHORTS]), question) for origin in origins]
+    return pl.concat(rows).match_to_schema(COHORT, extra_columns="ignore")
 
 
 def _asked(rows: pl.DataFrame, question: Question) -> pl.DataFrame:

@@ -189,11 +189,12 @@ class ModelStore:
         made = [one.decided_on for one in earlier if (one.target, one.horizon_months) == (target, horizon_months)]
         if not by.strip():
             raise ModelStoreError("a decision needs the name of who takes it", where=version, hint="--by NAME")
-        if on < max([manifest.trained_as_of, *made]):
+        first = max([manifest.trained_as_of, *made])
+        if on < first:
             raise ModelStoreError(
                 "a decision cannot be dated before the model's training or an earlier decision",
                 where=f"{version}, {on.isoformat()}",
-                hint="past weeks stay as they were; date it today",
+                hint=f"past weeks stay as they were; the first day is {first.isoformat()}",
             )
         append_decision(self._decisions, Decision(on, target, horizon_months, version, action, by.strip()))
         for known in self.versions(target, horizon_months):
@@ -242,7 +243,9 @@ class ModelStore:
     def _folder_of(self, target: str, horizon_months: int, version: str) -> Path:
         if not _VERSION.fullmatch(version) or target not in TARGETS:
             raise ModelStoreError(
-                "that is no name of a model", where=f"{target}-h{horizon_months}", hint="see `mainstay models`"
+                "that is no name of a model",
+                where=f"{target}-h{horizon_months}/{version}",
+                hint="see `mainstay models`",
             )
         return self.folder / _place(target, horizon_months) / version
 

@@ -11,9 +11,9 @@ import polars as pl
 from mainstay.risk import fingerprints
 from mainstay.risk.calibration import (
     Calibration,
-    expected_calibration_error,
     rate_shift,
 )
+from mainstay.risk.calibration_error import calibration_error, calibration_table
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
@@ -259,7 +259,7 @@ class _Training:
         return {
             **ranking_quality(checked.raw[seen], label),
             "brier": float(np.mean((risk - label) ** 2)),
-            "ece": expected_calibration_error(risk, label),
+            "ece": calibration_error(calibration_table(risk, label)),
             "mean_risk": float(risk.mean()),
             "base_rate_validated": float(label.mean()),
             "validated_rows": float(seen.sum()),

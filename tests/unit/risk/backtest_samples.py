@@ -100,13 +100,19 @@ def cohort(as_of: date, ids: list[str], target: str = "decline", horizon_months:
 
 
 def outcomes(cohort_rows: pl.DataFrame, judged_as_of: date, labels: list[bool | None]) -> pl.DataFrame:
-    """What became of a cohort: 80 of 100 lost where the label is true."""
+    """What became of a cohort: 80 of 100 lost where the label is true; the whole window is settled."""
     known = cohort_rows.rename({"as_of_date": "origin_date"}).with_columns(
         as_of_date=pl.lit(judged_as_of),
         label=pl.Series(labels, dtype=pl.Boolean),
         treated=pl.lit(value=False),
         unknown_reason=pl.when(pl.Series(labels, dtype=pl.Boolean).is_null()).then(pl.lit("successor")),
     )
-    return known.with_columns(
+    known = known.with_columns(
         actual=pl.when("label").then(20).otherwise(100), loss=pl.when("label").then(80).when(~pl.col("label")).then(0)
+    )
+    return known.with_columns(
+        lesson=pl.col("label"),
+        lesson_loss=pl.col("loss"),
+        lesson_to=pl.when(pl.col("label").is_not_null()).then("label_to"),
+        lesson_base=pl.when(pl.col("label").is_not_null()).then("base"),
     ).select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())

@@ -89,7 +89,10 @@ def move_odds(rows: pl.DataFrame) -> np.ndarray:
 def outcomes(
     rows: pl.DataFrame, log_odds: np.ndarray, judged: date, *, target: str = "decline", horizon: int = 3, seed: int = 2
 ) -> pl.DataFrame:
-    """What became of every row, as `labels.outcomes` gives it; windows that are not over are unknown."""
+    """What became of every row, as `labels.outcomes` gives it; windows that are not over are unknown.
+
+    The lesson tells the same of the part of the window that had another closed month after it, if that is half of it.
+    """
     drawn = np.random.default_rng(seed)
     happened = drawn.random(rows.height) < 1 / (1 + np.exp(-log_odds))
     lost = np.where(happened, drawn.uniform(0.3, 1, rows.height), 0.0)
@@ -108,12 +111,25 @@ def outcomes(
     )
     known = pl.col("label_to").dt.month_end() <= judged
     money = pl.col("base").cast(pl.Float64)
+    settled_to = pl.lit(judged).dt.offset_by("1d").dt.truncate("1mo").dt.offset_by("-2mo")
+    framed = framed.with_columns(lesson_to=pl.min_horizontal("label_to", settled_to))
+    months = _months(pl.col("lesson_to")) - _months(pl.col("label_from")) + 1
+    taught = 2 * months >= horizon
+    part = money * months / horizon
     return framed.with_columns(
         actual=pl.when(known).then(money * (1 - pl.col("lost"))),
         label=pl.when(known).then(pl.col("happened")),
         loss=pl.when(known).then(money * pl.col("lost")),
         unknown_reason=pl.when(~known).then(pl.lit("not_matured")),
+        lesson_to=pl.when(taught).then(pl.col("lesson_to")),
+        lesson_base=pl.when(taught).then(part),
+        lesson=pl.when(taught).then(pl.col("happened")),
+        lesson_loss=pl.when(taught).then(part * pl.col("lost")),
     ).select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())
+
+
+def _months(day: pl.Expr) -> pl.Expr:
+    return 12 * day.dt.year().cast(pl.Int64) + day.dt.month()
 
 
 def cohort(rows: pl.DataFrame, *, target: str = "decline", horizon: int = 3) -> pl.DataFrame:

@@ -99,7 +99,7 @@ def test_below_the_events_for_a_model_the_rule_scores_and_says_why() -> None:
     assert (told["basis"], told["why_no_model"]) == ("rule", "12 events are known, 50 are needed")
 
 
-def test_without_a_matured_origin_nothing_is_trained() -> None:
+def test_without_an_origin_that_teaches_nothing_is_trained() -> None:
     rows, told = predict_origin(
         frames(past_features=pl.DataFrame(), past_outcomes=OUTCOMES.to_frame()),
         refused,
@@ -107,6 +107,14 @@ def test_without_a_matured_origin_nothing_is_trained() -> None:
         graded,
     )
     assert told["why_no_model"] == "no outcome of an earlier origin was known then"
+    assert set(rows["basis"]) == {"rule"}
+
+
+def test_what_is_not_settled_yet_teaches_nothing_though_it_has_a_label() -> None:
+    past = frames().past_outcomes.with_columns(lesson=pl.lit(None, pl.Boolean))
+    assert past["label"].null_count() == 1
+    rows, told = predict_origin(frames(past_outcomes=past), refused, Rule("decline"), graded)
+    assert (told["training_origins"], told["training_rows"], told["training_events"]) == ([], 0, 0)
     assert set(rows["basis"]) == {"rule"}
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mainstay.risk.calibration import LEAST_SLOPE, Calibration, expected_calibration_error, rate_shift
+from mainstay.risk.calibration import LEAST_SLOPE, Calibration, rate_shift
+from mainstay.risk.calibration_error import calibration_error, calibration_table
 from mainstay.risk.matrix import Flags, Floats
 
 
@@ -19,8 +20,8 @@ def test_scores_that_are_too_bold_become_honest() -> None:
     bold = 2.5 * odds + 1
     found = Calibration.fit(bold, label)
     fresh_odds, fresh = sample(seed=2)
-    before = expected_calibration_error(1 / (1 + np.exp(-(2.5 * fresh_odds + 1))), fresh)
-    after = expected_calibration_error(found.probability(2.5 * fresh_odds + 1), fresh)
+    before = calibration_error(calibration_table(1 / (1 + np.exp(-(2.5 * fresh_odds + 1))), fresh))
+    after = calibration_error(calibration_table(found.probability(2.5 * fresh_odds + 1), fresh))
     assert before > 0.05
     assert after < 0.01
     assert found.slope == pytest.approx(1 / 2.5, rel=0.05)
@@ -45,7 +46,7 @@ def test_a_score_that_says_nothing_or_the_opposite_falls_to_the_base_rate(sign: 
 def test_a_ranker_of_any_scale_can_be_calibrated() -> None:
     odds, label = sample()
     found = Calibration.fit(1e6 * (odds + 5), label)
-    assert expected_calibration_error(found.probability(1e6 * (odds + 5)), label) < 0.01
+    assert calibration_error(calibration_table(found.probability(1e6 * (odds + 5)), label)) < 0.01
 
 
 def test_the_mean_can_be_moved_to_another_base_rate() -> None:
@@ -57,9 +58,3 @@ def test_the_mean_can_be_moved_to_another_base_rate() -> None:
 def test_equal_base_rates_need_no_shift_and_a_higher_one_shifts_up() -> None:
     assert rate_shift(0.1, validated=0.1, taught=0.1, slope=0.8) == pytest.approx(0)
     assert rate_shift(0.2, validated=0.1, taught=0.2, slope=0.8) > 0.5
-
-
-def test_the_calibration_error_is_the_mean_gap_of_ten_bins() -> None:
-    label = np.array([True] * 10 + [False] * 10)
-    assert expected_calibration_error(np.array([1.0] * 10 + [0.0] * 10), label) == 0
-    assert expected_calibration_error(np.full(20, 0.5), label) == pytest.approx(0.5)

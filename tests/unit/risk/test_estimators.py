@@ -15,7 +15,7 @@ from mainstay.risk.estimators.logistic import RegularisedLogistic
 from mainstay.risk.estimators.newton import map_logistic
 from mainstay.risk.estimators.rankers import Ranker, share_lost
 from mainstay.risk.matrix import FeatureMatrix, TrainingRows
-from mainstay.risk.splits import matured, training_rows
+from mainstay.risk.splits import lessons, training_rows
 from tests.unit.risk.planted_park import CATALOGUE, SIGNALS, decline_odds, features, month_end, move_odds, outcomes
 
 ORIGINS = [month_end(number) for number in (1, 2, 3, 4)]
@@ -26,7 +26,7 @@ PRIORS = signal_priors(CATALOGUE, SIGNALS)
 
 def rows_of(target: str, seed: int = 2) -> TrainingRows:
     odds = decline_odds(FEATURES) if target == "decline" else move_odds(FEATURES)
-    return training_rows(FEATURES, matured(outcomes(FEATURES, odds, JUDGED, seed=seed), JUDGED), CATALOGUE)
+    return training_rows(FEATURES, lessons(outcomes(FEATURES, odds, JUDGED, seed=seed), JUDGED), CATALOGUE)
 
 
 DECLINE, MOVES = rows_of("decline"), rows_of("relocation")
@@ -64,7 +64,7 @@ def test_a_planted_effect_comes_back_in_its_own_concept(estimator: Any) -> None:
 @pytest.mark.parametrize("estimator", [RegularisedLogistic(), ConceptBoosting()], ids=["logistic", "trees"])
 def test_a_model_ranks_new_enterprises_nearly_as_well_as_the_planted_odds(estimator: Any) -> None:
     later = features([month_end(9)], 1500, seed=8)
-    fresh = training_rows(later, matured(outcomes(later, decline_odds(later), JUDGED, seed=9), JUDGED), CATALOGUE)
+    fresh = training_rows(later, lessons(outcomes(later, decline_odds(later), JUDGED, seed=9), JUDGED), CATALOGUE)
     best = roc_auc_score(fresh.label, decline_odds(later.sort("enterprise_id")))
     assert roc_auc_score(fresh.label, estimator.fit(DECLINE).raw(fresh.matrix)) > best - 0.05
 

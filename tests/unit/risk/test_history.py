@@ -16,6 +16,8 @@ from tests.unit.risk.backtest_samples import cohort, features, outcomes
 
 IDS = ["A", "B"]
 ORIGIN = date(2016, 3, 31)
+TAUGHT = (date(2015, 8, 31), date(2015, 9, 30), date(2015, 10, 31), date(2015, 11, 30), date(2015, 12, 31))
+"""Half of their windows was closed at the origin: February was, and December's window runs from December to May."""
 
 
 @dataclass
@@ -69,13 +71,13 @@ def question(*origins: date) -> Question:
     return Question("decline", 6, origins)
 
 
-def test_an_origin_learns_from_what_had_matured_then_and_is_judged_by_the_newest(tmp_path: Path) -> None:
+def test_an_origin_learns_from_windows_half_over_then_and_is_judged_by_the_newest(tmp_path: Path) -> None:
     ledger = Ledger()
     kept = Keeper(History(tmp_path), ledger).keep(question(ORIGIN))
-    assert kept.training == {ORIGIN: (date(2015, 8, 31), date(2015, 9, 30))}
-    assert ledger.judged == {ORIGIN: [date(2015, 8, 31), date(2015, 9, 30)]}
+    assert kept.training == {ORIGIN: TAUGHT}
+    assert ledger.judged == {ORIGIN: list(TAUGHT)}
     rows, known = kept.read_training(ORIGIN)
-    assert rows["as_of_date"].unique().sort().to_list() == [date(2015, 8, 31), date(2015, 9, 30)]
+    assert tuple(rows["as_of_date"].unique().sort()) == TAUGHT
     assert set(known["as_of_date"]) == {ORIGIN}
     # At 2016-08-20 July is closed; the window of March's origin runs to August.
     assert kept.judged_as_of == date(2016, 8, 20)
@@ -85,25 +87,25 @@ def test_an_origin_learns_from_what_had_matured_then_and_is_judged_by_the_newest
 
 
 def test_a_matured_origin_is_judged_as_known_at_the_newest_date(tmp_path: Path) -> None:
-    january = date(2016, 1, 31)
-    kept = Keeper(History(tmp_path), Ledger()).keep(question(january))
-    judged = kept.read_judged(january)
+    october = date(2015, 10, 31)
+    kept = Keeper(History(tmp_path), Ledger()).keep(question(october))
+    judged = kept.read_judged(october)
     assert judged["as_of_date"].unique().to_list() == [date(2016, 8, 20)]
     assert judged["label"].to_list() == [True, True]
-    assert kept.training == {january: ()}
-    assert [frame.height for frame in kept.read_training(january)] == [0, 0]
+    assert kept.training == {october: ()}
+    assert [frame.height for frame in kept.read_training(october)] == [0, 0]
 
 
 def test_what_is_there_is_not_computed_again_and_one_origin_more_computes_only_what_is_new(tmp_path: Path) -> None:
     first, again, more = Ledger(), Ledger(), Ledger()
     Keeper(History(tmp_path), first).keep(question(ORIGIN))
-    assert [day for day, _ in first.asked] == [date(2015, 8, 31), date(2015, 9, 30), ORIGIN]
+    assert [day for day, _ in first.asked] == [*TAUGHT, ORIGIN]
     Keeper(History(tmp_path), again).keep(question(ORIGIN))
     assert again.asked == []
     april = date(2016, 4, 30)
     Keeper(History(tmp_path), more).keep(question(ORIGIN, april))
     assert more.asked == [
-        (date(2015, 10, 31), (FEATURES, COHORTS)),
+        (date(2016, 1, 31), (FEATURES, COHORTS)),
         (april, (FEATURES, COHORTS, RULE_INPUTS, JUDGED)),
     ]
 
@@ -114,7 +116,7 @@ def test_under_another_fingerprint_a_frame_is_computed_anew_and_its_predecessor_
     changed = Ledger(salt="another file was known")
     Keeper(History(tmp_path), changed).keep(question(ORIGIN))
     after = sorted(path.name for path in tmp_path.iterdir())
-    assert len(changed.asked) == 3
+    assert len(changed.asked) == len(TAUGHT) + 1
     assert len(after) == len(before)
     assert not set(before) & set(after)
 
@@ -133,9 +135,22 @@ def test_an_origin_outside_the_data_is_refused_before_anything_is_computed(tmp_p
     assert ledger.asked == []
 
 
-def test_a_training_may_be_at_any_date_and_does_not_score_it(tmp_path: Path) -> None:
+def test_trainings_may_be_at_any_date_do_not_score_it_and_are_judged_together(tmp_path: Path) -> None:
     ledger, monday = Ledger(), date(2016, 4, 4)
-    kept = Keeper(History(tmp_path), ledger).keep_training(question(monday))
-    assert kept.training == {monday: (date(2015, 8, 31), date(2015, 9, 30))}
-    assert ledger.asked[-1] == (monday, (JUDGED,))
-    assert kept.read_training(monday)[1]["as_of_date"].unique().to_list() == [monday]
+    leaving = Question("relocation", 6, (monday,))
+    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(monday), leaving])
+    assert kept["decline-h6"].training == {monday: TAUGHT}
+    assert [asked for asked in ledger.asked if asked[0] == monday] == [(monday, (JUDGED,))]
+    for name in ("decline-h6", "relocation-h6"):
+        known = kept[name].read_training(monday)[1]
+        assert known["as_of_date"].unique().to_list() == [monday]
+        assert (known["target"].unique().to_list(), known.height) == ([name.removesuffix("-h6")], 2 * len(TAUGHT))
+    again = Ledger()
+    Keeper(History(tmp_path), again).keep_trainings([question(monday), leaving])
+    assert again.asked == []
+
+
+def test_before_any_extract_a_training_has_nothing_to_learn_from(tmp_path: Path) -> None:
+    ledger, early = Ledger(), date(2014, 9, 30)
+    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(early)])["decline-h6"]
+    assert (kept.training, ledger.asked) == ({early: ()}, [])

@@ -59,9 +59,18 @@ def test_the_first_origin_is_the_first_with_twelve_months_before_it() -> None:
         Calendar({}).check([date(2015, 7, 31)])
 
 
-def test_a_model_learns_only_from_windows_that_were_over_at_its_origin() -> None:
+def test_an_origin_is_judged_once_its_window_was_over() -> None:
     # At 2016-03-31 February is closed: the windows of six months that follow July and August 2015 were over.
     assert calendar().matured(6, date(2016, 3, 31)) == [date(2015, 8, 31), date(2015, 9, 30)]
     assert calendar().matured(6, date(2016, 1, 31)) == []
     assert calendar().matured(3, date(2015, 11, 30)) == [date(2015, 8, 31)]
     assert calendar().matured(3, date(2014, 9, 30)) == []
+
+
+def test_a_model_may_learn_from_windows_half_of_which_was_over_at_its_origin() -> None:
+    # At 2016-03-31 February is closed: of the six months that follow the last closed one of November, three were over.
+    assert calendar().taught(6, date(2016, 3, 31)) == month_ends(date(2015, 8, 1), date(2015, 12, 1))
+    assert calendar().taught(6, date(2015, 10, 31)) == []
+    # Of three months half are two.
+    assert calendar().taught(3, date(2015, 11, 30)) == [date(2015, 8, 31), date(2015, 9, 30)]
+    assert calendar().taught(3, date(2015, 9, 30)) == []

@@ -95,15 +95,28 @@ def test_the_seeds_have_every_concept_once_and_blank_cells_in_the_group_only() -
 
 
 def test_at_most_two_facts_a_concept_are_told_in_the_order_of_the_seeds() -> None:
-    features = NO_FEATURES.with_columns(trend_3_12=pl.lit(-0.5), yoy_12=pl.lit(-1.0), yoy_3=pl.lit(-0.2))
+    features = NO_FEATURES.with_columns(yoy_6=pl.lit(-0.5), yoy_12=pl.lit(-1.0), yoy_3=pl.lit(-0.2))
     assert told({"revenue": 1.2}, features)["told"] == (
         "收入水平和走势（近3个月较上年同期-33%，近12个月较上年同期-100%）"
     )
 
 
-def test_every_fact_is_of_a_feature_and_of_its_concept() -> None:
+def test_a_figure_less_the_median_of_the_park_is_never_told_as_a_fact() -> None:
+    told = set(wording().facts["feature"])
+    centred = {name for name, row in catalogue().items() if "全园中位数" in row["name_zh"]}
+    assert len(centred) == 27
+    assert not told & centred
+    assert {"yoy_3", "yoy_6", "yoy_12"} <= told
+
+
+def catalogue() -> dict[str, dict[str, str]]:
+    """The features of the seeds, by name."""
     with (shipped("seeds") / "risk_features.csv").open(encoding="utf-8", newline="") as stream:
-        concept_of = {row["feature"]: row["concept"] for row in csv.DictReader(stream)}
+        return {row["feature"]: row for row in csv.DictReader(stream)}
+
+
+def test_every_fact_is_of_a_feature_and_of_its_concept() -> None:
+    concept_of = {name: row["concept"] for name, row in catalogue().items()}
     facts = wording().facts
     assert facts["kind"].unique().sort().to_list() == ["change", "count", "flag", "share"]
     for feature, concept in facts.select("feature", "concept").iter_rows():

@@ -77,12 +77,12 @@ def test_planted_declines_are_ranked_and_calibrated(model: TrainedModel) -> None
 
 
 def test_a_model_says_what_it_was_trained_on(model: TrainedModel, declines: pl.DataFrame) -> None:
-    known = declines.filter(pl.col("label").is_not_null())
+    known = declines.filter(pl.col("lesson").is_not_null())
     assert model.facts.origins == tuple(ORIGINS)
     assert (model.training_from, model.training_to) == (ORIGINS[0], ORIGINS[-1])
     assert model.facts.rows == known.height
-    assert model.facts.event_rows == known["label"].sum()
-    assert model.facts.events == known.filter("label")["enterprise_id"].n_unique()
+    assert model.facts.event_rows == known["lesson"].sum()
+    assert model.facts.events == known.filter("lesson")["enterprise_id"].n_unique()
     assert model.facts.treated_rows == known["treated"].sum() > 0
     assert model.facts.validation == "out_of_time"
     assert model.features == tuple(CATALOGUE["feature"])
@@ -157,10 +157,10 @@ def test_every_day_of_a_cohort_has_its_own_level(model: TrainedModel) -> None:
 
 
 def test_shuffled_labels_fall_to_the_base_rate(declines: pl.DataFrame, model: TrainedModel) -> None:
-    known = declines.filter(pl.col("label").is_not_null())
-    shuffled = known.with_columns(pl.col("label", "loss", "actual").shuffle(seed=4).over("origin_date"))
+    known = declines.filter(pl.col("lesson").is_not_null())
+    shuffled = known.with_columns(pl.col("lesson", "lesson_loss").shuffle(seed=4).over("origin_date"))
     predicted = a_model(FEATURES, shuffled).predict(NOW, cohort(NOW))
-    rate = known["label"].mean()
+    rate = known["lesson"].mean()
     assert predicted["risk"].mean() == pytest.approx(rate, abs=0.02)
     assert predicted["risk"].std() < model.predict(NOW, cohort(NOW))["risk"].std() / 2
 
@@ -172,7 +172,7 @@ def test_what_is_judged_later_changes_nothing(declines: pl.DataFrame, model: Tra
 
 def test_with_too_few_events_nothing_is_fitted_and_the_count_is_told() -> None:
     few = outcomes(FEATURES, np.full(FEATURES.height, -5.2), JUDGED)
-    events = few.filter("label")["enterprise_id"].n_unique()
+    events = few.filter("lesson")["enterprise_id"].n_unique()
     refused = trained_on(FEATURES, few)
     assert 0 < events < 50
     assert isinstance(refused, NotEnoughEvents)
@@ -212,7 +212,7 @@ def test_fewer_than_five_moves_or_no_signals_leave_it_to_the_rule() -> None:
 def test_visited_enterprises_are_left_out_where_the_settings_say_so(declines: pl.DataFrame) -> None:
     told = declines.with_columns(treated=pl.col("enterprise_id") < "E0200")
     found = a_model(FEATURES, told, settings=ModelSettings(include_treated=False))
-    assert found.facts.rows == told.filter(pl.col("label").is_not_null() & ~pl.col("treated")).height
+    assert found.facts.rows == told.filter(pl.col("lesson").is_not_null() & ~pl.col("treated")).height
     assert not found.facts.treated_included
 
 
@@ -236,9 +236,9 @@ def test_other_targets_and_horizons_of_a_cohort_are_passed_over(model: TrainedMo
 
 
 def test_weights_halve_with_age_and_keep_their_mean(declines: pl.DataFrame) -> None:
-    from mainstay.risk.splits import matured, training_rows
+    from mainstay.risk.splits import lessons, training_rows
 
-    rows = training_rows(FEATURES, matured(declines, JUDGED), CATALOGUE)
+    rows = training_rows(FEATURES, lessons(declines, JUDGED), CATALOGUE)
     weight = age_weights(rows, 6)
     assert weight.mean() == pytest.approx(1)
     assert weight[0] / weight[-1] == pytest.approx(0.5, abs=0.01)
