@@ -33,3 +33,11 @@ def test_the_reason_names_the_months_and_the_caliber(months: int) -> None:
 @pytest.mark.parametrize("changes", [{"recent": Decimal(100)}, {"recent": Decimal(130)}, {"recent_prior": Decimal(0)}])
 def test_without_a_drop_there_is_no_reason(changes: dict[str, Any]) -> None:
     assert reasons(DropTimesAmount(Decimal(0), 0.5, 0.3), **changes) == [None] * 3
+
+
+def test_the_ranks_begin_at_one_whoever_cannot_be_assessed() -> None:
+    lost = {"A": Decimal(0), "B": Decimal(90), "C": Decimal(40)}
+    firms = [INPUT | {"enterprise_id": name, "recent": recent} for name, recent in lost.items()]
+    firms[0] |= {"recent_prior": Decimal(0)}
+    scored = DropTimesAmount(Decimal(0), 0.5, 0.3).score(pl.DataFrame(firms)).filter(horizon_months=12)
+    assert scored.select("enterprise_id", "rank").rows() == [("A", None), ("B", 2), ("C", 1)]

@@ -53,7 +53,9 @@ class DropTimesAmount:
             .then(pl.lit("low")),
             expected_loss=(pl.col("risk") * base.clip(lower_bound=0).cast(pl.Float64)).round(2).cast(pl.Decimal(18, 2)),
         )
-        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
+        # A struct with a null ranks first: those without a loss are ranked apart, and shown without a rank.
+        loss_is_unknown = pl.col("expected_loss").is_null()
+        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", loss_is_unknown)
         drop_words = (pl.col("risk") * 100).round(1)
         rows = scored.select(
             "as_of_date",

@@ -217,7 +217,9 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     asked = predicted.filter(pl.col("grade") != "low").select(KEY)
     reasons = explained(predicted, inputs.features, inputs.wording, asked=asked)
     loss = pl.col("expected_loss").cast(MONEY)
-    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
+    # A struct with a null ranks first: those without a loss are ranked apart, and shown without a rank.
+    loss_is_unknown = pl.col("expected_loss").is_null()
+    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", loss_is_unknown)
     rows = (
         predicted.with_columns(reasons.drop(KEY), expected_loss=loss)
         .with_columns(
