@@ -150,7 +150,9 @@ class Keeper:
         learnt_from = sorted({day for days in taught.values() for day in days})
         for number, day in enumerate(learnt_from, start=1):
             done = self._at(day, [FEATURES, COHORTS], (), questions[0], files)
-            self.tell(f"{number} of {len(learnt_from)}: as known at {day}, {'computed' if done else 'kept from before'}")
+            self.tell(
+                f"{number} of {len(learnt_from)}: as known at {day}, {'computed' if done else 'kept from before'}"
+            )
         kept = {}
         for asked in questions:
             own = dict(files)

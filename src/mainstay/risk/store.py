@@ -243,7 +243,9 @@ class ModelStore:
     def _folder_of(self, target: str, horizon_months: int, version: str) -> Path:
         if not _VERSION.fullmatch(version) or target not in TARGETS:
             raise ModelStoreError(
-                "that is no name of a model", where=f"{target}-h{horizon_months}/{version}", hint="see `mainstay models`"
+                "that is no name of a model",
+                where=f"{target}-h{horizon_months}/{version}",
+                hint="see `mainstay models`",
             )
         return self.folder / _place(target, horizon_months) / version
 
