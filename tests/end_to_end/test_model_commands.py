@@ -78,6 +78,10 @@ def test_a_decision_changes_no_published_week(monkeypatch: pytest.MonkeyPatch, c
     ("words", "status", "told"),
     [
         (("decline12", VERSION, "--by", "王某"), 2, "write it as decline-h12"),
+        (("declin-h12", VERSION, "--by", "王某"), 2, "did you mean"),
+        (("decline-h9", VERSION, "--by", "王某"), 2, "one of 3, 6, 12 months"),
+        (("decline-h12", "newest", "--by", "王某"), 1, "decline-h12/newest"),
+        (("decline-h12", VERSION, "--by", "王某", "--on", "2022-03-30"), 1, "the first day is 2022-03-31"),
         (("decline-h12", "2022-03-31-logistic-00000000", "--by", "王某"), 1, f"known: {VERSION}"),
         (("decline-h12", VERSION, "--by", " "), 1, "--by NAME"),
         (("decline-h12", VERSION), 2, "--by"),

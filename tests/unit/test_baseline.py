@@ -35,9 +35,8 @@ def test_without_a_drop_there_is_no_reason(changes: dict[str, Any]) -> None:
     assert reasons(DropTimesAmount(Decimal(0), 0.5, 0.3), **changes) == [None] * 3
 
 
-def test_the_ranks_begin_at_one_whoever_cannot_be_assessed() -> None:
-    lost = {"A": Decimal(0), "B": Decimal(90), "C": Decimal(40)}
-    firms = [INPUT | {"enterprise_id": name, "recent": recent} for name, recent in lost.items()]
-    firms[0] |= {"recent_prior": Decimal(0)}
-    scored = DropTimesAmount(Decimal(0), 0.5, 0.3).score(pl.DataFrame(firms)).filter(horizon_months=12)
-    assert scored.select("enterprise_id", "rank").rows() == [("A", None), ("B", 2), ("C", 1)]
+def test_who_is_not_assessed_takes_no_place_before_those_who_are() -> None:
+    rows = [INPUT | {"enterprise_id": "A", "recent_prior": Decimal(0)}, INPUT | {"enterprise_id": "B"}]
+    rows += [INPUT | {"enterprise_id": "C", "recent": Decimal(10)}]
+    scored = DropTimesAmount(Decimal(0), 0.5, 0.3).score(pl.DataFrame(rows)).filter(horizon_months=12)
+    assert dict(scored.select("enterprise_id", "rank").iter_rows()) == {"A": None, "B": 2, "C": 1}

@@ -85,7 +85,7 @@ class Trainer:
         (origin,) = question.origins
         if not kept.training[origin]:
             needed = self.settings.needed(question.target)
-            reason = "no origin's months were over by then"
+            reason = "of no origin half of the months were over by then"
             return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
         features, outcomes = kept.read_training(origin)
         return train(
