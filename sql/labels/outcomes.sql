@@ -26,7 +26,6 @@ cohorts as (
     select
         cohorts.target,
         cohorts.base,
-        (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as horizon_ends,
         windows.*
     from run.cohorts as cohorts
     inner join labels.windows as windows
@@ -51,7 +50,7 @@ moved as (
             windows.as_of_date = moves.as_of_date
             and windows.enterprise_id = moves.enterprise_id
             and windows.origin_date < moves.moved_on
-            and (windows.origin_date + to_months(windows.horizon_months::integer))::date >= moves.moved_on
+            and windows.horizon_ends >= moves.moved_on
     group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
 ),
 

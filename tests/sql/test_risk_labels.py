@@ -1,6 +1,7 @@
 """What became of a cohort: each target, each reason why it is unknown, and who was spoken to."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -213,6 +214,28 @@ def test_a_relocation_is_a_whole_move_registered_within_the_horizon(outcomes: pl
 def test_a_relocation_is_judged_a_month_after_its_horizon(outcomes: pl.DataFrame) -> None:
     assert told(outcomes, "relocation", "M", as_of="2022-10-29") == {"M": (None, None, "not_matured")}
     assert told(outcomes, "relocation", "M", as_of="2022-10-30") == {"M": (True, 200, None)}
+
+
+def cohort_of(origin: date, label_from: date, label_to: date, *enterprises: str) -> pl.DataFrame:
+    """A relocation cohort of another origin, three months ahead."""
+    days = {"as_of_date": origin, "label_from": label_from, "label_to": label_to}
+    return cohort(*enterprises, target="relocation").with_columns(**{name: pl.lit(day) for name, day in days.items()})
+
+
+def test_months_from_the_last_day_of_a_month_end_with_the_last_day_of_a_month(office: Office) -> None:
+    pay(office, "2022-12-05", PAYER)
+    moves = "M,2022-05-31,whole N,2022-07-31,whole P,2022-06-01,whole X,2022-05-28,whole Y,2022-05-29,whole"
+    office.deliver(
+        "\n".join(["source_id,moved_on,move_kind", *moves.split()]), "2022-12-05", contract(target="outbound")
+    )
+    cohorts = [
+        cohort_of(date(2022, 2, 28), date(2022, 3, 1), date(2022, 5, 1), "M", "P"),
+        cohort_of(date(2022, 4, 30), date(2022, 5, 1), date(2022, 7, 1), "N"),
+        cohort_of(date(2022, 2, 27), date(2022, 3, 1), date(2022, 5, 1), "X", "Y"),
+    ]
+    office.build("2022-12-31", hand_in={"cohorts": origin_cohorts(pl.concat(cohorts))})
+    told = office.warehouse.read("labels.outcomes").select("enterprise_id", "label")
+    assert dict(told.iter_rows()) == {"M": True, "N": True, "P": False, "X": False, "Y": False}
 
 
 def test_the_end_of_a_register_is_a_move_unless_the_firm_was_deregistered(outcomes: pl.DataFrame) -> None:
