@@ -7,8 +7,9 @@
 -- relocation: a whole move was registered in it, from the day after the origin; a return later on does not undo it,
 -- and a firm that was deregistered has closed, not moved: false.
 -- Unknown is not negative, in this order: not_matured (the window is not over or not delivered; of relocation also the
--- month after it, in which a move is usually reported), merged, no_source (nothing that registers a move was ever
--- delivered), amount_unknown, successor (another enterprise pays at the same site: what it paid is not lost).
+-- month after it, in which a move is usually reported), merged, no_source (nothing that registers a move was
+-- delivered since the horizon's end: no outbound list, no register, no receipts that name a tax authority),
+-- amount_unknown, successor (another enterprise pays at the same site: what it paid is not lost).
 -- A model for an origin learns from the lessons as of that origin: the label gap follows from what was known. A lesson
 -- is the label on the settled part of the window (labels.windows), judged the same way; of relocation it is the label,
 -- since a move has no half. Null = nothing to learn.
@@ -26,7 +27,6 @@ cohorts as (
     select
         cohorts.target,
         cohorts.base,
-        (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as horizon_ends,
         windows.*
     from run.cohorts as cohorts
     inner join labels.windows as windows
@@ -51,7 +51,7 @@ moved as (
             windows.as_of_date = moves.as_of_date
             and windows.enterprise_id = moves.enterprise_id
             and windows.origin_date < moves.moved_on
-            and (windows.origin_date + to_months(windows.horizon_months::integer))::date >= moves.moved_on
+            and windows.horizon_ends >= moves.moved_on
     group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
 ),
 
@@ -72,13 +72,27 @@ treated as (
             and visits.problem is null
 ),
 
-registering as (
-    select as_of_date
+looked as (
+    select
+        as_of_date,
+        knowledge_date
     from ledger.batches_as_known
     where target in ('outbound', 'enterprises')
-    union
-    select as_of_date
-    from features.tax_authorities
+    union all
+    select
+        receipts.as_of_date,
+        receipts.knowledge_date
+    from ledger.receipts_as_known as receipts
+    inner join features.tax_authorities as authorities
+        on receipts.as_of_date = authorities.as_of_date and receipts.tax_authority = authorities.tax_authority
+),
+
+registering as (
+    select
+        as_of_date,
+        max(knowledge_date) as looked_on
+    from looked
+    group by as_of_date
 ),
 
 judged as (
@@ -101,7 +115,8 @@ judged as (
         case
             when not is_over then 'not_matured'
             when mergers.enterprise_id is not null then 'merged'
-            when cohorts.target = 'relocation' then if(registering.as_of_date is null, 'no_source', null)
+            when cohorts.target = 'relocation'
+                then if(coalesce(registering.looked_on >= cohorts.horizon_ends, false), null, 'no_source')
             when cohorts.target = 'hidden_outflow' and is_partly_moved then null
             when cohorts.actual is null then 'amount_unknown'
             when successors.of_window then 'successor'

@@ -8,6 +8,7 @@
 -- of it or more. A month is settled when the next one is closed too (run.parameters.settle_months): in the newest month
 -- some enterprises are missing only because they file late, and a model that takes them for losses learns lateness.
 --
+-- column horizon_ends [date]: the day so many months after the origin; after a month's last day, a month's last day
 -- column is_matured [flag]: the window is over and delivered
 -- column actual [currency]: restored revenue of the window at the level in use; null where a month's amount is unknown
 -- column paid_at_last [flag]: the window's last month has revenue above zero
@@ -27,7 +28,9 @@ windows as (
         cohorts.horizon_months,
         cohorts.enterprise_id,
         cohorts.label_from,
-        cohorts.label_to
+        cohorts.label_to,
+        (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as same_day,
+        if(cohorts.origin_date = last_day(cohorts.origin_date), last_day(same_day), same_day) as horizon_ends
     from run.cohorts as cohorts
     inner join run.as_of_dates as dates on cohorts.origin_date < dates.as_of_date
 ),
@@ -171,6 +174,7 @@ select
     windows.enterprise_id,
     windows.label_from,
     windows.label_to,
+    windows.horizon_ends,
     matured.as_of_date is not null as is_matured,
     if(coalesce(received.is_unknown, false), null, coalesce(received.restored, 0))::decimal(18, 2) as actual,
     coalesce(received.paid_at_last, false) as paid_at_last,

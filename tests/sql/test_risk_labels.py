@@ -1,6 +1,7 @@
 """What became of a cohort: each target, each reason why it is unknown, and who was spoken to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from tests.sql.office import Office, contract
 from tests.sql.outbound_week import ELSEWHERE, HERE, receipts
 from tests.sql.risk_office import ORIGIN, VALUES, cohort, new_office, pay
 
+WORDS = district_authorities(["模拟区"])
 IN_TIME, LATER = "2022-10-31", "2022-11-30"
 DATES = (ORIGIN.isoformat(), "2022-09-29", "2022-10-29", "2022-10-30", IN_TIME, LATER)
 PAYER = "K 2021-06 " + "9 " * 17
@@ -127,8 +129,7 @@ def outcomes() -> Iterator[pl.DataFrame]:
                 cohort(*HIDERS, target="hidden_outflow"),
             ]
         )
-        words = district_authorities(["模拟区"])
-        office.build(*DATES, hand_in={"cohorts": origin_cohorts(cohorts), "district_authorities": words})
+        office.build(*DATES, hand_in={"cohorts": origin_cohorts(cohorts), "district_authorities": WORDS})
         yield office.warehouse.read("labels.outcomes")
 
 
@@ -215,6 +216,28 @@ def test_a_relocation_is_judged_a_month_after_its_horizon(outcomes: pl.DataFrame
     assert told(outcomes, "relocation", "M", as_of="2022-10-30") == {"M": (True, 200, None)}
 
 
+def cohort_of(origin: date, label_from: date, label_to: date, *enterprises: str) -> pl.DataFrame:
+    """A relocation cohort of another origin, three months ahead."""
+    days = {"as_of_date": origin, "label_from": label_from, "label_to": label_to}
+    return cohort(*enterprises, target="relocation").with_columns(**{name: pl.lit(day) for name, day in days.items()})
+
+
+def test_months_from_the_last_day_of_a_month_end_with_the_last_day_of_a_month(office: Office) -> None:
+    pay(office, "2022-12-05", PAYER)
+    moves = "M,2022-05-31,whole N,2022-07-31,whole P,2022-06-01,whole X,2022-05-28,whole Y,2022-05-29,whole"
+    office.deliver(
+        "\n".join(["source_id,moved_on,move_kind", *moves.split()]), "2022-12-05", contract(target="outbound")
+    )
+    cohorts = [
+        cohort_of(date(2022, 2, 28), date(2022, 3, 1), date(2022, 5, 1), "M", "P"),
+        cohort_of(date(2022, 4, 30), date(2022, 5, 1), date(2022, 7, 1), "N"),
+        cohort_of(date(2022, 2, 27), date(2022, 3, 1), date(2022, 5, 1), "X", "Y"),
+    ]
+    office.build("2022-12-31", hand_in={"cohorts": origin_cohorts(pl.concat(cohorts))})
+    told = office.warehouse.read("labels.outcomes").select("enterprise_id", "label")
+    assert dict(told.iter_rows()) == {"M": True, "N": True, "P": False, "X": False, "Y": False}
+
+
 def test_the_end_of_a_register_is_a_move_unless_the_firm_was_deregistered(outcomes: pl.DataFrame) -> None:
     labels = {name: label for name, (label, _, _) in told(outcomes, "relocation", "Q", "R", "T").items()}
     assert labels == {"Q": False, "R": True, "T": True}
@@ -232,6 +255,32 @@ def test_without_a_source_of_moves_a_relocation_is_unknown_and_without_cohorts_t
     office.build("2022-10-31", hand_in={"cohorts": origin_cohorts(cohort("A", target="relocation"))})
     assert office.rows("labels.outcomes", "label", "unknown_reason") == [(None, "no_source")]
     assert origin_cohorts().schema == ORIGIN_COHORTS
+
+
+def outbound(office: Office, known: str) -> None:
+    office.deliver("source_id,moved_on\nElsewhere,2022-05-31", known, contract(target="outbound"))
+
+
+def register(office: Office, known: str) -> None:
+    office.deliver("source_id,in_from\nA,2020-01-01", known, contract(target="enterprises", delivery="full"))
+
+
+def tax_authority(office: Office, known: str) -> None:
+    receipts(office, f"A,2022-06,{HERE},9,9", known)
+
+
+@pytest.mark.parametrize("source", [outbound, register, tax_authority])
+def test_a_relocation_is_unknown_until_a_source_of_moves_has_come_after_its_horizon(
+    office: Office, source: Callable[[Office, str], None]
+) -> None:
+    source(office, "2022-09-29")
+    source(office, "2022-11-15")
+    told = {"cohorts": origin_cohorts(cohort("A", target="relocation")), "district_authorities": WORDS}
+    office.build("2022-10-31", "2022-11-30", hand_in=told)
+    assert sorted(office.rows("labels.outcomes", "as_of_date", "label", "unknown_reason", "lesson")) == [
+        ("2022-10-31", None, "no_source", None),
+        ("2022-11-30", False, None, False),
+    ]
 
 
 def test_an_outflow_is_hidden_where_total_or_turnover_holds_while_local_falls(outcomes: pl.DataFrame) -> None:

@@ -63,6 +63,7 @@ def deliver_facts(office: Office) -> None:
     office.deliver(
         "\n".join(["source_id,moved_on,move_kind", *moves.split()]), "2022-09-05", contract(target="outbound")
     )
+    office.deliver("source_id,moved_on\nelsewhere,2022-06-30", "2022-10-05", contract(target="outbound"))
 
 
 @pytest.fixture(scope="module")
