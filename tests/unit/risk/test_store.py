@@ -93,6 +93,45 @@ def test_saving_the_same_version_again_changes_nothing(store: ModelStore, first:
     assert {path: path.read_bytes() for path in store.save(first).iterdir()} == before
 
 
+def test_training_again_mends_a_model_that_was_damaged(store: ModelStore, first: TrainedModel) -> None:
+    folder = store.save(first)
+    store.decide("enable", "decline", 3, first.version, by="王某", on=month_end(7))
+    card = (folder / "card.md").read_bytes()
+    (folder / "model.joblib").write_bytes(b"")
+    assert store.save(first) == folder
+    assert store.load("decline", 3, first.version, CATALOGUE).version == first.version
+    assert [(manifest.sequence, state) for manifest, state in store.everything()] == [(1, "enabled")]
+    assert (folder / "card.md").read_bytes() == card
+
+
+def test_training_again_replaces_a_link_and_leaves_what_it_led_to(
+    store: ModelStore, first: TrainedModel, tmp_path: Path
+) -> None:
+    path = store.save(first) / "model.joblib"
+    (tmp_path / "elsewhere.joblib").write_bytes(b"of somebody else")
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere.joblib")
+    store.save(first)
+    assert store.load("decline", 3, first.version, CATALOGUE).version == first.version
+    assert (tmp_path / "elsewhere.joblib").read_bytes() == b"of somebody else"
+
+
+def test_training_again_mends_a_model_of_another_scikit_learn(store: ModelStore, first: TrainedModel) -> None:
+    changed_manifest(store, first, sklearn="1.8.0")
+    store.save(first)
+    assert store.load("decline", 3, first.version, CATALOGUE).version == first.version
+
+
+def test_the_version_names_the_scikit_learn_and_the_recipe_of_the_loss(
+    first: TrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mainstay.risk.training.recipes_for", lambda _: ("mean",))
+    assert trained(FIRST).version != first.version
+    monkeypatch.undo()
+    monkeypatch.setattr("sklearn.__version__", "1.99.0")
+    assert trained(FIRST).version != first.version
+
+
 def test_the_identity_of_a_workspace_is_written_once(store: ModelStore, tmp_path: Path) -> None:
     assert store.workspace() == store.workspace() != ModelStore(tmp_path / "other").workspace()
 
