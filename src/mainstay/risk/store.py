@@ -71,8 +71,12 @@ class ModelStore:
             path.write_text(json.dumps({"workspace": secrets.token_hex(16)}) + "\n", "utf-8")
         return str(_read_json(path).get("workspace", ""))
 
-    def save(self, model: TrainedModel) -> Path:
+    def save(self, model: TrainedModel, *, shadow_from: date) -> Path:
         """Write model, manifest and card; the same version again is left as it is, or mended if it cannot be used.
+
+        Args:
+            model: What was trained.
+            shadow_from: The day from which weeks know of it, later than any published one; not before its training.
 
         Returns:
             The version's folder.
@@ -90,6 +94,7 @@ class ModelStore:
             model,
             workspace=self.workspace(),
             sequence=before.sequence if before else 1 + max((one.sequence for one in known), default=0),
+            shadow_from=before.shadow_from if before else max(shadow_from, model.trained_as_of),
             sha256=fingerprints.file_hash(folder / "model.joblib"),
         )
         # The manifest comes last: a folder without one is not a version.
@@ -160,8 +165,11 @@ class ModelStore:
         return champion_of(read_decisions(self._decisions), target, horizon_months, as_of)
 
     def shadow(self, target: str, horizon_months: int, as_of: date) -> str | None:
-        """The newest version of `as_of` or earlier that waits for a decision; none if the champion is the newest."""
-        known = [m for m in self.versions(target, horizon_months) if m.trained_as_of <= as_of]
+        """The newest version of `as_of` or earlier that waits for a decision; none if the champion is the newest.
+
+        By the day from which weeks know of it: a training, as of whatever day, changes no published week.
+        """
+        known = [m for m in self.versions(target, horizon_months) if m.shadow_from <= as_of]
         if not known:
             return None
         newest = known[-1].version
@@ -205,7 +213,7 @@ class ModelStore:
             )
         append_decision(self._decisions, Decision(on, target, horizon_months, version, action, by.strip()))
         for known in self.versions(target, horizon_months):
-            state = self.state(target, horizon_months, known.version, on)
+            state = self.state(target, horizon_months, known.version, date.max)
             _write(self._folder_of(target, horizon_months, known.version) / "card.md", model_card(known, state=state))
 
     def record_refusal(self, refused: NotEnoughEvents) -> None:
