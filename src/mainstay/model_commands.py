@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -133,10 +133,9 @@ def _decide(workspace: Workspace, action: str, place: str, version: str, by: str
 
 def _day_of(workspace: Workspace, on: str) -> date:
     """The day of a decision: today, or where a later week is published the day after it; what is published stands."""
-    from mainstay.warehouse.publication import latest
+    from mainstay.warehouse.publication import first_open_day
 
-    published = latest(workspace)
-    first = published.as_of + timedelta(days=1) if published else date.min
+    first = first_open_day(workspace)
     newest = max(datetime.now(TIMEZONE).date(), first)
     try:
         day = date.fromisoformat(on) if on else newest
@@ -146,7 +145,7 @@ def _day_of(workspace: Workspace, on: str) -> date:
         raise UsageError(
             "a decision cannot change a published week, nor be dated ahead",
             where=f"--on {day}",
-            hint=f"from {first} to {newest}" if published else f"{newest} at the latest",
+            hint=f"from {first} to {newest}" if first > date.min else f"{newest} at the latest",
         )
     return day
 

@@ -21,7 +21,12 @@ def home(tmp_path: Path) -> Path:
     store = ModelStore(tmp_path / "models")
     told: dict[str, Any] = dict.fromkeys(Manifest.__dataclass_fields__, "")
     told |= {"workspace": store.workspace(), "target": "decline", "horizon_months": 12, "version": VERSION}
-    told |= {"sequence": 1, "trained_as_of": date(2022, 3, 31), "origins": (date(2020, 1, 31), date(2021, 3, 31))}
+    told |= {
+        "sequence": 1,
+        "trained_as_of": date(2022, 3, 31),
+        "shadow_from": date(2022, 4, 1),
+        "origins": (date(2020, 1, 31), date(2021, 3, 31)),
+    }
     told |= dict.fromkeys(("rows", "events", "event_rows", "treated_rows"), 400)
     told |= {"treated_included": True, "base_rate": 0.2, "estimator": "logistic", "parameters": {}, "recipe": "r"}
     told |= {"validation": "out_of_time", "half_life_months": None, "calibration": {"slope": 1.0, "intercept": 0.0}}

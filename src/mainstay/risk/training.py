@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import sklearn
 
 from mainstay.risk import fingerprints
 from mainstay.risk.calibration import (
@@ -136,7 +137,7 @@ class _Training:
         told = self._metrics(checked) | {"expected_over_seen_loss": self._over_seen(expected)}
         facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
-            version=_version(target, horizon_months, as_of, estimator, facts),
+            version=_version(target, horizon_months, as_of, (estimator, losses), facts),
             target=target,
             horizon_months=horizon_months,
             trained_as_of=as_of,
@@ -280,8 +281,11 @@ def _told(result: RaceResult) -> list[dict[str, Any]]:
     return [{**row, "measures": "+".join(result.measures)} for row in result.table.to_dicts()]
 
 
-def _version(target: Target, horizon_months: int, as_of: date, estimator: Estimator, facts: TrainingFacts) -> str:
+def _version(
+    target: Target, horizon_months: int, as_of: date, parts: tuple[Estimator, ExpectedLoss], facts: TrainingFacts
+) -> str:
     """`2016-06-30-boosting-1a2b3c4d`: the hash is of all that makes the model what it is."""
+    estimator, losses = parts
     told = [
         target,
         str(horizon_months),
@@ -291,5 +295,7 @@ def _version(target: Target, horizon_months: int, as_of: date, estimator: Estima
         str(sorted(estimator.parameters.items())),
         str(facts.half_life_months),
         str(facts.treated_included),
+        *losses.recipes,
+        sklearn.__version__,
     ]
     return f"{as_of.isoformat()}-{estimator.name}-{fingerprints.text_hash(told)[:8]}"

@@ -35,7 +35,7 @@ def test_a_training_without_origins_is_a_refusal_and_waits_for_the_next_quarter(
     settings = ModelSettings()
     assert due(store, origin, settings) == questions(origin)
     seeds = shipped("seeds")
-    trainer = Trainer(store, read_catalogue(seeds), settings, 25, signal_definitions(seeds))
+    trainer = Trainer(store, read_catalogue(seeds), settings, 25, signal_definitions(seeds), origin)
     question = Question("decline", 12, (origin,))
     line = trainer.train(question, Kept(question, origin, {origin: ()}, {}))
     assert (line["version"], line["events"]) == (None, 0)
