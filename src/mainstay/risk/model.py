@@ -94,7 +94,7 @@ class TrainedModel:
         entries: One a feature, as the catalogue has it: plain values, which any version of polars can read again.
         estimator: The winner of the race, fitted on all training rows.
         calibration: Of its raw score.
-        level: The base rate of the training, which the mean risk of a whole cohort is brought to; none = as calibrated.
+        level: The training's base rate by weight, which a whole cohort's mean risk is brought to; none = as calibrated.
         losses: The expected loss; none where no row had a base.
         facts: What it was trained on.
     """

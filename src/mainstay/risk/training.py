@@ -143,8 +143,8 @@ class _Training:
             trained_as_of=as_of,
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
-            calibration=self._calibration(checked),
-            level=self.rows.base_rate if self._is_calibrated(checked) else None,
+            calibration=self._calibration(checked, rows.weighted_rate),
+            level=rows.weighted_rate if self._is_calibrated(checked) else None,
             losses=losses,
             facts=facts,
         )
@@ -192,12 +192,12 @@ class _Training:
     def _is_calibrated(self, checked: _Checked) -> bool:
         return self.rows.take(checked.judged).events >= EVENTS_FOR_CALIBRATION
 
-    def _calibration(self, checked: _Checked) -> Calibration:
-        """That of the checks, moved to the base rate of all training rows."""
+    def _calibration(self, checked: _Checked, rate: float) -> Calibration:
+        """That of the checks, moved to the base rate of all training rows, as they weigh in the last fit."""
         if not self._is_calibrated(checked):
             return checked.calibration
         shift = rate_shift(
-            self.rows.base_rate,
+            rate,
             validated=float(self.rows.label[checked.judged].mean()),
             taught=checked.taught_rate,
             slope=checked.calibration.slope,
