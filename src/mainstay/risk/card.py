@@ -96,13 +96,12 @@ def _data(manifest: Manifest) -> list[str]:
 def _method(manifest: Manifest) -> list[str]:
     told = "，".join(f"{name}={_number(value)}" for name, value in sorted(manifest.parameters.items()))
     aged = f"较早时点权重每{manifest.half_life_months}个月减半" if manifest.half_life_months else "各时点权重相同"
-    by_weight = "（按时点权重）" if manifest.half_life_months else ""
     calibration = manifest.calibration
     return [
         f"估计器 (estimator)：{manifest.estimator}" + (f"（{told}）" if told else ""),
         f"检验方式：{_VALIDATIONS[manifest.validation]}",
         aged,
-        f"水平 (level)：百家以上的全体评分，平均概率取训练期发生率{by_weight}；全园性的下行要等结果到期后才反映",
+        "水平 (level)：百家以上的全体评分，平均概率取最近三个时点的发生率；全园性的下行要等结果到期后才反映",
         f"校准 (Platt)：斜率 {calibration['slope']:.3f}，截距 {calibration['intercept']:.3f}",
         f"预期减收 (expected loss)：{manifest.recipe}",
     ]

@@ -133,8 +133,8 @@ class TrainedModel:
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """Score the cohort, whatever the order of the rows.
 
-        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's base rate, and
-        the sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
+        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's level, and the
+        sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
         becomes known, a month comes in late) and the mean score moves with them though no more enterprises decline. So
         the order and the spread are the model's; a downturn of the whole park shows once its outcomes are known.
 
