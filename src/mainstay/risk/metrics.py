@@ -5,6 +5,7 @@ them. Rows with an unknown outcome are left out and counted, by reason.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ PRICED = ~pl.col("label") | pl.col("loss").is_not_null()
 """Of rows with a known label: whether their loss is known; where nothing happened, nothing was lost."""
 
 DEFINITIONS = {
+    "expected_loss": "sum of the expected losses of the rows with a known label; null by a rule, whose score times base "
+    "only ranks, and where a row has none",
     "rows": "rows whose label is null are left out of all metrics but lists, and counted in unknown; a row without a "
     "score (null) ranks last",
     "ties": "worst, expected, best: of the rows that tie at the k-th place the worst, random or the best are taken",
@@ -111,13 +114,20 @@ def origin_metrics(rows: pl.DataFrame, rankings: Iterable[str], ks: tuple[int, .
         "base_rate": float(labels.mean()),
         "loss": known["loss"].sum(),
         "loss_unknown": int((~priced).sum()),
-        "expected_loss": known["expected_loss"].sum() if known["expected_loss"].null_count() == 0 else None,
+        "expected_loss": _expected(known),
         "rankings": {
             name: _ranking(rows, name, at_every_k(scores_of(known, name), labels, losses, ks, priced=priced))
             for name in rankings
         },
         "calibration": calibration(known.filter(pl.col("basis") == "model")),
     }
+
+
+def _expected(known: pl.DataFrame) -> Decimal | None:
+    """What was expected to be lost; none where not every row has it, and of a rule: its score times base is a rank."""
+    if known["expected_loss"].null_count() or set(known["basis"]) != {"model"}:
+        return None
+    return Decimal(known["expected_loss"].sum())
 
 
 def _ranking(rows: pl.DataFrame, name: str, told: dict[str, Any]) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def test_a_rules_score_is_no_probability_and_its_means_stand_apart() -> None:
     ]
     told = backtest_metrics(predictions(*ruled, *modelled), capacity=25)
     assert told["origins"][0]["calibration"] is None
+    assert [origin["expected_loss"] for origin in told["origins"]] == [None, 2]
     assert told["origins"][1]["calibration"]["brier"] == pytest.approx((0.64 + 0.25) / 2)
     assert told["over_origins"]["rule"]["rankings"]["risk"]["auc"]["mean"] == 1
     assert told["over_origins"]["model"]["rankings"]["risk"]["auc"]["mean"] == 0
