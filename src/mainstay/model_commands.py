@@ -124,10 +124,13 @@ def _shown(row: dict[str, Any]) -> list[str]:
 
 def _decide(workspace: Workspace, action: str, place: str, version: str, by: str, on: str) -> None:
     from mainstay.risk.store import ModelStore
+    from mainstay.warehouse.lock import exclusive
 
     target, horizon = _parse_place(place)
-    day = _day_of(workspace, on)
-    ModelStore(workspace.models).decide(action, target, horizon, version, by=by, on=day)  # type: ignore[arg-type]
+    # A week under way must not be published between the check of the day and the decision.
+    with exclusive(workspace.lock, f"models {action} {place}"):
+        day = _day_of(workspace, on)
+        ModelStore(workspace.models).decide(action, target, horizon, version, by=by, on=day)  # type: ignore[arg-type]
     typer.echo(f"{action}d from {day}: {place} {version}")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from mainstay.risk.manifest import Manifest
 from mainstay.risk.store import ModelStore
+from mainstay.settings import Workspace
+from mainstay.warehouse.lock import exclusive
 from tests.end_to_end.test_commands import typed
 
 Captured = pytest.CaptureFixture[str]
@@ -77,6 +80,18 @@ def test_a_decision_changes_no_published_week(monkeypatch: pytest.MonkeyPatch, c
     assert typed(monkeypatch, *enable, "--on", "2022-06-06") == 2
     assert "from 2022-06-07" in capsys.readouterr().err
     assert typed(monkeypatch, *enable, "--on", "2022-06-07") == 0
+
+
+def test_a_decision_waits_for_the_run_that_holds_the_workspace(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path
+) -> None:
+    monkeypatch.setattr("mainstay.warehouse.lock.exclusive", partial(exclusive, wait_seconds=0))
+    enable = ("--home", str(home), "models", "enable", "decline-h12", VERSION, "--by", "王某")
+    with exclusive(Workspace(home).lock, "weekly run"):
+        assert typed(monkeypatch, *enable) == 1
+    assert "another run works on this workspace" in capsys.readouterr().err
+    assert ModelStore(home / "models").champion("decline", 12, date.max) is None
+    assert typed(monkeypatch, *enable) == 0
 
 
 @pytest.mark.parametrize(

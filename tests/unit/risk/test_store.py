@@ -308,6 +308,15 @@ def test_decisions_are_only_ever_appended(store: ModelStore, first: TrainedModel
     assert len(after.splitlines()) == 2
 
 
+def test_a_decision_after_a_line_without_an_end_takes_a_line_of_its_own(store: ModelStore, first: TrainedModel) -> None:
+    store.save(first, shadow_from=FIRST)
+    store.decide("enable", "decline", 3, first.version, by="王某", on=month_end(7))
+    path = store.folder / "decisions.jsonl"
+    path.write_bytes(path.read_bytes().rstrip())
+    store.decide("retire", "decline", 3, first.version, by="李某", on=month_end(8))
+    assert [store.champion("decline", 3, month_end(month)) for month in (7, 8)] == [first.version, None]
+
+
 def test_a_decision_that_cannot_be_read_stops_the_run(store: ModelStore, first: TrainedModel) -> None:
     store.save(first, shadow_from=first.trained_as_of)
     (store.folder / "decisions.jsonl").write_text("{}\n", "utf-8")
