@@ -2,8 +2,9 @@
 -- key: as_of_date, target, horizon_months, origin_date, enterprise_id
 -- materialized: table
 --
--- decline: the window's revenue is below (1 - d) x base, strictly. hidden_outflow: the same, while total tax or
--- invoiced value of the window keeps its share of the year before; or a partial move was registered in the horizon.
+-- decline: the window's revenue is below (1 - d) x base, strictly. hidden_outflow: so is its plain revenue, without
+-- deferrals and one-offs (labels.windows), while total tax or invoiced value of the window keeps its share of the year
+-- before; or a partial move was registered in the horizon.
 -- relocation: a whole move was registered in it, from the day after the origin; a return later on does not undo it,
 -- and a firm that was deregistered has closed, not moved: false.
 -- Unknown is not negative, in this order: not_matured (the window is not over or not delivered; of relocation also the
@@ -100,11 +101,22 @@ judged as (
         cohorts.*,
         coalesce(moved.is_whole, false) as is_moved,
         treated.enterprise_id is not null as treated,
-        coalesce(cohorts.actual < (1 - parameters.decline_drop) * cohorts.base, false) as is_down,
+        if(
+            cohorts.target = 'hidden_outflow',
+            cohorts.plain_base > 0 and cohorts.plain_actual < (1 - parameters.decline_drop) * cohorts.plain_base,
+            cohorts.actual < (1 - parameters.decline_drop) * cohorts.base
+        ) as is_below,
+        coalesce(is_below, false) as is_down,
         greatest(cohorts.total_kept, cohorts.invoiced_kept) >= parameters.hidden_total_holds as is_held,
         coalesce(moved.is_partial, false) as is_partly_moved,
         coalesce(moved.is_partial_by_lesson, false) as is_lesson_partly_moved,
-        coalesce(cohorts.lesson_actual < (1 - parameters.decline_drop) * cohorts.lesson_base, false) as is_lesson_down,
+        if(
+            cohorts.target = 'hidden_outflow',
+            cohorts.lesson_plain_base > 0
+            and cohorts.lesson_plain_actual < (1 - parameters.decline_drop) * cohorts.lesson_plain_base,
+            cohorts.lesson_actual < (1 - parameters.decline_drop) * cohorts.lesson_base
+        ) as is_lesson_below,
+        coalesce(is_lesson_below, false) as is_lesson_down,
         greatest(cohorts.lesson_total_kept, cohorts.lesson_invoiced_kept) >= parameters.hidden_total_holds
             as is_lesson_held,
         case
@@ -119,6 +131,7 @@ judged as (
                 then if(coalesce(registering.looked_on >= cohorts.horizon_ends, false), null, 'no_source')
             when cohorts.target = 'hidden_outflow' and is_partly_moved then null
             when cohorts.actual is null then 'amount_unknown'
+            when cohorts.target = 'hidden_outflow' and cohorts.plain_base is null then 'amount_unknown'
             when successors.of_window then 'successor'
             when cohorts.target = 'hidden_outflow' and is_down and is_held is null then 'amount_unknown'
         end as unknown_reason,

@@ -7,14 +7,20 @@
 -- The lesson is what a model may learn before and after that: the window's months that are settled, once these are half
 -- of it or more. A month is settled when the next one is closed too (run.parameters.settle_months): in the newest month
 -- some enterprises are missing only because they file late, and a model that takes them for losses learns lateness.
+-- plain: with what was put off counted where it was due, and without the gains of the base that the office knows to
+-- have come once. Causes of timing and of a single time are examined before a business is said to shift (DOMAIN
+-- section 4), so a hidden outflow is judged by it; a decline is not (DESIGN section 3).
 --
 -- column horizon_ends [date]: the day so many months after the origin; after a month's last day, a month's last day
 -- column is_matured [flag]: the window is over and delivered
 -- column actual [currency]: restored revenue of the window at the level in use; null where a month's amount is unknown
+-- column plain_actual [currency]: actual, plus what was put off less what came in because it had been
+-- column plain_base [currency]: the same of the base window, as known now, less one-off gains; null where not known
 -- column paid_at_last [flag]: the window's last month has revenue above zero
 -- column lesson_to [month]: last settled month of the window; null while less than half of it is settled
 -- column lesson_base [currency]: restored revenue of the same months a year before; null where not known
 -- column lesson_actual [currency]: restored revenue of the window up to that month; null where not known
+-- column lesson_plain_actual [currency]: as plain_actual, up to lesson_to; lesson_plain_base likewise
 -- column paid_at_lesson [flag]: that month has revenue above zero
 -- column total_kept [ratio]: total tax of the window over that of the same months a year before; null where unknown
 -- column invoiced_kept [ratio]: the same of invoiced value
@@ -89,6 +95,27 @@ due as (
             and windows.label_to = settled.label_to
 ),
 
+once as (
+    select
+        windows.as_of_date,
+        windows.origin_date,
+        windows.horizon_months,
+        windows.enterprise_id,
+        sum(events.amount) as gained,
+        sum(events.amount) filter (where events.month <= windows.lesson_to - interval 1 year) as lesson_gained
+    from due as windows
+    inner join ledger.known_events_as_known as events
+        on
+            windows.as_of_date = events.as_of_date
+            and windows.enterprise_id = events.enterprise_id
+            and events.month between windows.label_from - interval 1 year and windows.label_to - interval 1 year
+    where
+        events.amount > 0
+        and not coalesce(events.is_lasting, false)
+        and events.matter not in ('deferral', 'refund')
+    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+),
+
 received as (
     select
         windows.as_of_date,
@@ -97,6 +124,13 @@ received as (
         windows.enterprise_id,
         sum(revenue.restored) filter (where revenue.month >= windows.label_from) as restored,
         bool_or(revenue.restored is null) filter (where revenue.month >= windows.label_from) as is_unknown,
+        bool_or(revenue.restored is null) filter (where revenue.month < windows.label_from) as is_base_unknown,
+        sum(revenue.restored + coalesce(revenue.deferred, 0)) filter (
+            where revenue.month >= windows.label_from
+        ) as plain,
+        sum(revenue.restored + coalesce(revenue.deferred, 0)) filter (
+            where revenue.month < windows.label_from
+        ) as plain_base,
         bool_or(revenue.restored > 0) filter (where revenue.month = windows.label_to) as paid_at_last,
         bool_or(revenue.total is null) as is_total_unknown,
         sum(revenue.total) filter (where revenue.month >= windows.label_from) as total,
@@ -107,6 +141,12 @@ received as (
         sum(revenue.restored) filter (
             where revenue.month <= windows.lesson_to - interval 1 year
         ) as lesson_base,
+        sum(revenue.restored + coalesce(revenue.deferred, 0)) filter (
+            where revenue.month between windows.label_from and windows.lesson_to
+        ) as lesson_plain,
+        sum(revenue.restored + coalesce(revenue.deferred, 0)) filter (
+            where revenue.month <= windows.lesson_to - interval 1 year
+        ) as lesson_plain_base,
         bool_or(revenue.restored is null) filter (
             where revenue.month between windows.label_from and windows.lesson_to
         ) as is_lesson_unknown,
@@ -177,6 +217,12 @@ select
     windows.horizon_ends,
     matured.as_of_date is not null as is_matured,
     if(coalesce(received.is_unknown, false), null, coalesce(received.restored, 0))::decimal(18, 2) as actual,
+    if(coalesce(received.is_unknown, false), null, coalesce(received.plain, 0))::decimal(18, 2) as plain_actual,
+    if(
+        coalesce(received.is_base_unknown, false),
+        null,
+        coalesce(received.plain_base, 0) - coalesce(once.gained, 0)
+    )::decimal(18, 2) as plain_base,
     coalesce(received.paid_at_last, false) as paid_at_last,
     if(
         received.total_base > 0 and not received.is_total_unknown,
@@ -199,6 +245,12 @@ select
         null,
         coalesce(received.lesson_restored, 0)
     )::decimal(18, 2) as lesson_actual,
+    if(lesson_actual is null, null, coalesce(received.lesson_plain, 0))::decimal(18, 2) as lesson_plain_actual,
+    if(
+        windows.lesson_to is null or coalesce(received.is_lesson_base_unknown, false),
+        null,
+        coalesce(received.lesson_plain_base, 0) - coalesce(once.lesson_gained, 0)
+    )::decimal(18, 2) as lesson_plain_base,
     coalesce(received.paid_at_lesson, false) as paid_at_lesson,
     if(
         received.lesson_total_base > 0 and not received.is_lesson_total_unknown,
@@ -229,3 +281,9 @@ left join invoiced
         and windows.origin_date = invoiced.origin_date
         and windows.horizon_months = invoiced.horizon_months
         and windows.enterprise_id = invoiced.enterprise_id
+left join once
+    on
+        windows.as_of_date = once.as_of_date
+        and windows.origin_date = once.origin_date
+        and windows.horizon_months = once.horizon_months
+        and windows.enterprise_id = once.enterprise_id
