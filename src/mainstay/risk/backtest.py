@@ -26,6 +26,22 @@ _DIGITS = 12
 """Decimals of a risk: what is beyond depends on the machine, and the file shall not."""
 
 
+class TrainedOn(Protocol):
+    """What a model learnt from: of all that was known, what its settings let count."""
+
+    @property
+    def origins(self) -> tuple[date, ...]:
+        """The origins, oldest first."""
+
+    @property
+    def rows(self) -> int:
+        """Enterprises times origins."""
+
+    @property
+    def events(self) -> int:
+        """Enterprises to which it happened."""
+
+
 @runtime_checkable
 class Predictor(Protocol):
     """What a backtest asks of a trained model."""
@@ -33,6 +49,10 @@ class Predictor(Protocol):
     @property
     def version(self) -> str:
         """Names it."""
+
+    @property
+    def facts(self) -> TrainedOn:
+        """What it was trained on."""
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """At least `as_of_date`, `enterprise_id`, `risk` (a probability), `expected_loss`."""
@@ -202,14 +222,15 @@ def predict_origin(
 
     Returns:
         `PREDICTIONS` of the origin, sorted by enterprise; and on the model: `basis`, `version`, `training_origins`,
-        `training_rows`, `training_events` (enterprises, each once), `why_no_model`, `drift`.
+        `training_rows`, `training_events` (enterprises, each once), `why_no_model`, `drift`. Of a rule the training is
+        all that was known to learn from, of a model what it did learn from.
     """
     scored = rule.score(frames.cohort, frames.rule_inputs)
     told: dict[str, Any] = {"origin": f"{frames.as_of:%Y-%m}", "basis": RULE, "version": rule.version} | _learnt(frames)
     model = trainer(frames.past_features, frames.past_outcomes, as_of=frames.as_of) if told["training_rows"] else None
     if isinstance(model, Predictor):
         scored = _by_model(model, frames, scored, grade)
-        told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)}
+        told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)} | _taught(model)
     else:
         told["why_no_model"] = (
             _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
@@ -228,6 +249,14 @@ def _learnt(frames: OriginFrames) -> dict[str, Any]:
         "training_origins": [f"{day:%Y-%m}" for day in known["origin_date"].unique().sort()],
         "training_rows": known.height,
         "training_events": known.filter("lesson")["enterprise_id"].n_unique(),
+    }
+
+
+def _taught(model: Predictor) -> dict[str, Any]:
+    return {
+        "training_origins": [f"{day:%Y-%m}" for day in model.facts.origins],
+        "training_rows": model.facts.rows,
+        "training_events": model.facts.events,
     }
 
 

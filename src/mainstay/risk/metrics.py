@@ -36,8 +36,8 @@ PRICED = ~pl.col("label") | pl.col("loss").is_not_null()
 """Of rows with a known label: whether their loss is known; where nothing happened, nothing was lost."""
 
 DEFINITIONS = {
-    "expected_loss": "sum of the expected losses of the rows with a known label; null by a rule, whose score times "
-    "base only ranks, and where a row has none",
+    "expected_loss": "sum of the expected losses of the rows with a known label; null where a row has none, and by a "
+    "rule, whose score times base only ranks",
     "rows": "rows whose label is null are left out of all metrics but lists, and counted in unknown; a row without a "
     "score (null) ranks last",
     "ties": "worst, expected, best: of the rows that tie at the k-th place the worst, random or the best are taken",

@@ -197,11 +197,18 @@ class ModelStore:
         """Enable or retire a version from a day on; the card says so too.
 
         Raises:
-            ModelStoreError: No such version, no name, a day before its training, or before the newest decision.
+            ModelStoreError: No such version, one of another workspace, no name, a day before its training, or before
+                the newest decision.
         """
         manifest = self.manifest(target, horizon_months, version)
         earlier = read_decisions(self._decisions)
         made = [one.decided_on for one in earlier if (one.target, one.horizon_months) == (target, horizon_months)]
+        if action == "enable" and manifest.workspace != self.workspace():
+            raise ModelStoreError(
+                "the model was trained in another workspace",
+                where=version,
+                hint="a model is trained on its own ledger only",
+            )
         if not by.strip():
             raise ModelStoreError("a decision needs the name of who takes it", where=version, hint="--by NAME")
         first = max([manifest.trained_as_of, *made])

@@ -1,6 +1,6 @@
 """Predictions at one origin: by a model that learnt from what was known, else by the rule, beside the baselines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,20 @@ IDS = ["A", "B", "C"]
 
 
 @dataclass
+class Facts:
+    """Visited enterprises were left out: fewer than were known."""
+
+    origins: tuple[date, ...] = (EARLIER,)
+    rows: int = 7
+    events: int = 5
+
+
+@dataclass
 class Model:
     """Predicts what a column says."""
 
     version: str = "model-1"
+    facts: Facts = field(default_factory=Facts)
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         rows = cohort.join(features, on=["as_of_date", "enterprise_id"])
@@ -68,13 +78,15 @@ def test_a_model_scores_the_cohort_and_the_outcome_stands_beside_it() -> None:
         ("2016-03", "C", 0.1, "low", Decimal("1.00"), None, None, "successor"),
     ]
     assert rows["basis"].unique().to_list() == ["model"]
-    about = {name: told[name] for name in ("origin", "basis", "version", "training_origins", "training_events")}
+    names = ("origin", "basis", "version", "training_origins", "training_rows", "training_events")
+    about = {name: told[name] for name in names}
     assert about == {
         "origin": "2016-03",
         "basis": "model",
         "version": "model-1",
         "training_origins": ["2015-08"],
-        "training_events": 1,
+        "training_rows": 7,
+        "training_events": 5,
     }
 
 

@@ -147,6 +147,8 @@ def test_a_model_of_another_workspace_is_refused(store: ModelStore, first: Train
     target.parent.mkdir(parents=True)
     folder.rename(target)
     assert refusal(store, first) == "the model was trained in another workspace"
+    with pytest.raises(ModelStoreError, match="in another workspace"):
+        store.decide("enable", "decline", 3, first.version, by="王某", on=date(2030, 1, 1))
 
 
 def test_a_model_file_that_was_changed_is_refused_before_it_is_opened(store: ModelStore, first: TrainedModel) -> None:
