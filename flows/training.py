@@ -27,6 +27,7 @@ from mainstay.risk.store import ModelStore
 from mainstay.running import load_flow
 from mainstay.settings import TIMEZONE, Workspace
 from mainstay.warehouse.lock import exclusive
+from mainstay.warehouse.publication import first_open_day
 
 logger = logging.getLogger("mainstay.training")
 
@@ -57,6 +58,7 @@ def fit(run: Any, question: Question, kept: Kept) -> dict[str, Any]:  # noqa: AN
         settings.models,
         settings.orders.visiting_capacity,
         signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off),
+        first_open_day(run.workspace),
     )
     return trainer.train(question, kept)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -124,19 +124,21 @@ def _shown(row: dict[str, Any]) -> list[str]:
 
 def _decide(workspace: Workspace, action: str, place: str, version: str, by: str, on: str) -> None:
     from mainstay.risk.store import ModelStore
+    from mainstay.warehouse.lock import exclusive
 
     target, horizon = _parse_place(place)
-    day = _day_of(workspace, on)
-    ModelStore(workspace.models).decide(action, target, horizon, version, by=by, on=day)  # type: ignore[arg-type]
+    # A week under way must not be published between the check of the day and the decision.
+    with exclusive(workspace.lock, f"models {action} {place}"):
+        day = _day_of(workspace, on)
+        ModelStore(workspace.models).decide(action, target, horizon, version, by=by, on=day)  # type: ignore[arg-type]
     typer.echo(f"{action}d from {day}: {place} {version}")
 
 
 def _day_of(workspace: Workspace, on: str) -> date:
     """The day of a decision: today, or where a later week is published the day after it; what is published stands."""
-    from mainstay.warehouse.publication import latest
+    from mainstay.warehouse.publication import first_open_day
 
-    published = latest(workspace)
-    first = published.as_of + timedelta(days=1) if published else date.min
+    first = first_open_day(workspace)
     newest = max(datetime.now(TIMEZONE).date(), first)
     try:
         day = date.fromisoformat(on) if on else newest
@@ -146,7 +148,7 @@ def _day_of(workspace: Workspace, on: str) -> date:
         raise UsageError(
             "a decision cannot change a published week, nor be dated ahead",
             where=f"--on {day}",
-            hint=f"from {first} to {newest}" if published else f"{newest} at the latest",
+            hint=f"from {first} to {newest}" if first > date.min else f"{newest} at the latest",
         )
     return day
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from mainstay.risk.manifest import Manifest
 from mainstay.risk.store import ModelStore
+from mainstay.settings import Workspace
+from mainstay.warehouse.lock import exclusive
 from tests.end_to_end.test_commands import typed
 
 Captured = pytest.CaptureFixture[str]
@@ -21,7 +24,12 @@ def home(tmp_path: Path) -> Path:
     store = ModelStore(tmp_path / "models")
     told: dict[str, Any] = dict.fromkeys(Manifest.__dataclass_fields__, "")
     told |= {"workspace": store.workspace(), "target": "decline", "horizon_months": 12, "version": VERSION}
-    told |= {"sequence": 1, "trained_as_of": date(2022, 3, 31), "origins": (date(2020, 1, 31), date(2021, 3, 31))}
+    told |= {
+        "sequence": 1,
+        "trained_as_of": date(2022, 3, 31),
+        "shadow_from": date(2022, 4, 1),
+        "origins": (date(2020, 1, 31), date(2021, 3, 31)),
+    }
     told |= dict.fromkeys(("rows", "events", "event_rows", "treated_rows"), 400)
     told |= {"treated_included": True, "base_rate": 0.2, "estimator": "logistic", "parameters": {}, "recipe": "r"}
     told |= {"validation": "out_of_time", "half_life_months": None, "calibration": {"slope": 1.0, "intercept": 0.0}}
@@ -74,10 +82,26 @@ def test_a_decision_changes_no_published_week(monkeypatch: pytest.MonkeyPatch, c
     assert typed(monkeypatch, *enable, "--on", "2022-06-07") == 0
 
 
+def test_a_decision_waits_for_the_run_that_holds_the_workspace(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path
+) -> None:
+    monkeypatch.setattr("mainstay.warehouse.lock.exclusive", partial(exclusive, wait_seconds=0))
+    enable = ("--home", str(home), "models", "enable", "decline-h12", VERSION, "--by", "王某")
+    with exclusive(Workspace(home).lock, "weekly run"):
+        assert typed(monkeypatch, *enable) == 1
+    assert "another run works on this workspace" in capsys.readouterr().err
+    assert ModelStore(home / "models").champion("decline", 12, date.max) is None
+    assert typed(monkeypatch, *enable) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "status", "told"),
     [
         (("decline12", VERSION, "--by", "王某"), 2, "write it as decline-h12"),
+        (("declin-h12", VERSION, "--by", "王某"), 2, "did you mean"),
+        (("decline-h9", VERSION, "--by", "王某"), 2, "one of 3, 6, 12 months"),
+        (("decline-h12", "newest", "--by", "王某"), 1, "decline-h12/newest"),
+        (("decline-h12", VERSION, "--by", "王某", "--on", "2022-03-30"), 1, "the first day is 2022-03-31"),
         (("decline-h12", "2022-03-31-logistic-00000000", "--by", "王某"), 1, f"known: {VERSION}"),
         (("decline-h12", VERSION, "--by", " "), 1, "--by NAME"),
         (("decline-h12", VERSION), 2, "--by"),

@@ -33,3 +33,10 @@ def test_the_reason_names_the_months_and_the_caliber(months: int) -> None:
 @pytest.mark.parametrize("changes", [{"recent": Decimal(100)}, {"recent": Decimal(130)}, {"recent_prior": Decimal(0)}])
 def test_without_a_drop_there_is_no_reason(changes: dict[str, Any]) -> None:
     assert reasons(DropTimesAmount(Decimal(0), 0.5, 0.3), **changes) == [None] * 3
+
+
+def test_who_is_not_assessed_takes_no_place_before_those_who_are() -> None:
+    rows = [INPUT | {"enterprise_id": "A", "recent_prior": Decimal(0)}, INPUT | {"enterprise_id": "B"}]
+    rows += [INPUT | {"enterprise_id": "C", "recent": Decimal(10)}]
+    scored = DropTimesAmount(Decimal(0), 0.5, 0.3).score(pl.DataFrame(rows)).filter(horizon_months=12)
+    assert dict(scored.select("enterprise_id", "rank").iter_rows()) == {"A": None, "B": 2, "C": 1}

@@ -7,7 +7,7 @@ import pytest
 
 from mainstay.report.week import swap_in
 from mainstay.settings import Workspace
-from mainstay.warehouse.publication import discard_all, is_replay, latest, publish
+from mainstay.warehouse.publication import discard_all, first_open_day, is_replay, latest, publish
 
 DAY = date(2022, 4, 4)
 
@@ -53,6 +53,13 @@ def test_an_as_of_older_than_the_last_published_one_is_a_replay(tmp_path: Path) 
     published(workspace, "r1")
     assert not is_replay(workspace, DAY)
     assert is_replay(workspace, date(2022, 4, 3))
+
+
+def test_what_is_published_stands_and_the_day_after_it_is_open(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert first_open_day(workspace) == date.min
+    published(workspace, "r1")
+    assert first_open_day(workspace) == date(2022, 4, 5)
 
 
 def test_publishing_again_after_any_step_that_failed_gives_the_same_snapshot(

@@ -53,7 +53,9 @@ class DropTimesAmount:
             .then(pl.lit("low")),
             expected_loss=(pl.col("risk") * base.clip(lower_bound=0).cast(pl.Float64)).round(2).cast(pl.Decimal(18, 2)),
         )
-        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
+        # Apart from those not assessed: a missing figure would come before every other.
+        is_assessed = pl.col("expected_loss").is_not_null()
+        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", is_assessed)
         drop_words = (pl.col("risk") * 100).round(1)
         rows = scored.select(
             "as_of_date",
@@ -63,7 +65,7 @@ class DropTimesAmount:
             risk="risk",
             grade="grade",
             expected_loss="expected_loss",
-            rank=pl.when(pl.col("expected_loss").is_not_null()).then(order).cast(pl.Int64),
+            rank=pl.when(is_assessed).then(order).cast(pl.Int64),
             reasons=pl.when(pl.col("risk") > 0).then(
                 pl.format(f"规则评分：近{self.recent_months}个月还原口径收入较上年同期下降{{}}%", drop_words)
             ),

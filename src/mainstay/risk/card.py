@@ -101,7 +101,7 @@ def _method(manifest: Manifest) -> list[str]:
         f"估计器 (estimator)：{manifest.estimator}" + (f"（{told}）" if told else ""),
         f"检验方式：{_VALIDATIONS[manifest.validation]}",
         aged,
-        "水平 (level)：百家以上的全体评分，平均概率取训练期发生率；全园性的下行要等结果到期后才反映",
+        "水平 (level)：百家以上的全体评分，平均概率取最近三个时点的发生率；全园性的下行要等结果到期后才反映",
         f"校准 (Platt)：斜率 {calibration['slope']:.3f}，截距 {calibration['intercept']:.3f}",
         f"预期减收 (expected loss)：{manifest.recipe}",
     ]

@@ -56,11 +56,12 @@ def read_decisions(path: Path) -> list[Decision]:
 
 
 def append_decision(path: Path, decision: Decision) -> None:
-    """Add one line."""
+    """Add one line, on a line of its own even where an editor left the last one without an end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     told = asdict(decision) | {"decided_on": decision.decided_on.isoformat()}
+    is_open = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
     with path.open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps(told, ensure_ascii=False) + "\n")
+        opened.write(("\n" if is_open else "") + json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def champion_of(decisions: Iterable[Decision], target: str, horizon_months: int, as_of: date) -> str | None:

@@ -1,6 +1,7 @@
 """Hashes by which a manifest names data, code and features."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from mainstay.resources import shipped
 from mainstay.risk.matrix import TrainingRows
 
 _SQL_FOLDERS = ("features", "labels")
+_FEATURES = "features.risk_features"
+_COMMENT = re.compile(r"--[^\n]*")
+_RELATION = re.compile(r"\b[a-z]\w*\.[a-z]\w*")
 
 
 def data_hash(rows: TrainingRows) -> str:
@@ -31,10 +35,24 @@ def data_hash(rows: TrainingRows) -> str:
 
 
 def feature_hash(catalogue: pl.DataFrame) -> str:
-    """Of the catalogue: which features there are, in which order, of which concept and unit."""
+    """Of the features: which there are, in which order, of which concept and unit, and the SQL that computes them."""
     columns = [name for name in ("feature", "concept", "unit", "needs") if name in catalogue.columns]
     lines = ["\t".join(str(value) for value in row) for row in catalogue.select(columns).rows()]
-    return hashlib.sha256("\n".join(["\t".join(columns), *lines]).encode()).hexdigest()
+    sql = feature_sql()
+    return text_hash(["\t".join(columns), *lines, *(f"{name} {sql[name]}" for name in sorted(sql))])
+
+
+def feature_sql() -> dict[str, str]:
+    """The models that the features rest on, by relation: their SQL without comments, which change no figure."""
+    folder = shipped("sql")
+    paths = {f"{path.parent.name}.{path.stem}": path for path in folder.rglob("*.sql")}
+    waiting, found = [_FEATURES], dict[str, str]()
+    while waiting:
+        name = waiting.pop()
+        if name in paths and name not in found:
+            found[name] = " ".join(_COMMENT.sub("", paths[name].read_text("utf-8")).split())
+            waiting += _RELATION.findall(found[name])
+    return found
 
 
 def code_hash() -> str:

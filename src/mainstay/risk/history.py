@@ -23,7 +23,7 @@ JUDGED = "labels.outcomes"
 Frames = Mapping[str, pl.DataFrame]
 
 _JUDGED_TOGETHER = 2_000_000
-"""So many rows of cohorts are judged at once: all nine of a park of ten thousand, one by one in a larger one."""
+"""So many rows of cohorts are judged at once: all nine questions of ten thousand firms, of more one after the other."""
 
 
 class Past(Protocol):
@@ -164,12 +164,14 @@ class Keeper:
 
     def _judge_together(self, as_of: date, asked: Sequence[Kept]) -> None:
         """The outcomes of several questions' cohorts as known at one date, where they are not there yet."""
-        waiting: list[tuple[Kept, pl.DataFrame]] = []
-        for one in asked:
-            if not one.files[as_of, JUDGED].exists():
-                waiting.append((one, _cohorts_of(one.training[as_of], one.question, one.files)))
+        waiting = [
+            (one, _cohorts_of(one.training[as_of], one.question, one.files))
+            for one in asked
+            if not one.files[as_of, JUDGED].exists()
+        ]
         while waiting:
-            together, rows = [], 0
+            together: list[tuple[Kept, pl.DataFrame]] = []
+            rows = 0
             while waiting and (not together or rows + waiting[0][1].height <= _JUDGED_TOGETHER):
                 together.append(waiting.pop(0))
                 rows += together[-1][1].height

@@ -23,6 +23,7 @@ class Manifest:
     version: str
     sequence: int
     trained_as_of: date
+    shadow_from: date
     origins: tuple[date, ...]
     rows: int
     events: int
@@ -53,13 +54,14 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
 
 
-def manifest_of(model: TrainedModel, *, workspace: str, sequence: int, sha256: str) -> Manifest:
+def manifest_of(model: TrainedModel, *, workspace: str, sequence: int, shadow_from: date, sha256: str) -> Manifest:
     """The manifest of a model.
 
     Args:
         model: What was trained.
         workspace: Whose ledger it was trained on.
         sequence: How many versions there were before it, plus one.
+        shadow_from: The day from which weeks know of it.
         sha256: Of model.joblib.
     """
     told = asdict(model.facts)
@@ -72,6 +74,7 @@ def manifest_of(model: TrainedModel, *, workspace: str, sequence: int, sha256: s
         version=model.version,
         sequence=sequence,
         trained_as_of=model.trained_as_of,
+        shadow_from=shadow_from,
         estimator=model.estimator.name,
         parameters=model.estimator.parameters,
         recipe=model.losses.recipes[0],
@@ -91,7 +94,7 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         told = json.loads(path.read_text("utf-8"))
-        told["trained_as_of"] = date.fromisoformat(told["trained_as_of"])
+        told |= {name: date.fromisoformat(told[name]) for name in ("trained_as_of", "shadow_from")}
         told["origins"] = tuple(date.fromisoformat(day) for day in told["origins"])
         return Manifest(**{field.name: told[field.name] for field in fields(Manifest)})
     except (ValueError, TypeError, KeyError) as error:

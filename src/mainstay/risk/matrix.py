@@ -139,6 +139,11 @@ class TrainingRows:
         """The share of rows to which it happened."""
         return float(self.label.mean())
 
+    @property
+    def weighted_rate(self) -> float:
+        """The same share by weight: what an estimator that learns from these rows predicts on average."""
+        return float(np.average(self.label, weights=self.weight))
+
     def take(self, rows: Integers | Flags) -> Self:
         """Some of the rows."""
         return replace(

@@ -5,6 +5,7 @@ them. Rows with an unknown outcome are left out and counted, by reason.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -31,15 +32,20 @@ RANKINGS = (
 """Columns of the predictions that order the firms, higher first; those that are null everywhere are left out."""
 
 NOT_MATURED = "not matured"
+PRICED = ~pl.col("label") | pl.col("loss").is_not_null()
+"""Of rows with a known label: whether their loss is known; where nothing happened, nothing was lost."""
 
 DEFINITIONS = {
+    "expected_loss": "sum of the expected losses of the rows with a known label; null by a rule, whose score times "
+    "base only ranks, and where a row has none",
     "rows": "rows whose label is null are left out of all metrics but lists, and counted in unknown; a row without a "
     "score (null) ranks last",
     "ties": "worst, expected, best: of the rows that tie at the k-th place the worst, random or the best are taken",
     "precision": "true labels among the first k / k (or rows, where fewer)",
     "recall": "true labels among the first k / all true labels",
     "captured_loss": "loss of the first k / sum of the k largest losses; loss = base - actual where the label is true, "
-    "else 0",
+    "else 0; rows of loss_unknown are left out of the list, too",
+    "loss_unknown": "rows whose label is true and whose loss is not known, as the base or the actual is not",
     "average_precision": "sum over distinct scores of (recall step x precision)",
     "auc": "chance that a true row ranks above a false one, ties half",
     "brier": "mean of (risk - label)^2; only where basis is model: a rule's score is no probability",
@@ -102,17 +108,26 @@ def origin_metrics(rows: pl.DataFrame, rankings: Iterable[str], ks: tuple[int, .
     }
     if known.is_empty():
         return told | {"note": NOT_MATURED}
-    labels, losses = labels_of(known), cents_of(known, "loss")
+    labels, losses, priced = labels_of(known), cents_of(known, "loss"), known.select(PRICED).to_series().to_numpy()
     return told | {
         "events": int(labels.sum()),
         "base_rate": float(labels.mean()),
         "loss": known["loss"].sum(),
-        "expected_loss": known["expected_loss"].sum() if known["expected_loss"].null_count() == 0 else None,
+        "loss_unknown": int((~priced).sum()),
+        "expected_loss": _expected(known),
         "rankings": {
-            name: _ranking(rows, name, at_every_k(scores_of(known, name), labels, losses, ks)) for name in rankings
+            name: _ranking(rows, name, at_every_k(scores_of(known, name), labels, losses, ks, priced=priced))
+            for name in rankings
         },
         "calibration": calibration(known.filter(pl.col("basis") == "model")),
     }
+
+
+def _expected(known: pl.DataFrame) -> Decimal | None:
+    """What was expected to be lost; none where not every row has it, and of a rule: its score times base is a rank."""
+    if known["expected_loss"].null_count() or set(known["basis"]) != {"model"}:
+        return None
+    return Decimal(known["expected_loss"].sum())
 
 
 def _ranking(rows: pl.DataFrame, name: str, told: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +154,7 @@ def calibration(rows: pl.DataFrame) -> dict[str, Any] | None:
 def gain_curve(predictions: pl.DataFrame, ks: Iterable[int]) -> pl.DataFrame:
     """One row per ranking and k: `captured`, the first k's share of all loss, as a mean over matured origins."""
     steps = np.array(sorted(ks), dtype=np.int64)
-    known = predictions.filter(pl.col("label").is_not_null())
+    known = predictions.filter(pl.col("label").is_not_null(), PRICED)
     parts = [pl.DataFrame(schema={"ranking": pl.String, "k": pl.Int64, "captured": pl.Float64})]
     for rows in known.partition_by("origin"):
         losses = cents_of(rows, "loss")

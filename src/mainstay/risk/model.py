@@ -61,7 +61,7 @@ class TrainingFacts:
         data_hash: Of features and outcomes.
         code_hash: Of the risk package's sources.
         sql_hash: Of the SQL behind features and labels.
-        feature_hash: Of the catalogue.
+        feature_hash: Of the catalogue and the SQL that computes the features.
     """
 
     origins: tuple[date, ...]
@@ -94,7 +94,7 @@ class TrainedModel:
         entries: One a feature, as the catalogue has it: plain values, which any version of polars can read again.
         estimator: The winner of the race, fitted on all training rows.
         calibration: Of its raw score.
-        level: The base rate of the training, which the mean risk of a whole cohort is brought to; none = as calibrated.
+        level: The training's base rate by weight, which a whole cohort's mean risk is brought to; none = as calibrated.
         losses: The expected loss; none where no row had a base.
         facts: What it was trained on.
     """
@@ -133,8 +133,8 @@ class TrainedModel:
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """Score the cohort, whatever the order of the rows.
 
-        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's base rate, and
-        the sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
+        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's level, and the
+        sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
         becomes known, a month comes in late) and the mean score moves with them though no more enterprises decline. So
         the order and the spread are the model's; a downturn of the whole park shows once its outcomes are known.
 

@@ -47,6 +47,7 @@ class Trainer:
         settings: How many events it takes.
         capacity: How many visits a week the office makes.
         signals: `relocation.signal_definitions`.
+        shadow_from: The day from which weeks know of the models, see `ModelStore.save`.
     """
 
     store: ModelStore
@@ -54,6 +55,7 @@ class Trainer:
     settings: ModelSettings
     capacity: int
     signals: pl.DataFrame
+    shadow_from: date
 
     def train(self, question: Question, kept: Kept) -> dict[str, Any]:
         """Train on what was known at the question's origin, and store the model, or the reason why there is none.
@@ -72,7 +74,7 @@ class Trainer:
                 "metrics": {},
                 "reason": trained.reason,
             }
-        self.store.save(trained)
+        self.store.save(trained, shadow_from=self.shadow_from)
         return told | {
             "version": trained.version,
             "events": trained.facts.events,
@@ -85,7 +87,7 @@ class Trainer:
         (origin,) = question.origins
         if not kept.training[origin]:
             needed = self.settings.needed(question.target)
-            reason = "no origin's months were over by then"
+            reason = "of no origin half of the months were over by then"
             return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
         features, outcomes = kept.read_training(origin)
         return train(

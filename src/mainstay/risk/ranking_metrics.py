@@ -101,9 +101,20 @@ def auc(ranked: npt.NDArray[np.int64], labels: Labels) -> float | None:
     return float(roc_auc_score(labels, ranked)) if labels.any() and not labels.all() else None
 
 
-def at_every_k(scores: Floats, labels: Labels, losses: Cents, ks: tuple[int, ...]) -> dict[str, Any]:
-    """All metrics of one ranking: `average_precision`, `auc`, and by k `precision`, `recall`, `captured_loss`."""
+def at_every_k(
+    scores: Floats, labels: Labels, losses: Cents, ks: tuple[int, ...], *, priced: Labels | None = None
+) -> dict[str, Any]:
+    """All metrics of one ranking: `average_precision`, `auc`, and by k `precision`, `recall`, `captured_loss`.
+
+    Args:
+        scores: Higher first.
+        labels: Whether it happened.
+        losses: In cents.
+        ks: The lengths of list.
+        priced: Rows whose loss is known; captured loss is a matter of these alone. Default all.
+    """
     ranked = ranks(scores)
+    known = np.ones(len(labels), dtype=np.bool_) if priced is None else priced
     return {
         "average_precision": average_precision(ranked, labels),
         "auc": auc(ranked, labels),
@@ -112,7 +123,7 @@ def at_every_k(scores: Floats, labels: Labels, losses: Cents, ks: tuple[int, ...
             str(k): {
                 "precision": _shown(precision_at(ranked, labels, k)),
                 "recall": _shown(recall_at(ranked, labels, k)),
-                "captured_loss": _shown(captured_at(ranked, losses, k)),
+                "captured_loss": _shown(captured_at(ranked[known], losses[known], k)),
             }
             for k in ks
         },

@@ -71,23 +71,35 @@ class ModelStore:
             path.write_text(json.dumps({"workspace": secrets.token_hex(16)}) + "\n", "utf-8")
         return str(_read_json(path).get("workspace", ""))
 
-    def save(self, model: TrainedModel) -> Path:
-        """Write model, manifest and card; the same version again is left as it is.
+    def save(self, model: TrainedModel, *, shadow_from: date) -> Path:
+        """Write model, manifest and card; the same version again is left as it is, or mended if it cannot be used.
+
+        Args:
+            model: What was trained.
+            shadow_from: The day from which weeks know of it, later than any published one; not before its training.
 
         Returns:
             The version's folder.
         """
         folder = self._folder_of(model.target, model.horizon_months, model.version)
-        if (folder / "manifest.json").exists():
+        before = read_manifest(folder / "manifest.json") if (folder / "manifest.json").exists() else None
+        if before and self._fault(before, folder / "model.joblib", model.catalogue) is None:
             return folder
         folder.mkdir(parents=True, exist_ok=True)
-        joblib.dump(model, folder / "model.joblib", compress=3)
-        sequence = 1 + max((known.sequence for known in self.versions(model.target, model.horizon_months)), default=0)
+        # Beside it first: what is there may be a link to elsewhere, and half a file is none.
+        joblib.dump(model, folder / ".model.joblib.part", compress=3)
+        (folder / ".model.joblib.part").replace(folder / "model.joblib")
+        known = self.versions(model.target, model.horizon_months)
         manifest = manifest_of(
-            model, workspace=self.workspace(), sequence=sequence, sha256=fingerprints.file_hash(folder / "model.joblib")
+            model,
+            workspace=self.workspace(),
+            sequence=before.sequence if before else 1 + max((one.sequence for one in known), default=0),
+            shadow_from=before.shadow_from if before else max(shadow_from, model.trained_as_of),
+            sha256=fingerprints.file_hash(folder / "model.joblib"),
         )
         # The manifest comes last: a folder without one is not a version.
-        _write(folder / "card.md", model_card(manifest, state="shadow"))
+        state = self.state(model.target, model.horizon_months, model.version, date.max) if before else "shadow"
+        _write(folder / "card.md", model_card(manifest, state=state))
         _write(folder / "manifest.json", manifest.to_json())
         return folder
 
@@ -153,8 +165,11 @@ class ModelStore:
         return champion_of(read_decisions(self._decisions), target, horizon_months, as_of)
 
     def shadow(self, target: str, horizon_months: int, as_of: date) -> str | None:
-        """The newest version of `as_of` or earlier that waits for a decision; none if the champion is the newest."""
-        known = [m for m in self.versions(target, horizon_months) if m.trained_as_of <= as_of]
+        """The newest version of `as_of` or earlier that waits for a decision; none if the champion is the newest.
+
+        By the day from which weeks know of it: a training, as of whatever day, changes no published week.
+        """
+        known = [m for m in self.versions(target, horizon_months) if m.shadow_from <= as_of]
         if not known:
             return None
         newest = known[-1].version
@@ -198,7 +213,7 @@ class ModelStore:
             )
         append_decision(self._decisions, Decision(on, target, horizon_months, version, action, by.strip()))
         for known in self.versions(target, horizon_months):
-            state = self.state(target, horizon_months, known.version, on)
+            state = self.state(target, horizon_months, known.version, date.max)
             _write(self._folder_of(target, horizon_months, known.version) / "card.md", model_card(known, state=state))
 
     def record_refusal(self, refused: NotEnoughEvents) -> None:
@@ -250,6 +265,13 @@ class ModelStore:
         return self.folder / _place(target, horizon_months) / version
 
     def _refuse_unfit(self, manifest: Manifest, path: Path, catalogue: pl.DataFrame) -> None:
+        fault = self._fault(manifest, path, catalogue)
+        if fault:
+            place = f"{_place(manifest.target, manifest.horizon_months)}/{manifest.version}"
+            raise ModelStoreError(fault[0], where=place, hint=fault[1])
+
+    def _fault(self, manifest: Manifest, path: Path, catalogue: pl.DataFrame) -> tuple[str, str] | None:
+        """What is wrong with a stored model, and what to do about it; None where it can be opened."""
         if manifest.workspace != self.workspace():
             what, hint = "the model was trained in another workspace", "a model is trained on its own ledger only"
         elif not path.is_file() or not path.resolve().is_relative_to(self.folder.resolve()):
@@ -261,8 +283,8 @@ class ModelStore:
         elif manifest.feature_hash != fingerprints.feature_hash(catalogue):
             what, hint = "the model was trained on other features", "train again"
         else:
-            return
-        raise ModelStoreError(what, where=f"{manifest.target}-h{manifest.horizon_months}/{manifest.version}", hint=hint)
+            return None
+        return what, hint
 
 
 def _place(target: str, horizon_months: int) -> str:

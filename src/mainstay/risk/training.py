@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import sklearn
 
 from mainstay.risk import fingerprints
 from mainstay.risk.calibration import (
@@ -31,6 +32,9 @@ RACE_ROWS = 200_000
 FIT_ROWS = 1_000_000
 EVENTS_FOR_CALIBRATION = 30
 """Below so many events scores are taken as they are: two numbers learnt from less would be noise."""
+LEVEL_ORIGINS = 3
+"""So many of the newest origins set the level. 2026-11, simulated park of 1,000 firms, decline, six months: the newest
+three taught 0.11 and 0.10 at the ends of 2022 and of June 2023, all of them 0.14 and 0.13; 0.09 and 0.11 came."""
 HALF_LIFE_MONTHS = 12
 _WORTH_WEIGHING = 0.005
 """By which share of the log loss the weights by age must be better: a quirk of one origin is not."""
@@ -136,14 +140,14 @@ class _Training:
         told = self._metrics(checked) | {"expected_over_seen_loss": self._over_seen(expected)}
         facts = self._facts(checks, half_life, (risk_race, loss_race), told, catalogue)
         return TrainedModel(
-            version=_version(target, horizon_months, as_of, estimator, facts),
+            version=_version(target, horizon_months, as_of, (estimator, losses), facts),
             target=target,
             horizon_months=horizon_months,
             trained_as_of=as_of,
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
-            calibration=self._calibration(checked),
-            level=self.rows.base_rate if self._is_calibrated(checked) else None,
+            calibration=self._calibration(checked, rows.weighted_rate),
+            level=newest_rate(rows) if self._is_calibrated(checked) else None,
             losses=losses,
             facts=facts,
         )
@@ -191,12 +195,12 @@ class _Training:
     def _is_calibrated(self, checked: _Checked) -> bool:
         return self.rows.take(checked.judged).events >= EVENTS_FOR_CALIBRATION
 
-    def _calibration(self, checked: _Checked) -> Calibration:
-        """That of the checks, moved to the base rate of all training rows."""
+    def _calibration(self, checked: _Checked, rate: float) -> Calibration:
+        """That of the checks, moved to the base rate of all training rows, as they weigh in the last fit."""
         if not self._is_calibrated(checked):
             return checked.calibration
         shift = rate_shift(
-            self.rows.base_rate,
+            rate,
             validated=float(self.rows.label[checked.judged].mean()),
             taught=checked.taught_rate,
             slope=checked.calibration.slope,
@@ -267,6 +271,15 @@ class _Training:
         }
 
 
+def newest_rate(rows: TrainingRows) -> float:
+    """The base rate of the newest origins that taught; of all, by weight, where these saw too few events.
+
+    Base rates move slowly: in a downturn the newest origins are nearer to those to come than the whole past is.
+    """
+    newest = rows.take(np.isin(rows.origin, rows.origins[-LEVEL_ORIGINS:]))
+    return newest.weighted_rate if newest.events >= EVENTS_FOR_CALIBRATION else rows.weighted_rate
+
+
 def age_weights(rows: TrainingRows, half_life_months: int | None) -> Floats:
     """Weights that halve with every so many months of age, on average 1."""
     if half_life_months is None:
@@ -280,8 +293,11 @@ def _told(result: RaceResult) -> list[dict[str, Any]]:
     return [{**row, "measures": "+".join(result.measures)} for row in result.table.to_dicts()]
 
 
-def _version(target: Target, horizon_months: int, as_of: date, estimator: Estimator, facts: TrainingFacts) -> str:
+def _version(
+    target: Target, horizon_months: int, as_of: date, parts: tuple[Estimator, ExpectedLoss], facts: TrainingFacts
+) -> str:
     """`2016-06-30-boosting-1a2b3c4d`: the hash is of all that makes the model what it is."""
+    estimator, losses = parts
     told = [
         target,
         str(horizon_months),
@@ -291,5 +307,7 @@ def _version(target: Target, horizon_months: int, as_of: date, estimator: Estima
         str(sorted(estimator.parameters.items())),
         str(facts.half_life_months),
         str(facts.treated_included),
+        *losses.recipes,
+        sklearn.__version__,
     ]
     return f"{as_of.isoformat()}-{estimator.name}-{fingerprints.text_hash(told)[:8]}"

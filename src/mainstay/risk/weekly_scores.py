@@ -217,11 +217,13 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     asked = predicted.filter(pl.col("grade") != "low").select(KEY)
     reasons = explained(predicted, inputs.features, inputs.wording, asked=asked)
     loss = pl.col("expected_loss").cast(MONEY)
-    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date")
+    # Apart from those without one: a missing figure would come before every other.
+    has_loss = pl.col("expected_loss").is_not_null()
+    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", has_loss)
     rows = (
         predicted.with_columns(reasons.drop(KEY), expected_loss=loss)
         .with_columns(
-            rank=pl.when(pl.col("expected_loss").is_not_null()).then(order),
+            rank=pl.when(has_loss).then(order),
             target=pl.lit(post.target),
             horizon_months=pl.lit(post.horizon_months),
             **_of_the_model(model),

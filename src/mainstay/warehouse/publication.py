@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from mainstay.settings import Workspace
@@ -46,6 +46,12 @@ def latest(workspace: Workspace) -> Published | None:
         file=stated["file"],
         sha256=stated["sha256"],
     )
+
+
+def first_open_day(workspace: Workspace) -> date:
+    """The first day on which anything may still change what a week says: the day after the newest published one."""
+    published = latest(workspace)
+    return published.as_of + timedelta(days=1) if published else date.min
 
 
 def is_replay(workspace: Workspace, as_of: date) -> bool:

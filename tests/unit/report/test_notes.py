@@ -12,6 +12,7 @@ from mainstay.report.notes import (
     ASK_MOVED,
     ASK_PLANS,
     ASK_SERVICE,
+    BY_AMOUNT,
     MOVED,
     NO_REFUNDS,
     POLICY_DROP,
@@ -33,6 +34,7 @@ ORDER: dict[str, Any] = {
     "decline_basis": None,
     "decline_verify": None,
     "hidden_outflow_grade": None,
+    "sources": ["drop_list"],
     "relocation_grade": None,
     "relocation_reasons": None,
     "is_fallback": False,
@@ -119,6 +121,20 @@ def test_what_a_model_s_reasons_ask_to_verify_stands_behind_what_the_figures_ask
     assert order(decline_grade="low", **by_model)["verify_note"] == ASK_DECLINE
     assert order(decline_grade="high", **by_model | {"decline_basis": "rule"})["verify_note"] == ASK_DECLINE
     assert order(decline_grade="high", **by_model, moved_on=AS_OF)["verify_note"] == ASK_MOVED
+
+
+def test_what_is_asked_twice_stands_once() -> None:
+    asked = order(
+        relocation_grade="high", decline_grade="high", decline_basis="model", decline_verify=f"核对退税；{ASK_PLANS}"
+    )
+    assert asked["verify_note"] == f"{ASK_PLANS}；核对退税"
+
+
+def test_an_order_for_the_money_of_a_low_grade_says_why_it_is_there() -> None:
+    by_amount = {"decline_basis": "model", "decline_grade": "low", "sources": ["risk"]}
+    assert order(**by_amount)["note"] == BY_AMOUNT
+    others: list[dict[str, Any]] = [{"decline_grade": "high"}, {"decline_basis": "rule"}, {"sources": ["drop_list"]}]
+    assert [order(**by_amount | other)["note"] for other in others] == [None] * 3
 
 
 def test_tax_that_moves_apart_from_business_is_to_be_verified_and_never_called_leaving() -> None:

@@ -17,7 +17,7 @@ from tests.unit.risk.backtest_samples import cohort, features, outcomes
 IDS = ["A", "B"]
 ORIGIN = date(2016, 3, 31)
 TAUGHT = (date(2015, 8, 31), date(2015, 9, 30), date(2015, 10, 31), date(2015, 11, 30), date(2015, 12, 31))
-"""Half of their windows was closed at the origin: February was, and December's window runs from December to May."""
+"""Half of their windows was closed at the origin: at its end February was, the window of December's begins in it."""
 
 
 @dataclass

@@ -44,6 +44,20 @@ def test_unknown_labels_are_left_out_and_counted_by_reason_never_taken_for_negat
     assert told["base_rate"] == 0.5
 
 
+def test_a_loss_that_is_not_known_is_counted_and_never_taken_for_nothing_lost() -> None:
+    rows = predictions(
+        prediction("2016-01", "A", label=True, loss=None, risk=0.9, expected_loss=Decimal(90)),
+        prediction("2016-01", "B", label=True, risk=0.8, expected_loss=Decimal(80)),
+        prediction("2016-01", "C", label=False, loss=None, risk=0.1, expected_loss=Decimal(10)),
+    )
+    told = backtest_metrics(rows, capacity=1)["origins"][0]
+    assert (told["events"], told["loss"], told["loss_unknown"]) == (2, 80, 1)
+    at = told["rankings"]["risk"]["at"]["1"]
+    assert at["captured_loss"]["expected"] == 1
+    assert at["recall"]["expected"] == 0.5
+    assert gain_curve(rows, [1]).filter(ranking="risk")["captured"].item() == 1
+
+
 def test_an_origin_that_has_not_matured_says_so_and_has_no_figures() -> None:
     waiting = prediction("2016-02", "A", risk=0.9, expected_loss=Decimal(1), unknown_reason="not_matured")
     done = prediction("2016-01", "A", label=True, risk=0.9, expected_loss=Decimal(1))
@@ -68,6 +82,7 @@ def test_a_rules_score_is_no_probability_and_its_means_stand_apart() -> None:
     ]
     told = backtest_metrics(predictions(*ruled, *modelled), capacity=25)
     assert told["origins"][0]["calibration"] is None
+    assert [origin["expected_loss"] for origin in told["origins"]] == [None, 2]
     assert told["origins"][1]["calibration"]["brier"] == pytest.approx((0.64 + 0.25) / 2)
     assert told["over_origins"]["rule"]["rankings"]["risk"]["auc"]["mean"] == 1
     assert told["over_origins"]["model"]["rankings"]["risk"]["auc"]["mean"] == 0

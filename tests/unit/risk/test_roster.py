@@ -51,7 +51,7 @@ def model() -> Iterator[TrainedModel]:
 @pytest.fixture
 def store(tmp_path: Path, model: TrainedModel) -> ModelStore:
     made = ModelStore(tmp_path / "models")
-    made.save(model)
+    made.save(model, shadow_from=model.trained_as_of)
     return made
 
 

@@ -1,6 +1,6 @@
 """Training: what a model learns, when nothing is fitted, and that the same data give the same model."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from mainstay.errors import MainstayError
+from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.boosting import ConceptBoosting
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.training import age_weights, train
@@ -137,12 +138,43 @@ def test_other_data_give_another_version(declines: pl.DataFrame, model: TrainedM
     assert a_model(changed, declines).version != model.version
 
 
-def test_the_level_of_a_whole_cohort_is_the_base_rate_though_the_features_drifted(model: TrainedModel) -> None:
+def test_the_level_of_a_whole_cohort_is_the_newest_origins_rate_though_the_features_drifted(
+    model: TrainedModel, declines: pl.DataFrame
+) -> None:
     """Every firm has one zero month more: the score moves, nobody knows yet that more of them decline."""
     later = NOW.with_columns(zero_months=pl.col("zero_months") + 1)
-    assert model.predict(later, cohort(later))["risk"].mean() == pytest.approx(model.facts.base_rate, abs=1e-6)
+    taught = declines.filter(pl.col("lesson").is_not_null())
+    newest = taught.filter(pl.col("origin_date").is_in(taught["origin_date"].unique().sort()[-3:].implode()))
+    assert model.predict(later, cohort(later))["risk"].mean() == pytest.approx(newest["lesson"].mean(), abs=1e-6)
     few = later.head(60)
     assert model.predict(few, cohort(few))["risk"].mean() > 2 * model.facts.base_rate
+
+
+def test_the_level_is_that_of_the_origins_that_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only(name: str) -> Callable[..., list[Candidate]]:
+        return lambda *asked, **named: [one for one in candidates(*asked, **named) if one.name == name]
+
+    monkeypatch.setattr("mainstay.risk.training.candidates", only("logistic"))
+    monkeypatch.setattr("mainstay.risk.training.recipes_for", lambda _: ("mean",))
+    monkeypatch.setattr("mainstay.risk.training._WORTH_WEIGHING", -1.0)
+    origins = [month_end(number) for number in range(1, 25)]
+    rows = features(origins, 250)
+    easing = np.where(rows["as_of_date"].to_numpy() < np.datetime64(month_end(13)), 2.5, 0.5)
+    judged = month_end(27)
+    told = outcomes(rows, decline_odds(rows) + easing, judged)
+    model = a_model(rows, told, as_of=judged)
+    assert model.facts.half_life_months == 12
+    learnt = told.filter(pl.col("lesson").is_not_null())
+    age = (learnt["origin_date"].max() - learnt["origin_date"]).dt.total_days().to_numpy() / 30.44  # type: ignore[operator]
+    recent = np.average(learnt["lesson"], weights=0.5 ** (age / 12))
+    assert recent < model.facts.base_rate - 0.05
+    now = features([judged], 250, seed=5)
+    newest = learnt.filter(pl.col("origin_date").is_in(learnt["origin_date"].unique().sort()[-3:].implode()))
+    eased = np.average(newest["lesson"], weights=0.5 ** (age[-newest.height :] / 12))
+    assert eased < recent - 0.02
+    assert model.predict(now, cohort(now))["risk"].mean() == pytest.approx(eased, abs=1e-6)
+    part = now.head(99)
+    assert model.predict(part, cohort(part))["risk"].mean() == pytest.approx(recent, abs=0.05)
 
 
 def test_every_day_of_a_cohort_has_its_own_level(model: TrainedModel) -> None:

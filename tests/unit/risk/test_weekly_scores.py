@@ -129,3 +129,11 @@ def test_the_order_of_rows_changes_no_score() -> None:
         for frame, ids in ((given, given["enterprise_id"]), (given.reverse(), given["enterprise_id"].reverse()))
     )
     assert there.equals(back)
+
+
+def test_an_enterprise_without_an_expected_loss_takes_no_place_before_those_with_one() -> None:
+    given = predictions(("A", SURE), ("B", CALM)).with_columns(
+        expected_loss=pl.when(pl.col("enterprise_id") == "B").then("expected_loss")
+    )
+    scores = score_week(ruled("A"), Roster((post(StandIn(given)),)), week(cohort("A", "B"))).scores
+    assert dict(scores.select("enterprise_id", "rank").iter_rows()) == {"A": None, "B": 1}
