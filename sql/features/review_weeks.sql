@@ -1,29 +1,51 @@
--- One row per as-of date and number of months ago: the published week whose scores are reviewed now, if there is one.
--- key: as_of_date, months_ago
+-- One row per as-of date, number of months ago and target: the published week whose scores are reviewed, if any.
+-- key: as_of_date, months_ago, target
 -- materialized: table
 --
 -- The week nearest to the day so many months before, of those within 16 days; of two as near the later one. Scores over
--- as many months ahead are reviewed then: what was said of the next 6 months is looked at 6 months later.
+-- as many months ahead are reviewed then: what was said of the next 6 months is looked at 6 months later. A relocation
+-- can be judged a month later only (labels.outcomes): for it, the newest week whose months were over a month ago.
+--
+-- column horizon_ends [date]: the day to which the week's scores spoke, as labels.windows has it; null without a week
 with
 
-published as (
-    select distinct as_of_date
-    from events.risk_scores
+weeks as (
+    select
+        published.as_of_date as week,
+        horizons.horizon_months,
+        (published.as_of_date + to_months(horizons.horizon_months::integer))::date as same_day,
+        if(published.as_of_date = last_day(published.as_of_date), last_day(same_day), same_day) as horizon_ends
+    from (select distinct as_of_date from events.risk_scores) as published
+    cross join run.risk_horizons as horizons
+),
+
+asked as (
+    select
+        dates.as_of_date,
+        horizons.horizon_months,
+        targets.target,
+        targets.target = 'relocation' as is_move,
+        (dates.as_of_date - to_months(horizons.horizon_months::integer + is_move::integer))::date as day
+    from run.as_of_dates as dates
+    cross join run.risk_horizons as horizons
+    cross join unnest(['decline', 'relocation', 'hidden_outflow']) as targets (target)
 )
 
 select
-    dates.as_of_date,
-    horizons.horizon_months as months_ago,
-    arg_min(
-        published.as_of_date,
-        abs(date_diff('day', published.as_of_date, dates.as_of_date - to_months(horizons.horizon_months::integer))) * 2
-        - if(published.as_of_date > dates.as_of_date - to_months(horizons.horizon_months::integer), 1, 0)
-    ) as reviewed_week
-from run.as_of_dates as dates
-cross join run.risk_horizons as horizons
-left join published
+    asked.as_of_date,
+    asked.horizon_months as months_ago,
+    asked.target,
+    arg_min(weeks.week, abs(date_diff('day', weeks.week, asked.day)) * 2 - (weeks.week > asked.day)::integer)
+        as reviewed_week,
+    arg_min(weeks.horizon_ends, abs(date_diff('day', weeks.week, asked.day)) * 2 - (weeks.week > asked.day)::integer)
+        as horizon_ends
+from asked
+left join weeks
     on
-        published.as_of_date
-        between (dates.as_of_date - to_months(horizons.horizon_months::integer))::date - 16
-        and (dates.as_of_date - to_months(horizons.horizon_months::integer))::date + 16
-group by dates.as_of_date, horizons.horizon_months
+        asked.horizon_months = weeks.horizon_months
+        and if(
+            asked.is_move,
+            weeks.week >= asked.day - 32 and (weeks.horizon_ends + interval 1 month)::date <= asked.as_of_date,
+            weeks.week between asked.day - 16 and asked.day + 16
+        )
+group by asked.as_of_date, asked.horizon_months, asked.target

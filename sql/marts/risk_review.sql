@@ -6,7 +6,8 @@
 -- are over. part: flagged (graded high, or within the visiting capacity by expected loss) | missed (the ten largest
 -- losses that were not flagged) | added and removed (on, or not on, the list of that capacity against drop x amount).
 --
--- column months_ago [months]: how long ago the reviewed week was, about; also the months ahead that its grades spoke of
+-- column months_ago [months]: the months ahead that its grades spoke of: how long ago the reviewed week was, about; of
+--     relocation a month more, in which a move is reported
 -- column reviewed_week [date]: as-of date of the published week that said it
 -- column target [text]: what was judged: decline, relocation or hidden_outflow
 -- column part [text]: flagged, missed, added or removed

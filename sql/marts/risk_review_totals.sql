@@ -5,7 +5,8 @@
 -- Also where there is no such week yet, with reviewed_week null. Counts are of enterprises, money is that of those
 -- whose grade is known to have come true.
 --
--- column months_ago [months]: how long ago the reviewed week was, about
+-- column months_ago [months]: the months ahead that its grades spoke of: how long ago that week was, about; of
+--     relocation a month more, in which a move is reported
 -- column reviewed_week [date]: as-of date of that published week; null = there is no such week yet
 -- column target [text]: what was judged: decline, relocation or hidden_outflow
 -- column graded [count]: enterprises that had a grade
@@ -32,7 +33,7 @@ select
     weeks.as_of_date,
     weeks.months_ago,
     weeks.reviewed_week,
-    targets.target,
+    weeks.target,
     count(scores.enterprise_id) as graded,
     count(*) filter (where scores.is_flagged) as flagged,
     count(*) filter (where scores.is_flagged and scores.outcome = 'came_true') as came_true,
@@ -47,11 +48,11 @@ select
     sum(scores.loss) filter (where scores.is_ours and not scores.is_rule)::decimal(18, 2) as loss_added,
     sum(scores.loss) filter (where scores.is_rule and not scores.is_ours)::decimal(18, 2) as loss_removed
 from features.review_weeks as weeks
-cross join targets
+inner join targets on weeks.target = targets.target
 left join features.reviewed_scores as scores
     on
         weeks.as_of_date = scores.as_of_date
         and weeks.months_ago = scores.months_ago
-        and targets.target = scores.target
-group by weeks.as_of_date, weeks.months_ago, weeks.reviewed_week, targets.target
-order by weeks.as_of_date, weeks.months_ago, targets.target
+        and weeks.target = scores.target
+group by weeks.as_of_date, weeks.months_ago, weeks.reviewed_week, weeks.target
+order by weeks.as_of_date, weeks.months_ago, weeks.target

@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pytest
 
 from mainstay.risk.targets import origin_cohorts
 from mainstay.settings import OrderSettings, Settings
 from mainstay.warehouse import events, run
 from mainstay.warehouse.tables import TABLES
-from tests.sql.office import Office
+from tests.sql.office import Office, contract
 
 NOW = "2022-01-03"
 WEEK = date(2021, 10, 1)
@@ -119,5 +120,76 @@ def test_without_a_published_week_near_enough_the_totals_say_so(office: Office) 
 def test_of_several_weeks_the_nearest_is_reviewed_and_of_two_as_near_the_later_one(office: Office) -> None:
     days = (date(2021, 9, 17), date(2021, 10, 1), date(2021, 10, 5), date(2021, 10, 20), date(2021, 7, 19))
     reviewed(office, *({"enterprise_id": "A", "rank": 1, "as_of_date": day} for day in days), paid={"A": 10})
-    weeks = office.rows("features.review_weeks", "months_ago", "reviewed_week")
-    assert sorted(weeks, key=lambda row: row[0]) == [(3, "2021-10-05"), (6, "2021-07-19"), (12, None)]
+    weeks = office.warehouse.read("features.review_weeks").filter(target="decline").sort("months_ago")
+    assert weeks.select("months_ago", "reviewed_week").rows() == [
+        (3, date(2021, 10, 5)),
+        (6, date(2021, 7, 19)),
+        (12, None),
+    ]
+
+
+def review_of_moves(office: Office, now: str, *weeks: date) -> tuple[Any, dict[str, Any]]:
+    """Five firms graded in some weeks, one moved in time and one too late: the week reviewed, and what came."""
+    firms = ("MOVED", "LATE", "STAYED", "OUTSIDE", "PART")
+    months = [f"{year}-{month:02d}" for year in (2020, 2021) for month in range(1, 13)]
+    rows = [f"{firm},{month},100,100" for firm in firms for month in months]
+    office.deliver("\n".join(["source_id,month,amount_total,amount_local", *rows]), "2022-01-03")
+    moves = ("MOVED,2021-12-20,whole", "LATE,2022-01-02,whole", "OUTSIDE,2021-11-01,whole", "PART,2021-11-01,partial")
+    text = "\n".join(["source_id,moved_on,move_kind", *moves])
+    office.deliver(text, "2022-01-02", contract(target="outbound"))
+    outside = {"base": None, "label_from": None, "label_to": None}
+    scores = [
+        SCORE
+        | {"as_of_date": week, "target": "relocation", "enterprise_id": firm, "rank": rank, "rule_rank": rank}
+        | {"is_flagged": True, "grade": "high"}
+        | (outside if firm == "OUTSIDE" else {})
+        for week in weeks
+        for rank, firm in enumerate(firms, 1)
+    ]
+    office.warehouse.append("events.risk_scores", pl.DataFrame(scores, schema=TABLES["events.risk_scores"]))
+    office.build(now)
+    bases = pl.DataFrame({"as_of_date": [date.fromisoformat(now)], "target": ["relocation"]})
+    cohorts = origin_cohorts(events.reviewed_cohorts(office.warehouse))
+    run.tell(office.warehouse, {"cohorts": cohorts, "score_bases": bases})
+    [week] = office.warehouse.read("features.review_weeks").filter(target="relocation", months_ago=3)["reviewed_week"]
+    review = office.warehouse.read("marts.risk_review").filter(target="relocation", months_ago=3)
+    return week, {row[0]: row[1:] for row in review.select("enterprise_id", "outcome", "unknown_reason").iter_rows()}
+
+
+def test_a_relocation_is_reviewed_when_it_can_be_judged_a_month_after_its_horizon(office: Office) -> None:
+    weeks = (date(2021, 9, 24), date(2021, 10, 1), date(2021, 10, 2), date(2021, 11, 1))
+    week, outcomes = review_of_moves(office, "2022-02-01", *weeks)
+    assert week == date(2021, 10, 1)
+    assert outcomes == {
+        "MOVED": ("came_true", None),
+        "LATE": ("did_not", None),
+        "STAYED": ("did_not", None),
+        "OUTSIDE": ("came_true", None),
+        "PART": ("did_not", None),
+    }
+
+
+def test_a_known_move_has_come_true_where_the_rest_cannot_be_told(office: Office) -> None:
+    week, outcomes = review_of_moves(office, "2022-02-05", date(2021, 10, 4))
+    assert week == date(2021, 10, 4)
+    assert outcomes == {
+        "MOVED": ("came_true", None),
+        "LATE": ("came_true", None),
+        "STAYED": ("unknown", "no_source"),
+        "OUTSIDE": ("came_true", None),
+        "PART": ("unknown", "no_source"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("published", "reviewed_week"),
+    [
+        (date(2021, 8, 31), date(2021, 8, 31)),
+        (date(2021, 9, 30), None),
+        (date(2021, 7, 29), None),
+    ],
+)
+def test_a_week_of_relocation_scores_is_reviewed_within_about_a_month_of_its_day(
+    office: Office, published: date, reviewed_week: date | None
+) -> None:
+    assert review_of_moves(office, "2021-12-31", published)[0] == reviewed_week

@@ -41,6 +41,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("实际减收({unit})", "actual_loss", "money"),
     Column("说明", "note", "text"),
 )
+_NO_WEEK_OF_TARGET = "尚无可回看的评分"
+_NO_WEEK = MappingProxyType({"relocation": "尚无期满后又过一个月的评分，不能回看"})
+"""A move is judged a month after its months are over, for it is reported late."""
 _TYPES = {
     "months_ago": pl.Int64,
     "reviewed_week": pl.Date,
@@ -83,15 +86,18 @@ def write_risk_review(
 
 
 def _summary(totals: pl.DataFrame, unit: DisplayUnit) -> Iterator[dict[str, Any]]:
-    """One line a number of months without a week, else one a target that was graded then."""
+    """One line a number of months without any week, else one a target that was graded then or has no week."""
     for months, of_months in totals.sort("months_ago", "target").group_by("months_ago", maintain_order=True):
-        if of_months["reviewed_week"].null_count():
+        if of_months["reviewed_week"].is_null().all():
             note = f"尚无约{months[0]}个月前发布的评分，不能回看"
             yield {"months_ago": months[0], "part_words": TOTAL, "note": note}
             continue
-        for row in of_months.filter(pl.col("graded") > 0).iter_rows(named=True):
+        for row in of_months.iter_rows(named=True):
             shared = {name: row[name] for name in ("months_ago", "reviewed_week", "target")}
-            yield {**shared, "part_words": TOTAL, "note": _total_words(row, unit)}
+            if row["reviewed_week"] is None:
+                yield {**shared, "part_words": TOTAL, "note": _NO_WEEK.get(row["target"], _NO_WEEK_OF_TARGET)}
+            elif row["graded"]:
+                yield {**shared, "part_words": TOTAL, "note": _total_words(row, unit)}
 
 
 def _total_words(row: Mapping[str, Any], unit: DisplayUnit) -> str:

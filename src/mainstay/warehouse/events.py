@@ -117,7 +117,10 @@ def reviewed_cohorts(warehouse: Warehouse) -> pl.DataFrame:
             scores.label_from is not null
             and exists (
                 from features.review_weeks as weeks
-                where weeks.reviewed_week = scores.as_of_date and weeks.months_ago = scores.horizon_months
+                where
+                    weeks.reviewed_week = scores.as_of_date
+                    and weeks.months_ago = scores.horizon_months
+                    and weeks.target = scores.target
             )
         order by all
         """

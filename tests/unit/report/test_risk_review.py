@@ -86,6 +86,13 @@ def test_months_without_a_published_week_say_so_in_one_line(tmp_path: Path) -> N
     assert (line["几个月前"], line["类别"], line["说明"]) == ("12", "小结", "尚无约12个月前发布的评分，不能回看")
 
 
+def test_a_target_without_a_week_says_so_beside_the_others(tmp_path: Path) -> None:
+    waits = TOTAL | {"reviewed_week": None, "target": "relocation"}
+    lines = written(tmp_path, [], [TOTAL | {"graded": 1}, waits])
+    assert [(line["关注类型"], line["当时周"]) for line in lines] == [("减收", "2022-03-07"), ("迁出", "")]
+    assert lines[1]["说明"] == "尚无期满后又过一个月的评分，不能回看"
+
+
 def test_the_summary_counts_outcomes_and_captured_money_and_compares_with_drop_x_amount(tmp_path: Path) -> None:
     counts = {"graded": 40, "flagged": 5, "came_true": 2, "did_not": 1, "not_due": 1, "unknown": 1, "visited": 3}
     money = {"loss_flagged": Decimal(30000), "loss_all": Decimal(50000), "loss_added": Decimal(1)}
