@@ -5,6 +5,7 @@ them. Rows with an unknown outcome are left out and counted, by reason.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ RANKINGS = (
 """Columns of the predictions that order the firms, higher first; those that are null everywhere are left out."""
 
 NOT_MATURED = "not matured"
+NOBODY = "nobody in the cohort"
 PRICED = ~pl.col("label") | pl.col("loss").is_not_null()
 """Of rows with a known label: whether their loss is known; where nothing happened, nothing was lost."""
 
@@ -58,13 +60,16 @@ DEFINITIONS = {
 }
 
 
-def backtest_metrics(predictions: pl.DataFrame, *, capacity: int, minimum: Minimum | None = None) -> dict[str, Any]:
+def backtest_metrics(
+    predictions: pl.DataFrame, *, capacity: int, minimum: Minimum | None = None, origins: Iterable[date] = ()
+) -> dict[str, Any]:
     """Every metric of a backtest.
 
     Args:
         predictions: `PREDICTIONS` of one target and horizon.
         capacity: How many firms the office can visit in a week; one of the ks.
         minimum: Below which rows and true labels of an origin a group says `not enough data`.
+        origins: As-of dates that were asked for; one of which there is no prediction says `NOBODY`.
 
     Returns:
         `definitions`, `capacity`, `ks`, `origins` (a list), `over_origins` by basis, `lists` (stability and lead time
@@ -72,17 +77,17 @@ def backtest_metrics(predictions: pl.DataFrame, *, capacity: int, minimum: Minim
     """
     ks = tuple(sorted({*KS, capacity} - {0}))
     rankings = [name for name in RANKINGS if predictions[name].null_count() < predictions.height]
-    origins = [
-        origin_metrics(rows, rankings, ks)
-        for rows in predictions.sort("origin", "enterprise_id").partition_by("origin", maintain_order=True)
-    ]
+    parts = predictions.sort("origin", "enterprise_id").partition_by("origin", as_dict=True)
+    told = {str(origin): origin_metrics(rows, rankings, ks) for (origin,), rows in parts.items() if rows.height}
+    empty = {f"{day:%Y-%m}": _nobody(day) for day in origins}
+    every = [one for _, one in sorted((empty | told).items())]
     matured = predictions.filter(pl.col("label").is_not_null().any().over("origin"))
     return {
         "definitions": DEFINITIONS,
         "capacity": capacity,
         "ks": list(ks),
-        "origins": origins,
-        "over_origins": _over(origins),
+        "origins": every,
+        "over_origins": _over(every),
         "lists": {name: {str(k): _lists(predictions, matured, name, k) for k in ks} for name in rankings},
         "groups": by_group(matured, capacity, minimum),
         "calibration": calibration(matured.filter(pl.col("basis") == "model")),
@@ -121,6 +126,11 @@ def origin_metrics(rows: pl.DataFrame, rankings: Iterable[str], ks: tuple[int, .
         },
         "calibration": calibration(known.filter(pl.col("basis") == "model")),
     }
+
+
+def _nobody(day: date) -> dict[str, Any]:
+    counts: dict[str, Any] = {"n": 0, "known": 0, "unknown": {}, "treated": 0}
+    return {"origin": f"{day:%Y-%m}", "as_of_date": day} | counts | {"note": NOBODY}
 
 
 def _expected(known: pl.DataFrame) -> Decimal | None:

@@ -1,5 +1,6 @@
 """Metrics of a backtest from its predictions: by hand, and recomputed in a few independent lines."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,13 @@ import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
+from mainstay.report.backtest_table import backtest_tables
+from mainstay.risk.backtest_files import described
 from mainstay.risk.drift import NOT_ENOUGH
 from mainstay.risk.flagged import lead_time, stability
 from mainstay.risk.groups import by_group
 from mainstay.risk.metrics import backtest_metrics, gain_curve
+from mainstay.risk.origins import Question
 from mainstay.risk.spread import spread
 from tests.unit.risk.backtest_samples import many_predictions, prediction, predictions
 
@@ -69,6 +73,27 @@ def test_an_origin_that_has_not_matured_says_so_and_has_no_figures() -> None:
     assert "rankings" not in second
     assert first["rankings"]["risk"]["auc"] == 1
     assert told["over_origins"]["model"]["events"] == {"mean": 1, "sd": None, "min": 1, "max": 1, "origins": 1}
+
+
+def test_an_origin_with_nobody_in_its_cohort_says_so() -> None:
+    done = prediction("2016-01", "A", label=True, risk=0.9, expected_loss=Decimal(1))
+    question = Question("decline", 6, (date(2016, 1, 31), date(2016, 2, 29)))
+    models = [{"origin": "2016-01", "basis": "model"}, {"origin": "2016-02", "basis": "rule"}]
+    told = described(question, date(2016, 12, 31), models, predictions(done), 25)
+    assert [(origin["origin"], origin["n"], origin.get("note")) for origin in told["origins"]] == [
+        ("2016-01", 1, None),
+        ("2016-02", 0, "nobody in the cohort"),
+    ]
+    assert told["note"] == "nobody in the cohort: 2016-02"
+
+
+def test_a_backtest_of_nobody_at_all_has_origins_and_no_figures() -> None:
+    question = Question("decline", 6, (date(2016, 1, 31),))
+    models = [{"origin": "2016-01", "basis": "rule", "training_events": 0, "training_origins": []}]
+    told = described(question, date(2016, 12, 31), models, predictions(), 25)
+    assert [origin["note"] for origin in told["origins"]] == ["nobody in the cohort"]
+    assert (told["over_origins"], told["lists"], told["calibration"]) == ({}, {}, None)
+    assert [table.row_count for table in backtest_tables(told)] == [1]
 
 
 def test_a_rules_score_is_no_probability_and_its_means_stand_apart() -> None:
