@@ -3,6 +3,7 @@
 A list is the first k of a ranking over the whole cohort, whether the outcome is known or not; ties by enterprise id.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -15,23 +16,38 @@ def flagged(rows: pl.DataFrame, ranking: str, k: int) -> pl.DataFrame:
 
 
 def stability(rows: pl.DataFrame, ranking: str, k: int) -> list[dict[str, Any]]:
-    """How far each origin's list agrees with that of the origin before: `origin`, `previous`, `overlap`, `jaccard`.
+    """How far each origin's list agrees with that of the origin before.
 
-    `overlap` firms are on both; `jaccard` is overlap over the firms on either.
+    Returns:
+        `origin`; `previous`; `months` between the two; `same_basis`: whether a model or a rule scored both; `overlap`:
+        firms on both; `jaccard`: overlap over the firms on either.
     """
-    lists = {
-        origin: set(ids)
-        for origin, ids in flagged(rows, ranking, k)
+    lists = (
+        flagged(rows, ranking, k)
         .group_by("origin")
-        .agg(pl.col("enterprise_id"))
+        .agg(ids=pl.col("enterprise_id"), basis=pl.col("basis").first())
         .sort("origin")
-        .iter_rows()
+        .rows(named=True)
+    )
+    return [_compared(before, now) for before, now in pairwise(lists)]
+
+
+def _compared(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    former, later = set(before["ids"]), set(now["ids"])
+    both = len(former & later)
+    return {
+        "origin": now["origin"],
+        "previous": before["origin"],
+        "months": _month(now["origin"]) - _month(before["origin"]),
+        "same_basis": now["basis"] == before["basis"],
+        "overlap": both,
+        "jaccard": both / len(former | later),
     }
-    told = []
-    for (previous, before), (origin, now) in zip(list(lists.items())[:-1], list(lists.items())[1:], strict=True):
-        both = len(before & now)
-        told.append({"origin": origin, "previous": previous, "overlap": both, "jaccard": both / len(before | now)})
-    return told
+
+
+def _month(origin: str) -> int:
+    year, month = origin.split("-")
+    return int(year) * 12 + int(month)
 
 
 def lead_time(rows: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:

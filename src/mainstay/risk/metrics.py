@@ -54,7 +54,9 @@ DEFINITIONS = {
     "ece": "ten bins of equal mass by mean rank of risk (ties stay together); mean of |mean risk - rate| by rows",
     "list": "first k by the ranking over all rows, unknown ones too, ties by enterprise_id",
     "unknown_in_list": "rows of the list whose label is null",
-    "jaccard": "firms on both lists / firms on either, against the origin before",
+    "jaccard": "firms on both lists / firms on either, against the origin before, so many months earlier",
+    "mean_jaccard": "mean over pairs of origins that were both scored by a model, or both by a rule, of those "
+    "that lie the fewest months apart (mean_jaccard_months)",
     "lead_time": "months from the earliest origin with the firm on the list to label_from of its earliest true window",
     "spread": "mean, sample standard deviation, min and max over origins with known labels, by basis",
 }
@@ -213,8 +215,12 @@ def _figures(origin: dict[str, Any]) -> dict[str, Any]:
 
 def _lists(every: pl.DataFrame, matured: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
     steps = stability(every, ranking, k)
+    alike = [step for step in steps if step["same_basis"]]
+    least = min((step["months"] for step in alike), default=None)
+    near = [step["jaccard"] for step in alike if step["months"] == least]
     return {
         "stability": steps,
-        "mean_jaccard": sum(step["jaccard"] for step in steps) / len(steps) if steps else None,
+        "mean_jaccard": sum(near) / len(near) if near else None,
+        "mean_jaccard_months": least,
         "lead_time": lead_time(matured, ranking, k),
     }

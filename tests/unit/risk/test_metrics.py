@@ -160,7 +160,25 @@ def test_a_list_is_compared_with_that_of_the_origin_before() -> None:
         "risk",
         2,
     )
-    assert told == [{"origin": "2016-02", "previous": "2016-01", "overlap": 1, "jaccard": 1 / 3}]
+    pair = {"origin": "2016-02", "previous": "2016-01", "months": 1, "same_basis": True}
+    assert told == [pair | {"overlap": 1, "jaccard": 1 / 3}]
+
+
+def test_only_neighbouring_lists_of_one_basis_make_the_mean_and_every_distance_is_told() -> None:
+    listed = {
+        "2015-12": ("A", "rule"), "2016-01": ("A", "model"), "2016-02": ("A", "model"), "2016-03": ("B", "model"),
+        "2016-12": ("B", "model"),
+    }  # fmt: skip
+    rows = [
+        prediction(origin, one, basis=basis, risk=0.9 if one == first else 0.1)
+        for origin, (first, basis) in listed.items()
+        for one in ("A", "B")
+    ]
+    told = backtest_metrics(predictions(*rows), capacity=1)["lists"]["risk"]["1"]
+    assert [(step["months"], step["same_basis"], step["jaccard"]) for step in told["stability"]] == [
+        (1, False, 1), (1, True, 1), (1, True, 0), (9, True, 1),
+    ]  # fmt: skip
+    assert (told["mean_jaccard"], told["mean_jaccard_months"]) == (0.5, 1)
 
 
 def test_lead_time_runs_from_the_first_list_to_the_first_window_that_was_judged_true() -> None:
