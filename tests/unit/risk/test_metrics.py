@@ -207,7 +207,24 @@ def test_lead_time_runs_from_the_first_list_to_the_first_window_that_was_judged_
         "share_in_time": 1 / 3,
         "median_months": 2,
         "mean_months": 2,
+        "bounded": 1,
+        "median_months_at_most": 7,
+        "mean_months_at_most": 7,
     }
+
+
+def test_a_lead_has_no_upper_bound_where_the_first_known_window_is_true_already() -> None:
+    told = lead_time(
+        predictions(
+            prediction("2016-01", "A", risk=0.9, label=None, unknown_reason="successor"),
+            prediction("2016-02", "A", risk=0.9, label=True),
+            prediction("2016-03", "A", risk=0.9, label=True),
+        ),
+        "risk",
+        1,
+    )
+    assert (told["in_time"], told["median_months"], told["bounded"]) == (1, 1, 0)
+    assert (told["median_months_at_most"], told["mean_months_at_most"]) == (None, None)
 
 
 def test_groups_have_means_over_origins_and_small_ones_are_counted_together(rows: pl.DataFrame) -> None:
