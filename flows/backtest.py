@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 
-from mainstay import __version__
+from mainstay import __version__, outbound
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.outbound.register import keep_register
 from mainstay.report.files import replace_file
@@ -28,6 +28,7 @@ from mainstay.resources import shipped
 from mainstay.risk import backtest_files
 from mainstay.risk.backtest import Rule, predict_all, read_catalogue
 from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.fingerprints import sources_hash
 from mainstay.risk.grades import graded
 from mainstay.risk.history import History, Keeper, Kept
 from mainstay.risk.origins import Question
@@ -69,13 +70,16 @@ def _step(work: Callable[P, T]) -> Task[P, T]:
 def past_of(run: Any) -> Iterator[Past]:  # noqa: ANN401 -- flows are loaded by their files
     """The run's ledger, to be looked at as it was."""
     settings = run.settings
-    register = partial(keep_register, scope_months=settings.outbound.scope_months)
+    scope = settings.outbound.scope_months
+    keep = partial(keep_register, scope_months=scope)
+    code = f"{sources_hash(Path(outbound.__file__).parent)} {scope}"
+    register = Between("features.outbound_facts", ("outbound_cases", "outbound_events"), keep, code)
     with Warehouse(run.workspace.warehouse, candidate=Path(":memory:"), settings=settings.warehouse) as warehouse:
         yield Past(
             warehouse,
             models.load_models(shipped("sql")),
             weekly.told(run),
-            (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register),),
+            (register,),
         )
 
 

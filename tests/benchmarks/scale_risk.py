@@ -76,7 +76,7 @@ def measure(enterprises: int) -> None:
         signals = signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off)
         register = partial(keep_register, scope_months=settings.outbound.scope_months)
         with Warehouse(workspace.warehouse, candidate=Path(":memory:")) as warehouse:
-            steps = (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register),)
+            steps = (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register, "as it is"),)
             past = Past(warehouse, models.load_models(shipped("sql")), weekly.told(run), steps)
             known = [
                 timed(

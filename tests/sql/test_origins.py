@@ -1,5 +1,6 @@
 """Looking at a ledger as it was: only what is needed is built, and a fingerprint says whether anything differs."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -21,7 +22,7 @@ def past(office: Office) -> Past:
     """An office that has received 2021-01 and 2021-02, each on the fifth of the month after."""
     office.deliver("source_id,month,amount_total\nA,2021-01,10", "2021-02-05", MONTHS, partition="2021-01")
     office.deliver("source_id,month,amount_total\nA,2021-02,20", "2021-03-05", MONTHS, partition="2021-02")
-    register = Between("features.outbound_facts", ("outbound_cases", "outbound_events"), keep_register)
+    register = Between("features.outbound_facts", ("outbound_cases", "outbound_events"), keep_register, "1")
     return Past(office.warehouse, models.load_models(shipped("sql")), {}, (register,))
 
 
@@ -54,6 +55,17 @@ def test_what_becomes_known_later_changes_no_earlier_fingerprint(office: Office,
     after = prints()
     assert after[0] == before[0]
     assert after[1] != before[1]
+
+
+def test_another_code_between_the_models_is_another_past_of_what_rests_on_it_and_of_nothing_else(past: Past) -> None:
+    [register] = past.between
+    other = replace(past, between=(replace(register, code="2"),))
+    day = date(2021, 3, 31)
+
+    def prints(one: Past) -> list[str]:
+        return [one.fingerprint(day, [wanted], []) for wanted in ("features.risk_cohort", *WANTED)]
+
+    assert [before == after for before, after in zip(prints(past), prints(other), strict=True)] == [False, True]
 
 
 def test_a_fingerprint_tells_what_is_handed_in_from_other_things(past: Past) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from mainstay import __version__
 from mainstay.risk.history import write_parquet
-from mainstay.risk.metrics import NOT_MATURED, backtest_metrics
+from mainstay.risk.metrics import NOBODY, NOT_MATURED, backtest_metrics
 from mainstay.risk.origins import Question
 from mainstay.risk.targets import PREDICTIONS
 
@@ -48,10 +48,15 @@ def described(
         predictions: As read back from `predictions.parquet`.
         capacity: The visiting capacity.
     """
-    metrics = backtest_metrics(predictions, capacity=capacity)
-    waiting = [origin["origin"] for origin in metrics["origins"] if origin.get("note") == NOT_MATURED]
-    ruled = [model["origin"] for model in models if model["basis"] == "rule"]
+    metrics = backtest_metrics(predictions, capacity=capacity, origins=question.origins)
+    noted = {
+        note: [origin["origin"] for origin in metrics["origins"] if origin.get("note") == note]
+        for note in (NOT_MATURED, NOBODY)
+    }
+    waiting, empty = noted[NOT_MATURED], noted[NOBODY]
+    ruled = [model["origin"] for model in models if model["basis"] == "rule" and model["origin"] not in empty]
     notes = [f"{NOT_MATURED} as of {judged_as_of}, no metrics yet: {', '.join(waiting)}"] * bool(waiting)
+    notes += [f"{NOBODY}: {', '.join(empty)}"] * bool(empty)
     notes += [f"scored by the rule, not by a model: {', '.join(ruled)}"] * bool(ruled)
     return {
         "target": question.target,

@@ -57,8 +57,12 @@ def feature_sql() -> dict[str, str]:
 
 def code_hash() -> str:
     """Of the sources of this package."""
-    here = Path(__file__).parent
-    return _hash_of(here, here.rglob("*.py"))
+    return sources_hash(Path(__file__).parent)
+
+
+def sources_hash(package: Path) -> str:
+    """Of the Python sources below a folder."""
+    return _hash_of(package, package.rglob("*.py"))
 
 
 def sql_hash() -> str:

@@ -3,9 +3,13 @@
 A list is the first k of a ranking over the whole cohort, whether the outcome is known or not; ties by enterprise id.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
+
+_FIRM = "enterprise_id"
+_WINDOW = ("label_from", "label_to")
 
 
 def flagged(rows: pl.DataFrame, ranking: str, k: int) -> pl.DataFrame:
@@ -15,55 +19,83 @@ def flagged(rows: pl.DataFrame, ranking: str, k: int) -> pl.DataFrame:
 
 
 def stability(rows: pl.DataFrame, ranking: str, k: int) -> list[dict[str, Any]]:
-    """How far each origin's list agrees with that of the origin before: `origin`, `previous`, `overlap`, `jaccard`.
+    """How far each origin's list agrees with that of the origin before.
 
-    `overlap` firms are on both; `jaccard` is overlap over the firms on either.
+    Returns:
+        `origin`; `previous`; `months` between the two; `same_basis`: whether a model or a rule scored both; `overlap`:
+        firms on both; `jaccard`: overlap over the firms on either.
     """
-    lists = {
-        origin: set(ids)
-        for origin, ids in flagged(rows, ranking, k)
+    lists = (
+        flagged(rows, ranking, k)
         .group_by("origin")
-        .agg(pl.col("enterprise_id"))
+        .agg(ids=pl.col("enterprise_id"), basis=pl.col("basis").first())
         .sort("origin")
-        .iter_rows()
+        .rows(named=True)
+    )
+    return [_compared(before, now) for before, now in pairwise(lists)]
+
+
+def _compared(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    former, later = set(before["ids"]), set(now["ids"])
+    both = len(former & later)
+    return {
+        "origin": now["origin"],
+        "previous": before["origin"],
+        "months": _month(now["origin"]) - _month(before["origin"]),
+        "same_basis": now["basis"] == before["basis"],
+        "overlap": both,
+        "jaccard": both / len(former | later),
     }
-    told = []
-    for (previous, before), (origin, now) in zip(list(lists.items())[:-1], list(lists.items())[1:], strict=True):
-        both = len(before & now)
-        told.append({"origin": origin, "previous": previous, "overlap": both, "jaccard": both / len(before | now)})
-    return told
+
+
+def _month(origin: str) -> int:
+    year, month = origin.split("-")
+    return int(year) * 12 + int(month)
 
 
 def lead_time(rows: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
     """How many months before its decline (or move) an enterprise was first on the list.
 
-    An enterprise declined from the first month of the earliest of its label windows that was judged true
-    (`label_from`): a window that lies below the threshold begins no later than the fall, so no lead is overstated.
-    It was flagged from the month of the earliest origin with it on the list. The lead is the months between the two;
-    0 = the window began in the month of the origin. Only what the requested origins can show: an enterprise that was
-    flagged or had declined before the first of them counts from there on.
+    It declined somewhere in the earliest of its label windows that was judged true: no earlier than the window's first
+    month (`label_from`), which is where the lead ends at least, and no later than its last (`label_to`), which is where
+    it ends at most. It was flagged from the month of the earliest origin with it on the list. The lead is the months
+    between the two; 0 = the window began in the month of the origin. Only what the requested origins can show: an
+    enterprise whose first known window is true already may have been listed, and have declined, before all of them;
+    its lead has no upper bound, and it is left out of that one.
 
     Returns:
         `declined`: enterprises with a true label; `flagged`: those ever on a list; `in_time`: flagged at the origin of
         their earliest true window, or before; `share_in_time` of those that declined; `median_months` and
-        `mean_months` over those in time, null where there is none.
+        `mean_months` over those in time, null where there is none; `bounded`: those of them whose first known window
+        was not true; `median_months_at_most` and `mean_months_at_most` over these.
     """
-    first = {"origin": pl.col("origin").min()}
-    fell = rows.filter(pl.col("label")).group_by("enterprise_id").agg(**first, fell_from=pl.col("label_from").min())
-    named = flagged(rows, ranking, k).group_by("enterprise_id").agg(named_at=pl.col("origin").min())
-    both = fell.join(named, on="enterprise_id", how="inner")
+    judged = rows.filter(pl.col("label").is_not_null()).with_columns(first_known=pl.col("origin").min().over(_FIRM))
+    fell = (
+        judged.filter("label")
+        .sort("origin")
+        .group_by(_FIRM)
+        .agg(pl.col("origin", "first_known").first(), *(_months(pl.col(day).first()) for day in _WINDOW))
+    )
+    named = flagged(rows, ranking, k).group_by(_FIRM).agg(named_at=pl.col("origin").min())
+    named = named.with_columns(named_in=_months((pl.col("named_at") + "-01").str.to_date()))
+    both = fell.join(named, on=_FIRM, how="inner")
     in_time = both.filter(pl.col("named_at") <= pl.col("origin"))
     lead = in_time.select(
-        months=pl.col("fell_from").dt.year() * 12
-        + pl.col("fell_from").dt.month()
-        - pl.col("named_at").str.slice(0, 4).cast(pl.Int32) * 12
-        - pl.col("named_at").str.slice(5, 2).cast(pl.Int32)
-    )["months"]
+        at_least=pl.col("label_from") - pl.col("named_in"),
+        at_most=pl.when(pl.col("first_known") < pl.col("origin")).then(pl.col("label_to") - pl.col("named_in")),
+    )
     return {
         "declined": fell.height,
         "flagged": both.height,
         "in_time": in_time.height,
         "share_in_time": in_time.height / fell.height if fell.height else None,
-        "median_months": lead.median(),
-        "mean_months": lead.mean(),
+        "median_months": lead["at_least"].median(),
+        "mean_months": lead["at_least"].mean(),
+        "bounded": lead["at_most"].count(),
+        "median_months_at_most": lead["at_most"].median(),
+        "mean_months_at_most": lead["at_most"].mean(),
     }
+
+
+def _months(day: pl.Expr) -> pl.Expr:
+    return day.dt.year() * 12 + day.dt.month().cast(pl.Int32)

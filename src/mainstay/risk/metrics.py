@@ -5,6 +5,7 @@ them. Rows with an unknown outcome are left out and counted, by reason.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ RANKINGS = (
 """Columns of the predictions that order the firms, higher first; those that are null everywhere are left out."""
 
 NOT_MATURED = "not matured"
+NOBODY = "nobody in the cohort"
 PRICED = ~pl.col("label") | pl.col("loss").is_not_null()
 """Of rows with a known label: whether their loss is known; where nothing happened, nothing was lost."""
 
@@ -52,19 +54,26 @@ DEFINITIONS = {
     "ece": "ten bins of equal mass by mean rank of risk (ties stay together); mean of |mean risk - rate| by rows",
     "list": "first k by the ranking over all rows, unknown ones too, ties by enterprise_id",
     "unknown_in_list": "rows of the list whose label is null",
-    "jaccard": "firms on both lists / firms on either, against the origin before",
-    "lead_time": "months from the earliest origin with the firm on the list to label_from of its earliest true window",
+    "jaccard": "firms on both lists / firms on either, against the origin before, so many months earlier",
+    "mean_jaccard": "mean over pairs of origins that were both scored by a model, or both by a rule, of those "
+    "that lie the fewest months apart (mean_jaccard_months)",
+    "lead_time": "months from the earliest origin with the firm on the list to label_from of its first true window: "
+    "the least that it can be, as the fall may lie anywhere in the window; at_most: to label_to, of the firms (bounded) "
+    "whose first known window was not true already",
     "spread": "mean, sample standard deviation, min and max over origins with known labels, by basis",
 }
 
 
-def backtest_metrics(predictions: pl.DataFrame, *, capacity: int, minimum: Minimum | None = None) -> dict[str, Any]:
+def backtest_metrics(
+    predictions: pl.DataFrame, *, capacity: int, minimum: Minimum | None = None, origins: Iterable[date] = ()
+) -> dict[str, Any]:
     """Every metric of a backtest.
 
     Args:
         predictions: `PREDICTIONS` of one target and horizon.
         capacity: How many firms the office can visit in a week; one of the ks.
         minimum: Below which rows and true labels of an origin a group says `not enough data`.
+        origins: As-of dates that were asked for; one of which there is no prediction says `NOBODY`.
 
     Returns:
         `definitions`, `capacity`, `ks`, `origins` (a list), `over_origins` by basis, `lists` (stability and lead time
@@ -72,17 +81,17 @@ def backtest_metrics(predictions: pl.DataFrame, *, capacity: int, minimum: Minim
     """
     ks = tuple(sorted({*KS, capacity} - {0}))
     rankings = [name for name in RANKINGS if predictions[name].null_count() < predictions.height]
-    origins = [
-        origin_metrics(rows, rankings, ks)
-        for rows in predictions.sort("origin", "enterprise_id").partition_by("origin", maintain_order=True)
-    ]
+    parts = predictions.sort("origin", "enterprise_id").partition_by("origin", as_dict=True)
+    told = {str(origin): origin_metrics(rows, rankings, ks) for (origin,), rows in parts.items() if rows.height}
+    empty = {f"{day:%Y-%m}": _nobody(day) for day in origins}
+    every = [one for _, one in sorted((empty | told).items())]
     matured = predictions.filter(pl.col("label").is_not_null().any().over("origin"))
     return {
         "definitions": DEFINITIONS,
         "capacity": capacity,
         "ks": list(ks),
-        "origins": origins,
-        "over_origins": _over(origins),
+        "origins": every,
+        "over_origins": _over(every),
         "lists": {name: {str(k): _lists(predictions, matured, name, k) for k in ks} for name in rankings},
         "groups": by_group(matured, capacity, minimum),
         "calibration": calibration(matured.filter(pl.col("basis") == "model")),
@@ -121,6 +130,11 @@ def origin_metrics(rows: pl.DataFrame, rankings: Iterable[str], ks: tuple[int, .
         },
         "calibration": calibration(known.filter(pl.col("basis") == "model")),
     }
+
+
+def _nobody(day: date) -> dict[str, Any]:
+    counts: dict[str, Any] = {"n": 0, "known": 0, "unknown": {}, "treated": 0}
+    return {"origin": f"{day:%Y-%m}", "as_of_date": day} | counts | {"note": NOBODY}
 
 
 def _expected(known: pl.DataFrame) -> Decimal | None:
@@ -203,8 +217,12 @@ def _figures(origin: dict[str, Any]) -> dict[str, Any]:
 
 def _lists(every: pl.DataFrame, matured: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
     steps = stability(every, ranking, k)
+    alike = [step for step in steps if step["same_basis"]]
+    least = min((step["months"] for step in alike), default=None)
+    near = [step["jaccard"] for step in alike if step["months"] == least]
     return {
         "stability": steps,
-        "mean_jaccard": sum(step["jaccard"] for step in steps) / len(steps) if steps else None,
+        "mean_jaccard": sum(near) / len(near) if near else None,
+        "mean_jaccard_months": least,
         "lead_time": lead_time(matured, ranking, k),
     }

@@ -29,11 +29,13 @@ class Between:
         reads: The relation that it works on.
         gives: The tables of the schema `run` that it hands in, by name without the schema.
         work: Makes them.
+        code: What decides how: a hash of its sources, and its settings. Under another one the past is computed anew.
     """
 
     reads: str
     gives: tuple[str, ...]
     work: Callable[[pl.DataFrame], Sequence[pl.DataFrame]]
+    code: str
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ class Past:
     def fingerprint(self, as_of: date, wanted: Sequence[str], beside: Sequence[str]) -> str:
         """A hash of everything that decides the wanted relations at a date: equal hashes, equal frames.
 
-        These are the text of the models, the tables handed in, the files known by then and their fate, what published
-        weeks remembered by then, and the database's version. `beside`: whatever else the caller hands in, as text.
+        These are the text of the models, the code between them, the tables handed in, the files known by then and their
+        fate, what published weeks remembered by then, and the database's version. `beside`: whatever else the caller
+        hands in, as text.
         """
         models = self.needed(wanted)
         reads = {read for model in models.values() for read in model.reads}
@@ -98,6 +101,7 @@ class Past:
             as_of.isoformat(),
             duckdb.__version__,
             *(f"{name}\n{models[name].sql}" for name in sorted(models)),
+            *(f"{step.reads}\n{step.code}" for step in self._steps(models)),
             *(f"{name} {_hash_of(told[name])}" for name in sorted(told)),
             _hash_of(_known_files(self.warehouse, as_of)),
             *(f"{name} {_hash_of(_remembered(self.warehouse, name, as_of))}" for name in sorted(reads & _EVENTS)),

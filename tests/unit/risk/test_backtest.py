@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.risk.backtest import OriginFrames, Rule, predict_origin
+from mainstay.risk.backtest import OriginFrames, Rule, Trainer, predict_origin
 from mainstay.risk.targets import OUTCOMES, PREDICTIONS
 from tests.unit.risk.backtest_samples import cohort, features, outcomes
 
 ORIGIN, EARLIER = date(2016, 3, 31), date(2015, 8, 31)
 IDS = ["A", "B", "C"]
+RULE = Rule("decline")
 
 
 @dataclass
@@ -160,6 +161,12 @@ def test_leaving_is_scored_by_the_signals_points_where_no_model_is() -> None:
         (1.0, "high", None, 12.0, "rule-signals-1"),
         (1.0, "high", None, 0.0, "rule-signals-1"),
     ]
+
+
+@pytest.mark.parametrize("trainer", [never, learnt])
+def test_a_cohort_of_nobody_is_predicted_to_nobody(trainer: Trainer) -> None:
+    rows, told = predict_origin(frames(cohort=cohort(ORIGIN, []), judged=OUTCOMES.to_frame()), trainer, RULE, graded)
+    assert (rows.schema, rows.height, told["origin"]) == (PREDICTIONS, 0, "2016-03")
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

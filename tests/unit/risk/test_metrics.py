@@ -1,5 +1,6 @@
 """Metrics of a backtest from its predictions: by hand, and recomputed in a few independent lines."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,13 @@ import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
+from mainstay.report.backtest_table import backtest_tables
+from mainstay.risk.backtest_files import described
 from mainstay.risk.drift import NOT_ENOUGH
 from mainstay.risk.flagged import lead_time, stability
 from mainstay.risk.groups import by_group
 from mainstay.risk.metrics import backtest_metrics, gain_curve
+from mainstay.risk.origins import Question
 from mainstay.risk.spread import spread
 from tests.unit.risk.backtest_samples import many_predictions, prediction, predictions
 
@@ -69,6 +73,27 @@ def test_an_origin_that_has_not_matured_says_so_and_has_no_figures() -> None:
     assert "rankings" not in second
     assert first["rankings"]["risk"]["auc"] == 1
     assert told["over_origins"]["model"]["events"] == {"mean": 1, "sd": None, "min": 1, "max": 1, "origins": 1}
+
+
+def test_an_origin_with_nobody_in_its_cohort_says_so() -> None:
+    done = prediction("2016-01", "A", label=True, risk=0.9, expected_loss=Decimal(1))
+    question = Question("decline", 6, (date(2016, 1, 31), date(2016, 2, 29)))
+    models = [{"origin": "2016-01", "basis": "model"}, {"origin": "2016-02", "basis": "rule"}]
+    told = described(question, date(2016, 12, 31), models, predictions(done), 25)
+    assert [(origin["origin"], origin["n"], origin.get("note")) for origin in told["origins"]] == [
+        ("2016-01", 1, None),
+        ("2016-02", 0, "nobody in the cohort"),
+    ]
+    assert told["note"] == "nobody in the cohort: 2016-02"
+
+
+def test_a_backtest_of_nobody_at_all_has_origins_and_no_figures() -> None:
+    question = Question("decline", 6, (date(2016, 1, 31),))
+    models = [{"origin": "2016-01", "basis": "rule", "training_events": 0, "training_origins": []}]
+    told = described(question, date(2016, 12, 31), models, predictions(), 25)
+    assert [origin["note"] for origin in told["origins"]] == ["nobody in the cohort"]
+    assert (told["over_origins"], told["lists"], told["calibration"]) == ({}, {}, None)
+    assert [table.row_count for table in backtest_tables(told)] == [1]
 
 
 def test_a_rules_score_is_no_probability_and_its_means_stand_apart() -> None:
@@ -135,7 +160,25 @@ def test_a_list_is_compared_with_that_of_the_origin_before() -> None:
         "risk",
         2,
     )
-    assert told == [{"origin": "2016-02", "previous": "2016-01", "overlap": 1, "jaccard": 1 / 3}]
+    pair = {"origin": "2016-02", "previous": "2016-01", "months": 1, "same_basis": True}
+    assert told == [pair | {"overlap": 1, "jaccard": 1 / 3}]
+
+
+def test_only_neighbouring_lists_of_one_basis_make_the_mean_and_every_distance_is_told() -> None:
+    listed = {
+        "2015-12": ("A", "rule"), "2016-01": ("A", "model"), "2016-02": ("A", "model"), "2016-03": ("B", "model"),
+        "2016-12": ("B", "model"),
+    }  # fmt: skip
+    rows = [
+        prediction(origin, one, basis=basis, risk=0.9 if one == first else 0.1)
+        for origin, (first, basis) in listed.items()
+        for one in ("A", "B")
+    ]
+    told = backtest_metrics(predictions(*rows), capacity=1)["lists"]["risk"]["1"]
+    assert [(step["months"], step["same_basis"], step["jaccard"]) for step in told["stability"]] == [
+        (1, False, 1), (1, True, 1), (1, True, 0), (9, True, 1),
+    ]  # fmt: skip
+    assert (told["mean_jaccard"], told["mean_jaccard_months"]) == (0.5, 1)
 
 
 def test_lead_time_runs_from_the_first_list_to_the_first_window_that_was_judged_true() -> None:
@@ -164,7 +207,24 @@ def test_lead_time_runs_from_the_first_list_to_the_first_window_that_was_judged_
         "share_in_time": 1 / 3,
         "median_months": 2,
         "mean_months": 2,
+        "bounded": 1,
+        "median_months_at_most": 7,
+        "mean_months_at_most": 7,
     }
+
+
+def test_a_lead_has_no_upper_bound_where_the_first_known_window_is_true_already() -> None:
+    told = lead_time(
+        predictions(
+            prediction("2016-01", "A", risk=0.9, label=None, unknown_reason="successor"),
+            prediction("2016-02", "A", risk=0.9, label=True),
+            prediction("2016-03", "A", risk=0.9, label=True),
+        ),
+        "risk",
+        1,
+    )
+    assert (told["in_time"], told["median_months"], told["bounded"]) == (1, 1, 0)
+    assert (told["median_months_at_most"], told["mean_months_at_most"]) == (None, None)
 
 
 def test_groups_have_means_over_origins_and_small_ones_are_counted_together(rows: pl.DataFrame) -> None:
