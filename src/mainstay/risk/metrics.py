@@ -58,8 +58,8 @@ DEFINITIONS = {
     "mean_jaccard": "mean over pairs of origins that were both scored by a model, or both by a rule, of those "
     "that lie the fewest months apart (mean_jaccard_months)",
     "lead_time": "months from the earliest origin with the firm on the list to label_from of its first true window: "
-    "the least that it can be, as the fall may lie anywhere in the window; at_most: to label_to, of the firms (bounded) "
-    "whose first known window was not true already",
+    "the least that it can be, as the fall may lie anywhere in the window; at_most: to label_to, of the firms "
+    "(bounded) whose first known window was not true already",
     "spread": "mean, sample standard deviation, min and max over origins with known labels, by basis",
 }
 
