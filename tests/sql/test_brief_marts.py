@@ -10,11 +10,10 @@ import pytest
 from mainstay.orders.selection import ORDERS
 from mainstay.report.brief import RELATIONS, BriefFrames, brief_html
 from mainstay.report.units import DisplayUnit
-from mainstay.risk.scoring import SCORES
 from mainstay.warehouse import run
-from mainstay.warehouse.events import record_week
 from tests.sql.office import Office, contract, drop_list
 from tests.sql.outbound_week import follow_outbound
+from tests.sql.scored_week import NOTHING_SCORED, publish
 from tests.unit.report.brief_samples import SCHEMAS
 
 YEARS = """source_id,name,month,amount_total,amount_local
@@ -47,7 +46,7 @@ def ordered(office: Office, *orders: dict[str, Any]) -> None:
     rows = [{"sources": ["drop_list"], "is_open": True, "priority": 1} | order for order in orders]
     run.tell(
         office.warehouse,
-        {"scores": SCORES.to_frame(), "work_orders": pl.DataFrame(rows, schema=ORDERS)},
+        {**NOTHING_SCORED, "work_orders": pl.DataFrame(rows, schema=ORDERS)},
     )
 
 
@@ -100,7 +99,7 @@ def test_a_file_of_any_kind_is_new_until_a_published_week_has_counted_it(office:
     alerted(office, "A,1,2022-02-01,", known="2022-02-01")
     office.build("2022-02-07", settings=drop_list())
     ordered(office)
-    record_week(office.warehouse, date(2022, 2, 7))
+    publish(office, date(2022, 2, 7))
     alerted(office, "A,2,2022-02-08,", known="2022-02-08")
     office.build("2022-02-07", "2022-02-14", settings=drop_list())
     assert office.rows("marts.week_files", "as_of_date", "file", "target", "rows_loaded", "is_new") == [
@@ -443,7 +442,7 @@ def test_a_second_run_of_a_week_shows_the_files_and_receipts_of_the_week(office:
     office.deliver(YEARS, "2022-02-01")
     office.build("2022-02-07", settings=drop_list())
     ordered(office)
-    record_week(office.warehouse, date(2022, 2, 7))
+    publish(office, date(2022, 2, 7))
     office.build("2022-02-10", "2022-02-14", settings=drop_list())
     assert office.rows("marts.week_files", "as_of_date", "is_new") == [("2022-02-10", True), ("2022-02-14", False)]
     assert office.rows("marts.weeks", "as_of_date", "has_new_receipts") == [("2022-02-10", True), ("2022-02-14", False)]

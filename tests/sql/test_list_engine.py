@@ -13,12 +13,11 @@ from mainstay.report.causes import with_list_causes
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
 from mainstay.resources import shipped
 from mainstay.revenue.drop_lists import list_definitions
-from mainstay.risk.scoring import SCORES
 from mainstay.settings import Settings
 from mainstay.warehouse import run
-from mainstay.warehouse.events import record_week
 from tests.sql.office import SHIPPED_LISTS, Office, contract
 from tests.sql.outbound_week import follow_outbound
+from tests.sql.scored_week import NOTHING_SCORED, publish
 from tests.sql.test_drop_lists import two_years
 from tests.unit.report.samples import WAN_YUAN
 
@@ -36,13 +35,13 @@ def lists(**named: dict[str, Any]) -> Settings:
     return Settings(lists=off | {name: DropListSettings.model_validate(keys) for name, keys in named.items()})
 
 
-def week(office: Office, as_of: str, settings: Settings, *, publish: bool = False) -> None:
+def week(office: Office, as_of: str, settings: Settings, *, is_published: bool = False) -> None:
     """Build a whole week without orders, and remember it where it is published."""
     office.build(as_of, settings=settings)
     follow_outbound(office)
-    run.tell(office.warehouse, {"scores": SCORES.to_frame(), "work_orders": NO_ORDERS})
-    if publish:
-        record_week(office.warehouse, date.fromisoformat(as_of))
+    run.tell(office.warehouse, {**NOTHING_SCORED, "work_orders": NO_ORDERS})
+    if is_published:
+        publish(office, date.fromisoformat(as_of))
 
 
 def ranked(office: Office, relation: str = "marts.drop_lists") -> dict[str, list[tuple[Any, ...]]]:
@@ -221,13 +220,13 @@ def corrected_office(office: Office) -> None:
 def test_a_frozen_list_keeps_its_places_and_says_what_was_corrected_since(office: Office) -> None:
     corrected_office(office)
     settings = lists(q1=FROZEN)
-    week(office, "2022-04-18", settings, publish=True)
+    week(office, "2022-04-18", settings, is_published=True)
     assert office.rows("marts.drop_lists", *LINES) == [
         (1, "A", "-90.00", None, None, True),
         (2, "B", "-60.00", None, None, True),
     ]
     first = office.rows("marts.drop_lists", "window_start", "window_end", "is_frozen")
-    week(office, "2022-05-16", settings, publish=True)
+    week(office, "2022-05-16", settings, is_published=True)
     assert office.rows("marts.drop_lists", *LINES) == [
         (1, "A", "-65.00", "-90.00", "25.00", True),
         (2, "B", "30.00", "-60.00", "90.00", False),
@@ -248,7 +247,7 @@ def test_a_frozen_list_keeps_its_places_and_says_what_was_corrected_since(office
 def test_a_workspace_that_starts_after_the_freeze_freezes_its_first_week_over_the_same_months(office: Office) -> None:
     corrected_office(office)
     settings = lists(q1=FROZEN, year=FROZEN | {"window": "ytd"})
-    week(office, "2022-06-06", settings, publish=True)
+    week(office, "2022-06-06", settings, is_published=True)
     spans = ("list_name", "window_start", "window_end", "frozen_week")
     assert office.rows("features.list_windows", *spans) == [
         ("q1", "2022-01-01", "2022-03-01", None),
@@ -277,14 +276,14 @@ def test_who_left_a_list_is_named_with_the_reason(office: Office) -> None:
     office.deliver(f"{names}{everyone}", "2022-02-01", register)
     office.deliver(two_years("A,100.00,10.00", "B,80.00,10.00", "C,60.00,10.00", "D,40.00,10.00"), "2022-02-01")
     settings = lists(mine={"top_k": 3})
-    week(office, "2022-02-07", settings, publish=True)
+    week(office, "2022-02-07", settings, is_published=True)
     office.deliver(
         "source_id,name,month,amount_total,amount_local\nB,B,2022-01,75.00,75.00\nC,C,2022-01,45.00,45.00\n"
         "E,E,2021-01,70.00,70.00",
         "2022-02-10",
     )
     office.deliver(f"{names}{everyone}\nE,E,2019-01-01,", "2022-02-10", register)
-    week(office, "2022-02-14", settings, publish=True)
+    week(office, "2022-02-14", settings, is_published=True)
     places = ("rank", "enterprise_id", "entered", "weeks_on", "previous_rank", "rank_change")
     assert office.rows("marts.drop_lists", *places) == [
         (1, "A", False, 2, 1, 0),
@@ -296,7 +295,7 @@ def test_who_left_a_list_is_named_with_the_reason(office: Office) -> None:
         ("B", "B", 2, 1, "no_longer_drop"),
         ("C", "C", 3, 1, "overtaken"),
     ]
-    week(office, "2022-02-21", lists(mine={"top_k": 2}), publish=True)
+    week(office, "2022-02-21", lists(mine={"top_k": 2}), is_published=True)
     assert office.rows("marts.list_leavers", *gone) == [("D", "D", 3, 1, "redefined")]
     assert office.rows("marts.list_movements", "rows", "entered", "left_list", "is_redefined") == [
         (2, None, None, True)
@@ -341,7 +340,7 @@ def test_a_list_of_another_year_is_not_comparable_but_a_window_that_moves_by_its
     office.deliver(months(*every_month("A", -12, 14, m202101="2.00")), "2021-04-05")
     office.deliver(months(*every_month("A", 15, 26, m202201="1.00")), "2022-04-05")
     windows = {name: {"window": name} for name in ("first_quarter", "ytd", "last_12_months", "last_quarter")}
-    week(office, "2021-04-12", lists(**windows), publish=True)
+    week(office, "2021-04-12", lists(**windows), is_published=True)
     week(office, "2022-04-18", lists(**windows))
     found = office.rows("features.list_weeks", "list_name", "weeks_ago", "is_comparable")
     assert found == [
@@ -354,7 +353,7 @@ def test_a_list_of_another_year_is_not_comparable_but_a_window_that_moves_by_its
 
 def test_a_list_that_is_added_later_shows_nobody_as_entered_in_its_first_week(office: Office) -> None:
     office.deliver(two_years("A,100.00,10.00", "B,50.00,40.00"), "2022-02-01")
-    week(office, "2022-02-07", lists(mine={}), publish=True)
+    week(office, "2022-02-07", lists(mine={}), is_published=True)
     week(office, "2022-02-14", lists(mine={}, fresh={}, firms={"sort_by": "revenue"}))
     lines = office.rows("marts.drop_lists", "list_name", "enterprise_id", "entered")
     assert lines == [("fresh", "A", None), ("fresh", "B", None), ("mine", "A", False), ("mine", "B", False)]
