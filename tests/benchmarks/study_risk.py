@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,8 @@ def one_seed(seed: int, firms: int, horizon: int) -> dict[str, Found]:
 def park(seeds: Sequence[int], firms: int, horizon: int = 6) -> list[str]:
     """The simulated park, all seeds, two at a time."""
     total = {target: Found() for target in PARK_TARGETS}
-    with ProcessPoolExecutor(max_workers=2) as pool:
+    # Not forked: polars' threads do not survive it.
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
         for made in pool.map(one_seed, seeds, repeat(firms), repeat(horizon)):
             for target, found in made.items():
                 total[target].add(found)
