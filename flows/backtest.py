@@ -22,24 +22,24 @@ from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.outbound.register import keep_register
 from mainstay.report.files import replace_file
 from mainstay.report.journal import write_journal
-from mainstay.report.manifest import canonical_json
 from mainstay.report.week import swap_in
+from mainstay.report.week_manifest import canonical_json
 from mainstay.resources import shipped
 from mainstay.risk import backtest_files
-from mainstay.risk.backtest import Rule, predict_all, read_catalogue
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.fingerprints import sources_hash
 from mainstay.risk.grades import graded
 from mainstay.risk.history import History, Keeper, Kept
+from mainstay.risk.model_training import train
 from mainstay.risk.origins import Question
+from mainstay.risk.past_predictions import Rule, predict_all, read_catalogue
 from mainstay.risk.relocation import SignalPoints, signal_definitions
-from mainstay.risk.training import train
 from mainstay.running import load_flow
 from mainstay.settings import Workspace
 from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.lock import exclusive
-from mainstay.warehouse.origins import Between, Past
+from mainstay.warehouse.past import Between, Past
 
 logger = logging.getLogger("mainstay.backtest")
 

@@ -18,9 +18,9 @@ from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.report.journal import write_journal
 from mainstay.resources import shipped
-from mainstay.risk.backtest import read_catalogue
 from mainstay.risk.history import History, Keeper, Kept
 from mainstay.risk.origins import Question
+from mainstay.risk.past_predictions import read_catalogue
 from mainstay.risk.quarterly import Trainer, due, questions, training_origin
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.store import ModelStore

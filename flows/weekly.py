@@ -25,29 +25,29 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import form_contract, one_namespace, workspace_contracts
 from mainstay.extracts.returning import return_errors
-from mainstay.orders.causes import cause_ticks
+from mainstay.orders.cause_ticks import cause_ticks
 from mainstay.orders.lifecycle import follow_orders
 from mainstay.orders.selection import select_orders
 from mainstay.outbound.register import district_authorities, keep_register
+from mainstay.quality.batch_metrics import batch_metrics, range_failures
 from mainstay.quality.gates import Verdict, judge_batches, judge_marts, refuse_failed_marts, refuse_lost_money
-from mainstay.quality.metrics import batch_metrics, range_failures
 from mainstay.report.journal import write_journal
 from mainstay.report.units import DisplayUnit
 from mainstay.report.week import Paper, export_week, swap_in
 from mainstay.resources import shipped
 from mainstay.revenue import forecast as revenue_forecast
-from mainstay.revenue.causes import cause_codes
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
-from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
-from mainstay.revenue.explaining import explain_lists
+from mainstay.revenue.cause_amounts import cause_codes
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
+from mainstay.revenue.list_causes import RELATIONS as EXPLAINED_BY
+from mainstay.revenue.list_causes import explain_lists
+from mainstay.revenue.list_definitions import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.revenue.shares import share_rules
 from mainstay.risk.baseline import DropTimesAmount
+from mainstay.risk.prediction_targets import origin_cohorts, risk_horizons
 from mainstay.risk.reasons import read_wording
 from mainstay.risk.relocation import SignalPoints, signal_definitions
 from mainstay.risk.roster import week_roster
 from mainstay.risk.scoring import all_targets, spans
-from mainstay.risk.targets import origin_cohorts, risk_horizons
 from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.settings import TIMEZONE, Settings, Workspace
 from mainstay.warehouse import checks, dictionary, events, ledger, loading, meanings, models, publication
@@ -308,7 +308,7 @@ def _roster(run: Run) -> Roster:
     if not run.workspace.models.is_dir():
         return Roster()
     # What models are made of takes a second to import.
-    from mainstay.risk.backtest import read_catalogue
+    from mainstay.risk.past_predictions import read_catalogue
     from mainstay.risk.store import ModelStore
 
     store = ModelStore(run.workspace.models)

@@ -2,7 +2,7 @@
 -- key: as_of_date, list_name, enterprise_id, cause_code
 -- materialized: table
 --
--- Proposed by arithmetic, to be verified (mainstay.revenue.causes says in which order, and what a code may take): at
+-- Proposed by arithmetic, to be verified (mainstay.revenue.cause_amounts says in which order, and what a code may take): at
 -- the list's level, in the natural caliber, over the list's window. The amounts of an enterprise sum to its natural
 -- change; above zero is what rose.
 -- column cause_code [text]: seeds/cause_codes.csv

@@ -106,7 +106,7 @@ def backtest(
 ) -> None:
     """Score past months with what was known then, hold the scores against what came, and beside simple rankings."""
     from mainstay.report.backtest_table import backtest_tables
-    from mainstay.report.manifest import canonical_json
+    from mainstay.report.week_manifest import canonical_json
     from mainstay.risk.origins import read_question
 
     workspace: Workspace = context.obj

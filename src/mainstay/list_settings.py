@@ -1,7 +1,7 @@
 """What one list says of itself: whom it ranks, by what, over which months, how far, and whether it is frozen.
 
 A list is data (DOMAIN section 4). The shipped ones stand in `seeds/drop_lists.csv`, a workspace's own in
-`[lists.<name>]`; `mainstay.revenue.drop_lists` puts the two together.
+`[lists.<name>]`; `mainstay.revenue.list_definitions` puts the two together.
 """
 
 import re

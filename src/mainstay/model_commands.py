@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mainstay.errors import UsageError, did_you_mean
-from mainstay.risk.targets import HORIZONS, TARGETS
+from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 from mainstay.settings import TIMEZONE, Workspace
 
 models_app = typer.Typer(help="Models: list, enable, retire, read their cards.", invoke_without_command=True)

@@ -13,8 +13,8 @@ from mainstay.demo import mark_simulated
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
 from mainstay.resources import shipped
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items
 from mainstay.revenue.forecast import RELATIONS, ForecastFrames
+from mainstay.revenue.list_definitions import level_fallbacks, levy_items
 from mainstay.revenue.shares import share_rules
 from mainstay.settings import Workspace
 from mainstay.simulate import Park

@@ -22,18 +22,18 @@ import polars as pl
 from mainstay.demo import mark_simulated
 from mainstay.outbound.register import keep_register
 from mainstay.resources import shipped
-from mainstay.risk.backtest import read_catalogue
 from mainstay.risk.history import COHORTS, FEATURES, JUDGED
 from mainstay.risk.model import TrainedModel
+from mainstay.risk.model_training import train
+from mainstay.risk.past_predictions import read_catalogue
+from mainstay.risk.prediction_targets import COHORT, origin_cohorts
 from mainstay.risk.relocation import signal_definitions
-from mainstay.risk.targets import COHORT, origin_cohorts
-from mainstay.risk.training import train
 from mainstay.running import load_flow
 from mainstay.settings import Workspace
 from mainstay.simulate import write_park
 from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
-from mainstay.warehouse.origins import Between, Past
+from mainstay.warehouse.past import Between, Past
 
 T = TypeVar("T")
 FIRST_MONTH, MONTHS = date(2021, 1, 1), 24

@@ -12,12 +12,12 @@ from typing import cast
 import polars as pl
 
 from mainstay.resources import shipped
-from mainstay.risk.backtest import origin_frames, read_catalogue
 from mainstay.risk.model import TrainedModel
+from mainstay.risk.model_training import train
 from mainstay.risk.origins import read_question
+from mainstay.risk.past_predictions import origin_frames, read_catalogue
+from mainstay.risk.prediction_targets import Target
 from mainstay.risk.relocation import signal_definitions
-from mainstay.risk.targets import Target
-from mainstay.risk.training import train
 from mainstay.running import load_flow
 
 

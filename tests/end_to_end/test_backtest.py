@@ -12,8 +12,8 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mainstay import cli
-from mainstay.risk.targets import PREDICTIONS
-from mainstay.risk.training import train
+from mainstay.risk.model_training import train
+from mainstay.risk.prediction_targets import PREDICTIONS
 from mainstay.settings import Workspace
 
 Captured = pytest.CaptureFixture[str]
@@ -46,7 +46,7 @@ def one_training() -> Iterator[None]:
         return learnt[told]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mainstay.risk.training.train", trained)
+        patch.setattr("mainstay.risk.model_training.train", trained)
         yield
 
 

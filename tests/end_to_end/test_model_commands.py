@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mainstay.risk.manifest import Manifest
+from mainstay.risk.model_manifest import Manifest
 from mainstay.risk.store import ModelStore
 from mainstay.settings import Workspace
 from mainstay.warehouse.lock import exclusive

@@ -15,7 +15,7 @@ from prefect.client.orchestration import get_client
 
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError, UnexpectedError
 from mainstay.extracts import landing
-from mainstay.quality import metrics
+from mainstay.quality import batch_metrics
 from mainstay.report import week
 from mainstay.running import run_week
 from mainstay.settings import Workspace
@@ -268,8 +268,8 @@ def test_a_batch_that_loses_money_refuses_every_run_until_the_fault_is_mended(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        lossy = metrics.BATCH_METRICS.replace("coalesce(amounts.money_unaccounted, 0)", "1 / batches.batch_id")
-        patch.setattr(metrics, "BATCH_METRICS", lossy)
+        lossy = batch_metrics.BATCH_METRICS.replace("coalesce(amounts.money_unaccounted, 0)", "1 / batches.batch_id")
+        patch.setattr(batch_metrics, "BATCH_METRICS", lossy)
         for _ in range(2):
             with pytest.raises(GateRefusedError, match=r"not accounted for[^$]*receipts_202101\.csv"):
                 run_week(workspace, APRIL)

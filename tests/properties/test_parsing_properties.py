@@ -22,7 +22,7 @@ from mainstay.extracts.periods import read_date, read_month
 from mainstay.extracts.persons import is_natural_person, natural_persons
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.records import split_text
-from mainstay.extracts.workbook import exact_number
+from mainstay.extracts.workbook_reader import exact_number
 from tests.unit.extracts.samples import FIRM, HEADER, OTHER_FIRM, accounted, citizen_number, contract
 
 CENTS = st.integers(-(10**18) + 1, 10**18 - 1)

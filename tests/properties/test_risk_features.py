@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstay.extracts.contract import Contract
-from mainstay.risk.targets import origin_cohorts
+from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import ScoreSettings, Settings
 from mainstay.warehouse import ledger, loading, models
 from tests.sql.office import SEEN, Office, contract

@@ -12,20 +12,20 @@ import polars as pl
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
 from mainstay.list_settings import DropListSettings
-from mainstay.orders.causes import cause_ticks
+from mainstay.orders.cause_ticks import cause_ticks
 from mainstay.outbound.register import district_authorities
 from mainstay.report.units import DisplayUnit
 from mainstay.resources import shipped
-from mainstay.revenue.causes import cause_codes
-from mainstay.revenue.drop_lists import level_fallbacks, levy_items, list_definitions, size_classes
-from mainstay.revenue.explaining import RELATIONS as EXPLAINED_BY
-from mainstay.revenue.explaining import explain_lists
+from mainstay.revenue.cause_amounts import cause_codes
 from mainstay.revenue.forecast import FORECASTS
 from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
+from mainstay.revenue.list_causes import RELATIONS as EXPLAINED_BY
+from mainstay.revenue.list_causes import explain_lists
+from mainstay.revenue.list_definitions import level_fallbacks, levy_items, list_definitions, size_classes
 from mainstay.revenue.shares import share_rules
+from mainstay.risk.prediction_targets import origin_cohorts, risk_horizons
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.scoring import spans
-from mainstay.risk.targets import origin_cohorts, risk_horizons
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse

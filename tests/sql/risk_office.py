@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mainstay.risk.targets import COHORT
+from mainstay.risk.prediction_targets import COHORT
 from mainstay.warehouse import ledger
 from tests.sql.office import Office, contract
 from tests.sql.on_demand import OnDemand

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from mainstay.risk.targets import origin_cohorts
+from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import ScoreSettings, Settings
 from tests.sql.office import contract
 from tests.sql.risk_office import cohort, new_office, pay

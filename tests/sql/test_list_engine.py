@@ -9,10 +9,10 @@ import pytest
 from mainstay.errors import SettingsError
 from mainstay.list_settings import DropListSettings
 from mainstay.orders.selection import ORDERS
-from mainstay.report.causes import with_list_causes
+from mainstay.report.cause_texts import with_list_causes
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes
 from mainstay.resources import shipped
-from mainstay.revenue.drop_lists import list_definitions
+from mainstay.revenue.list_definitions import list_definitions
 from mainstay.settings import Settings
 from mainstay.warehouse import run
 from tests.sql.office import SHIPPED_LISTS, Office, contract

@@ -9,7 +9,7 @@ import pytest
 from mainstay.outbound.register import keep_register
 from mainstay.resources import shipped
 from mainstay.warehouse import models
-from mainstay.warehouse.origins import Between, Past
+from mainstay.warehouse.past import Between, Past
 from tests.sql.office import Office, contract
 
 PARTITION = {"pattern": "(?P<year>.{4})-(?P<month>..)"}

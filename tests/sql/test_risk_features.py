@@ -9,7 +9,7 @@ import pytest
 
 from mainstay.resources import shipped
 from mainstay.risk.features import CONCEPTS, KEY, as_rate, by_concept, feature_catalogue
-from mainstay.risk.targets import COHORT
+from mainstay.risk.prediction_targets import COHORT
 from mainstay.settings import ScoreSettings, Settings
 from tests.sql.office import Office, contract
 from tests.sql.outbound_week import follow_outbound

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from mainstay.outbound.register import district_authorities
-from mainstay.risk.targets import ORIGIN_COHORTS, OUTCOMES, origin_cohorts
+from mainstay.risk.prediction_targets import ORIGIN_COHORTS, OUTCOMES, origin_cohorts
 from tests.sql.office import Office, contract
 from tests.sql.outbound_week import ELSEWHERE, HERE, receipts
 from tests.sql.risk_office import ORIGIN, VALUES, cohort, new_office, pay

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstay.risk.targets import HORIZONS, origin_cohorts
+from mainstay.risk.prediction_targets import HORIZONS, origin_cohorts
 from mainstay.settings import ScoreSettings, Settings
 from tests.sql.office import Office, contract
 from tests.sql.risk_office import ORIGIN, VALUES, cohort, new_office, pay

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.risk.targets import origin_cohorts
+from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import OrderSettings, Settings
 from mainstay.warehouse import events, run
 from mainstay.warehouse.tables import TABLES

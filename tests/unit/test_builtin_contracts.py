@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.normalising import normal_heading
 from mainstay.extracts.registry import load_contract, load_contracts, workspace_contracts
 from mainstay.extracts.targets import CAUSE_TICKS
-from mainstay.extracts.wording import normal_heading
 from mainstay.resources import shipped
 from mainstay.settings import BUILT_IN, Settings, Workspace
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.resources import shipped
-from mainstay.revenue.causes import SCHEMA, Case, cases_of, cause_codes, event_matters, explain, findings_of
+from mainstay.revenue.cause_amounts import SCHEMA, Case, cases_of, cause_codes, event_matters, explain, findings_of
 
 AS_OF = date(2022, 6, 6)
 KEY = {"as_of_date": AS_OF, "list_name": "mine", "enterprise_id": "A"}

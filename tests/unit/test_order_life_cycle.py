@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mainstay.extracts.targets import CAUSE_TICKS, TARGETS
 from mainstay.orders.lifecycle import PROBLEMS, follow_orders
-from mainstay.orders.states import ARROWS, SETTLED, STATES, State, way
+from mainstay.orders.order_states import ARROWS, SETTLED, STATES, State, way
 
 ISSUED, AS_OF = date(2022, 6, 6), date(2022, 6, 27)
 

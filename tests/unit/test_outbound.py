@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mainstay.outbound.case_states import ARROWS, FACT_KINDS, STATES, FactKind, State, opening_state, way
 from mainstay.outbound.cases import Case, Fact, follow
 from mainstay.outbound.dates import months_after
 from mainstay.outbound.places import in_city
 from mainstay.outbound.register import CASES, FACTS, district_authorities, keep_register
-from mainstay.outbound.states import ARROWS, FACT_KINDS, STATES, FactKind, State, opening_state, way
 
 CONTACTS = frozenset({"contact", "intends_to_move", "moved_out", "no_intention", "withdrew", "stays", "lost"})
 

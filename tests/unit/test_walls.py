@@ -22,7 +22,7 @@ def test_no_file_of_the_project_breaks_a_wall() -> None:
         ("src/mainstay/warehouse_tools.py", "import duckdb"),
         ("src/mainstay/cli.py", "from prefect import flow"),
         ("src/mainstay/warehouse/gates.py", "import great_expectations as gx"),
-        ("src/mainstay/revenue/causes.py", "from sklearn.linear_model import LogisticRegression"),
+        ("src/mainstay/revenue/cause_amounts.py", "from sklearn.linear_model import LogisticRegression"),
         ("flows/weekly.py", "import great_expectations.core"),
     ],
 )

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from mainstay.extracts.contract import Unit
 from mainstay.extracts.extract import AmountTally
-from mainstay.extracts.wording import BLANKS
+from mainstay.extracts.normalising import BLANKS
 
 EXACT = Context(prec=60, traps=[Inexact])
 """Sums of any file fit in it, and a rounded one would be an error rather than a wrong figure."""

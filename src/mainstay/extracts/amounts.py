@@ -5,7 +5,7 @@ import unicodedata
 
 import polars as pl
 
-from mainstay.extracts.wording import BLANKS, by_value, trimmed
+from mainstay.extracts.normalising import BLANKS, by_value, trimmed
 
 MONEY = pl.Decimal(18, 2)
 INTEGER_DIGITS = 16

@@ -11,9 +11,9 @@ from mainstay.errors import ContractError
 from mainstay.extracts.amounts import MONEY, parse_amounts
 from mainstay.extracts.contract import UNIT_EXPONENT, Column, Contract, Unit
 from mainstay.extracts.identifiers import parse_ids
+from mainstay.extracts.normalising import by_value, trimmed
 from mainstay.extracts.periods import Edge, read_date, read_month
 from mainstay.extracts.targets import Field, Kind
-from mainstay.extracts.wording import by_value, trimmed
 
 FIELD_TYPES: dict[Kind, pl.DataType] = {
     "id": pl.String(),

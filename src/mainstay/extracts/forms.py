@@ -9,9 +9,9 @@ from pathlib import Path
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.normalising import BLANKS, normal_heading
 from mainstay.extracts.records import Record, Records
-from mainstay.extracts.wording import BLANKS, normal_heading
-from mainstay.extracts.workbook import read_sheets
+from mainstay.extracts.workbook_reader import read_sheets
 
 
 def form_misfit(heads: Mapping[str, list[Record]], contract: Contract) -> str:

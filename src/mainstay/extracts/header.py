@@ -8,8 +8,8 @@ from typing import cast
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Column, Contract, Unit
+from mainstay.extracts.normalising import BLANKS, normal_heading
 from mainstay.extracts.records import HEAD_RECORDS, Record
-from mainstay.extracts.wording import BLANKS, normal_heading
 
 _PERSONAL = ("身份证", "证件号码", "公民身份")
 _LONGEST_HEADING = 20

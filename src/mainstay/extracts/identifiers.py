@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 from stdnum.cn import uscc
 
-from mainstay.extracts.wording import BLANKS, by_value, trimmed
+from mainstay.extracts.normalising import BLANKS, by_value, trimmed
 
 SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]*)?[eE]\+[0-9]{1,3}$|^[+-]?[0-9]\.[0-9]+[eE][0-9]{1,3}$"
 """What a spreadsheet leaves of a long number: the digits are gone."""

@@ -13,12 +13,12 @@ from mainstay.extracts.columns import FIELD_TYPES, has_any, nothing, parse_colum
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
-from mainstay.extracts.outcomes import OF_TICKS, unfit_outcomes
+from mainstay.extracts.normalising import by_value, name_keys, trimmed
 from mainstay.extracts.periods import read_date
 from mainstay.extracts.persons import is_private, natural_persons, numbers_within, persons_by_id, sum_up
 from mainstay.extracts.records import Records
 from mainstay.extracts.sorting import is_grand_total, is_subtotal, joined, sort_records
-from mainstay.extracts.wording import by_value, name_keys, trimmed
+from mainstay.extracts.visit_rules import OF_TICKS, unfit_outcomes
 
 IDENTICAL = "IDENTICAL_IN_FILE"
 PERSONAL = "NATURAL_PERSON"

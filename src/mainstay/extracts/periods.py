@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Literal
 
-from mainstay.extracts.wording import BLANKS
+from mainstay.extracts.normalising import BLANKS
 
 Edge = Literal["first", "last"]
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 import polars as pl
 
 from mainstay.extracts.identifiers import REMEMBERED, SCIENTIFIC, is_birth_date, is_citizen_number
+from mainstay.extracts.normalising import BLANKS
 from mainstay.extracts.targets import PSEUDO_TAXPAYER, Target
-from mainstay.extracts.wording import BLANKS
 
 _SEPARATORS = re.compile(f"[{re.escape(BLANKS)}-]+")
 _CITIZEN_WITHIN = re.compile(r"(?=([1-9][0-9]{16}[0-9X]))")

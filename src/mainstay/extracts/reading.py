@@ -11,10 +11,10 @@ from mainstay.extracts.decoding import decode, decode_head
 from mainstay.extracts.extract import Extract
 from mainstay.extracts.forms import form_misfit, read_forms
 from mainstay.extracts.header import Layout, locate, refuse_personal
+from mainstay.extracts.normalising import BLANKS
 from mainstay.extracts.parsing import parse
 from mainstay.extracts.records import Record, Records, split_head, split_text
-from mainstay.extracts.wording import BLANKS
-from mainstay.extracts.workbook import read_sheet, sheet_heads
+from mainstay.extracts.workbook_reader import read_sheet, sheet_heads
 
 FileKind = Literal["csv", "xlsx", "xls"]
 

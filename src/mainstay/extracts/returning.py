@@ -18,7 +18,7 @@ from openpyxl.workbook import Workbook
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.marking import Error, mark_form, marked_table
+from mainstay.extracts.marked_copies import Error, mark_form, marked_table
 
 COPIES = pl.Schema({"path": pl.String(), "audience": pl.String(), "rows": pl.Int64(), "sha256": pl.String()})
 """One row per copy that was written, for the record of exports."""

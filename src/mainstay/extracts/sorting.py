@@ -8,8 +8,8 @@ import polars as pl
 from mainstay.extracts.accounts import Fate
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.header import Layout
+from mainstay.extracts.normalising import BLANKS, normal_heading
 from mainstay.extracts.records import Record, Records
-from mainstay.extracts.wording import BLANKS, normal_heading
 
 SEPARATOR = "\x1f"
 _FIRST_CELLS = 5

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.orders.states import SETTLED, STATES, State, way
+from mainstay.orders.order_states import SETTLED, STATES, State, way
 
 PROBLEMS = pl.Schema(
     {

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from mainstay.orders.states import SETTLED
+from mainstay.orders.order_states import SETTLED
 from mainstay.settings import OrderSettings
 
 ORDERS = pl.Schema(

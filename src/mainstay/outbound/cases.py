@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from mainstay.outbound.dates import months_after, months_between
-from mainstay.outbound.places import in_city
-from mainstay.outbound.states import (
+from mainstay.outbound.case_states import (
     AWAY,
     FACT_KINDS,
     INTENTIONS,
@@ -23,6 +21,8 @@ from mainstay.outbound.states import (
     opening_state,
     way,
 )
+from mainstay.outbound.dates import months_after, months_between
+from mainstay.outbound.places import in_city
 
 RECEIPT_MONTHS = 3
 """Receipts here in so many months after the month of the statement show that a firm stays (DOMAIN section 3)."""

@@ -8,10 +8,10 @@ from types import MappingProxyType
 import polars as pl
 
 from mainstay.errors import ModelError
+from mainstay.report.office_words import STATUS_WORDS
 from mainstay.report.sheet import Column, require_columns
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import STATUS_WORDS
-from mainstay.report.workbook import write_xlsx
+from mainstay.report.workbook_writer import write_xlsx
 
 TITLE = "预警派单反馈"
 FILE_NAME = f"{TITLE}.xlsx"

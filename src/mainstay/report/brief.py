@@ -14,8 +14,8 @@ from mainstay.report import brief_figures, brief_sections
 from mainstay.report.brief_page import Section, Week
 from mainstay.report.charts import funnel_chart, revenue_chart
 from mainstay.report.files import replace_file
+from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import SIMULATED_MARK
 
 FILE_NAME = "brief.html"
 TITLE = "财源稳存量工作周报"

@@ -20,8 +20,8 @@ from mainstay.report.brief_page import (
     date_words,
     yoy_words,
 )
+from mainstay.report.office_words import LEVEL_WORDS, period_words
 from mainstay.report.scoring_words import problem_words
-from mainstay.report.wording import LEVEL_WORDS, period_words
 
 MOST_KINDS = 5
 _MOST_LISTS = 2

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from mainstay.report.cells import guarded_text, percent
+from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import LEVEL_WORDS
 
 DASH = "—"
 MOST_ROWS = 3

@@ -21,9 +21,9 @@ from mainstay.report.brief_page import (
     first_rows,
     names_words,
 )
-from mainstay.report.causes import composition
+from mainstay.report.cause_texts import composition
+from mainstay.report.office_words import CALIBER_WORDS, FROZEN_MARK, LEVEL_WORDS, STATUS_WORDS, period_words
 from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
-from mainstay.report.wording import CALIBER_WORDS, FROZEN_MARK, LEVEL_WORDS, STATUS_WORDS, period_words
 
 MATTER_SOURCES = MappingProxyType({"outbound": "迁出对接", "visit": "走访", "service_request": "企业诉求"})
 

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from mainstay.report.units import ROUNDING, DisplayUnit, rounded
-from mainstay.report.wording import (
+from mainstay.report.office_words import (
     GRADE_WORDS,
     JUDGEMENT_WORDS,
     SOURCE_WORDS,
     STATUS_WORDS,
     flag_word,
 )
+from mainstay.report.units import ROUNDING, DisplayUnit, rounded
 
 Kind = Literal[
     "text", "code", "integer", "money", "exact_money", "percent", "date",

@@ -12,10 +12,10 @@ import polars as pl
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import Level
 from mainstay.report.ledger_notes import ledger_notes
+from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.sheet import Column, Growth, require_columns
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import LEVEL_WORDS
-from mainstay.report.workbook import write_xlsx
+from mainstay.report.workbook_writer import write_xlsx
 
 FILE_NAME = "全量企业台账.xlsx"
 TITLE = "全量企业台账"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mainstay.report.files import replace_file
-from mainstay.report.manifest import canonical_json
+from mainstay.report.week_manifest import canonical_json
 
 
 def write_journal(folder: Path, run_id: str, entry: Mapping[str, object]) -> Path:

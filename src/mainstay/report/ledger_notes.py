@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mainstay.report.notes import NO_REFUNDS, NO_WINDOW
-from mainstay.report.wording import LEVEL_WORDS, period_words
+from mainstay.report.office_words import LEVEL_WORDS, period_words
 
 _ALWAYS_BEFORE = (
     "本表一户一行：园区名录内（含曾在名录内）的企业，以及近24个月有入库或退库记录的企业，不作抽样；各列合计与园区收入指标一致。",

@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.report.causes import ASK_OF_CAUSE
+from mainstay.report.cause_texts import ASK_OF_CAUSE
+from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import LEVEL_WORDS
 
 NO_WINDOW = {
     "window not over": "统计期间尚未结束，无同比",

@@ -17,13 +17,13 @@ from xlsxwriter.utility import xl_range
 from mainstay.extracts.contract import Column, Contract
 from mainstay.report.cells import guarded_text
 from mainstay.report.files import replace_file
+from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.page import text_width
 from mainstay.report.sheet import require_columns
 from mainstay.report.visit_answers import validation
 from mainstay.report.visit_page import PAGE, PAIRS, SHOWN, Band, Kind, Line, kind_of, labels, remark
 from mainstay.report.visit_words import with_visit_words
-from mainstay.report.wording import SIMULATED_MARK
-from mainstay.report.workbook import new_book
+from mainstay.report.workbook_writer import new_book
 
 FRAME_COLUMNS: tuple[str, ...] = (
     "as_of_date",

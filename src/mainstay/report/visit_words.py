@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from mainstay.report.wording import LEVEL_WORDS, period_words
+from mainstay.report.office_words import LEVEL_WORDS, period_words
 
 Case = Literal["moved", "request", "refund", "decline", "plans", "service"]
 

@@ -13,17 +13,17 @@ import polars as pl
 
 from mainstay.extracts.contract import Contract
 from mainstay.report import alert_replies, brief, enterprise_ledger, risk_review
-from mainstay.report.causes import with_list_causes, with_order_causes
+from mainstay.report.cause_texts import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
-from mainstay.report.drop_lists import write_drop_list
-from mainstay.report.manifest import MANIFEST_NAME, file_entries, write_manifest
+from mainstay.report.drop_list_files import write_drop_list
 from mainstay.report.notes import with_freeze_notes, with_list_notes, with_member_notes, with_order_notes
+from mainstay.report.office_words import FROZEN_MARK, SIMULATED_MARK
 from mainstay.report.outbound import TITLE as OUTBOUND_TITLE
 from mainstay.report.outbound import write_outbound
 from mainstay.report.scoring_words import scoring_note
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
-from mainstay.report.wording import FROZEN_MARK, SIMULATED_MARK
+from mainstay.report.week_manifest import MANIFEST_NAME, file_entries, write_manifest
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.report.cells import TextGuard
+from mainstay.report.office_words import period_words
 from mainstay.report.sheet import Column, require_columns, write_csv
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import period_words
-from mainstay.report.workbook import write_xlsx
+from mainstay.report.workbook_writer import write_xlsx
 
 COLUMNS: tuple[Column, ...] = (
     Column("序号", "row_number", "integer", pinned=True),

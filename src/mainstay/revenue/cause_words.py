@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from mainstay.revenue.causes import ZERO, Case, Finding, Part
+from mainstay.revenue.cause_amounts import ZERO, Case, Finding, Part
 
 _MOST = 2
 """Periods, items and reasons that a line names; the others are counted."""

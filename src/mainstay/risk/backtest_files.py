@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from mainstay import __version__
+from mainstay.risk.backtest_metrics import NOBODY, NOT_MATURED, backtest_metrics
 from mainstay.risk.history import write_parquet
-from mainstay.risk.metrics import NOBODY, NOT_MATURED, backtest_metrics
 from mainstay.risk.origins import Question
-from mainstay.risk.targets import PREDICTIONS
+from mainstay.risk.prediction_targets import PREDICTIONS
 
 PREDICTIONS_NAME, METRICS_NAME = "predictions.parquet", "metrics.json"
 _LIBRARIES = ("polars", "scikit-learn", "numpy", "duckdb")

@@ -10,7 +10,7 @@ from mainstay.risk.estimators.hazard import LeavingHazard, SignalPrior
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.estimators.logistic import RegularisedLogistic
 from mainstay.risk.estimators.rankers import CHANGE, POINTS, Ranker, Rule
-from mainstay.risk.targets import Target
+from mainstay.risk.prediction_targets import Target
 from mainstay.settings import ModelSettings
 
 _AGE = "_months"

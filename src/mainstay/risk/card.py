@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mainstay.risk.manifest import Manifest
+from mainstay.risk.model_manifest import Manifest
 
 _TARGETS = {
     "decline": "减收 (decline)：窗口内地方级还原口径收入低于上年同期的70%",

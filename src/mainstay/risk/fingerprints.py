@@ -45,7 +45,7 @@ def feature_hash(catalogue: pl.DataFrame) -> str:
 def feature_sql() -> dict[str, str]:
     """The models that the features rest on, by relation: their SQL without comments, which change no figure."""
     folder = shipped("sql")
-    paths = {f"{path.parent.name}.{path.stem}": path for path in folder.rglob("*.sql")}
+    paths = {f"{path.relative_to(folder).parts[0]}.{path.stem}": path for path in folder.rglob("*.sql")}
     waiting, found = [_FEATURES], dict[str, str]()
     while waiting:
         name = waiting.pop()

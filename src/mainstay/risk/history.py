@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from mainstay.risk.origins import Calendar, Question, month_ends
-from mainstay.risk.targets import COHORT, OUTCOMES, origin_cohorts
+from mainstay.risk.prediction_targets import COHORT, OUTCOMES, origin_cohorts
 
 FEATURES, COHORTS, RULE_INPUTS = "features.risk_features", "features.risk_cohort", "features.risk_inputs"
 SIGNALS = "features.relocation_inputs"

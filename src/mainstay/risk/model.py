@@ -13,7 +13,7 @@ from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss
 from mainstay.risk.matrix import FeatureMatrix, Floats, feature_matrix
-from mainstay.risk.targets import MONEY, Target
+from mainstay.risk.prediction_targets import MONEY, Target
 
 CONCEPT_PREFIX = "concept_"
 ROWS_FOR_LEVEL = 100

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from mainstay.errors import UsageError, did_you_mean
-from mainstay.risk.targets import HORIZONS, TARGETS, Target
+from mainstay.risk.prediction_targets import HORIZONS, TARGETS, Target
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _EXAMPLE = "write months or ranges, comma-separated: 2016-03..2016-08 or 2016-02,2016-05"

@@ -8,10 +8,10 @@ import polars as pl
 
 from mainstay.risk.history import Kept
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
+from mainstay.risk.model_training import train
 from mainstay.risk.origins import Question
+from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 from mainstay.risk.store import ModelStore
-from mainstay.risk.targets import HORIZONS, TARGETS
-from mainstay.risk.training import train
 from mainstay.settings import ModelSettings
 
 _QUARTER_ENDS = (3, 6, 9, 12)

@@ -167,7 +167,7 @@ def _worded(words: str, figure: pl.Expr) -> pl.Expr:
 def _figure(value: pl.Expr, kind: str) -> pl.Expr:
     """A figure as people write it, whole: a change as a signed rate in per cent, a share in per cent, else a count.
 
-    A change is a feature (a - b) / (|a| + |b|) (sql/features/risk_levels.sql), the rate is a / b - 1.
+    A change is a feature (a - b) / (|a| + |b|) (sql/features/risk/risk_levels.sql), the rate is a / b - 1.
     """
     if kind == "change":
         percent = (((1 + value) / (1 - value) - 1) * 100).round(0).cast(pl.Int64, strict=False)

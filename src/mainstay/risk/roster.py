@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from mainstay.errors import MainstayError
-from mainstay.risk.targets import HORIZONS, TARGETS
+from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 from mainstay.risk.weekly_scores import Post, Predictor, Problem, Roster
 
 Role = Literal["champion", "shadow"]

@@ -28,9 +28,9 @@ from mainstay.risk.decisions import (
     read_decisions,
     retired_of,
 )
-from mainstay.risk.manifest import Manifest, manifest_of, read_manifest
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
-from mainstay.risk.targets import HORIZONS, TARGETS
+from mainstay.risk.model_manifest import Manifest, manifest_of, read_manifest
+from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{8}")
 _MONTHS_A_QUARTER = 3

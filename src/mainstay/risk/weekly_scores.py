@@ -13,9 +13,9 @@ import polars as pl
 
 from mainstay.errors import MainstayError
 from mainstay.risk.grades import graded
+from mainstay.risk.prediction_targets import HORIZONS, MONEY, TARGETS
 from mainstay.risk.reasons import KEY, Wording, explained
 from mainstay.risk.scoring import MODEL, RULE, SCORES, all_targets, as_scores
-from mainstay.risk.targets import HORIZONS, MONEY, TARGETS
 
 Role = Literal["rule", "champion", "shadow"]
 

@@ -3,8 +3,8 @@
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.comparison import Finding, compare
 from mainstay.simulate.industries import DISTRICT_AUTHORITY_WORDS
-from mainstay.simulate.outcomes import planted_outcomes
 from mainstay.simulate.park import Park, write_park
+from mainstay.simulate.planted_outcomes import planted_outcomes
 from mainstay.simulate.visitors import Visitors
 
 __all__ = [

@@ -8,9 +8,9 @@ from datetime import date
 from typing import NamedTuple
 
 from mainstay.simulate.accounting import PlantedFile
-from mainstay.simulate.marking import MARK, heading
 from mainstay.simulate.published import PUBLISHED_FIRMS
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import MARK, heading
 
 _PUBLISHED_YEAR, _PUBLISHED_MONTHS = 2022, 11
 

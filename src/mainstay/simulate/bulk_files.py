@@ -9,7 +9,7 @@ import polars as pl
 
 from mainstay.simulate.accounting import PlantedFile, yuan
 from mainstay.simulate.deliveries import LEVEL_NAMES
-from mainstay.simulate.marking import MARK, heading
+from mainstay.simulate.watermarks import MARK, heading
 
 _MOVE_DAY = 15
 

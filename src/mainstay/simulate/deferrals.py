@@ -8,10 +8,10 @@ from typing import NamedTuple
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, SURTAXES, VAT, Levy, Split
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import add_months, day_of, months_between
 from mainstay.simulate.payments import Payment
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import heading
 
 PAID_IN = {
     date(2021, 10, 1): date(2022, 8, 1),

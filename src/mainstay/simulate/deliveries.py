@@ -8,7 +8,6 @@ from random import Random
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import Split
-from mainstay.simulate.marking import MARK, heading
 from mainstay.simulate.months import day_of, last_day
 from mainstay.simulate.receipts import (
     HEADER,
@@ -22,6 +21,7 @@ from mainstay.simulate.receipts import (
 from mainstay.simulate.refunds import Refund
 from mainstay.simulate.stories import is_declining
 from mainstay.simulate.table import Cell, Cents, Row, Table
+from mainstay.simulate.watermarks import MARK, heading
 
 LEVEL_NAMES = {"total": "全口径", "central": "中央级", "local": "地方级", "city": "市级", "district": "区级"}
 _DAYS_TO_ANSWER = 45

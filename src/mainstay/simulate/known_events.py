@@ -11,13 +11,13 @@ from typing import NamedTuple
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, IIT_TRANSFER, Levy
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import add_months
 from mainstay.simulate.payments import one_off_levy
 from mainstay.simulate.received import Received
 from mainstay.simulate.refunds import OTHER_REFUND_REASON, Refund
 from mainstay.simulate.stories import Story
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import heading
 
 _TOLD = {"B1": 1 / 3, "T1": 0.2, "P4": 0.15, "R3": 0.15, "M1": 0.05}
 _MATTERS = {"T1": "结算时间调整", "P4": "退税", "R3": "业务转移", "M1": "市场变化"}

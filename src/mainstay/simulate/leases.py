@@ -7,11 +7,11 @@ from random import Random
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import add_months, day_of, last_day
 from mainstay.simulate.signals import DAYS_A_MONTH, is_quiet
 from mainstay.simulate.stories import Move
 from mainstay.simulate.table import Row, Table
+from mainstay.simulate.watermarks import heading
 
 LAPSING_MOVERS = 0.4
 """Movers whose lease ends within six months of the move (an assumption)."""

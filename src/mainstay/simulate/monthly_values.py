@@ -14,11 +14,11 @@ from typing import NamedTuple
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import VAT_MONTHS, VAT_SHARES
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import add_months, last_day, months_between
 from mainstay.simulate.signals import is_quiet
 from mainstay.simulate.stories import Story
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import heading
 
 AGREED = 0.4
 """The part of the firms that agreed (an assumption)."""

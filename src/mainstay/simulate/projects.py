@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from mainstay.simulate.accounting import PlantedFile
-from mainstay.simulate.marking import MARK, heading
 from mainstay.simulate.months import last_day
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import MARK, heading
 
 
 class Milestone(NamedTuple):

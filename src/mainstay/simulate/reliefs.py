@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import last_day
 from mainstay.simulate.raking import in_whole
 from mainstay.simulate.table import Cents, Row, Table
+from mainstay.simulate.watermarks import heading
 
 _MONTHS = tuple(date(2022, month, 1) for month in range(4, 10))
 

@@ -7,10 +7,10 @@ from random import Random
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import day_of, last_day
 from mainstay.simulate.signals import is_quiet, lead
 from mainstay.simulate.table import Row, Table
+from mainstay.simulate.watermarks import heading
 
 UNRESOLVED_DAYS = 60
 """A request open longer than that is a sign that a firm may leave (DOMAIN section 3)."""

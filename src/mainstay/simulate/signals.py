@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import add_months
 from mainstay.simulate.stories import Move
 from mainstay.simulate.table import Row, Table
+from mainstay.simulate.watermarks import heading
 
 DAYS_A_MONTH = 30.4
 QUIET_MOVERS = 0.12

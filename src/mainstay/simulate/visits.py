@@ -7,11 +7,11 @@ from random import Random
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import last_day
 from mainstay.simulate.signals import SAYS, Signal
 from mainstay.simulate.stories import Move, Retention
 from mainstay.simulate.table import Row, Table
+from mainstay.simulate.watermarks import heading
 
 CONTACTED_MOVERS = 0.9
 """The report's office contacts every firm that moved out; not all of them in time."""

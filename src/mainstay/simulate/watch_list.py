@@ -6,9 +6,9 @@ from random import Random
 
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.marking import heading
 from mainstay.simulate.months import last_day
 from mainstay.simulate.table import Row, Table
+from mainstay.simulate.watermarks import heading
 
 _LARGEST = 1 / 150
 _WITH_PROJECT = 1 / 300

@@ -41,23 +41,34 @@ class Model:
     sql: str
 
 
+def model_files(folder: Path) -> dict[str, Path]:
+    """The SQL files below a folder by relation: the first folder is the schema, the file's stem the name.
+
+    Raises:
+        ModelError: two files of one schema have the same stem.
+    """
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.sql")):
+        relation = f"{path.relative_to(folder).parts[0]}.{path.stem}"
+        if relation in files:
+            raise ModelError("two SQL files make one relation", where=f"{files[relation]} and {path}")
+        files[relation] = path
+    return files
+
+
 def load_models(folder: Path) -> dict[str, Model]:
     """Read every model below a folder, in the order in which they can be built.
 
     Raises:
         ModelError: a file breaks the rules of its kind, or the models refer to each other in a circle.
     """
-    models = {model.relation: model for model in map(_read_model, sorted(folder.rglob("*.sql")))}
+    models = {name: parse_model(name, path.read_text("utf-8")) for name, path in model_files(folder).items()}
     graph = {name: {read for read in model.reads if read in models} for name, model in models.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise ModelError("the SQL models refer to each other in a circle", where=" -> ".join(error.args[1])) from error
     return {name: models[name] for name in order}
-
-
-def _read_model(path: Path) -> Model:
-    return parse_model(f"{path.parent.name}.{path.stem}", path.read_text("utf-8"))
 
 
 @lru_cache(maxsize=512)

@@ -3,7 +3,7 @@ import pytest
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.header import Layout, locate, refuse_personal
-from mainstay.extracts.wording import normal_heading
+from mainstay.extracts.normalising import normal_heading
 from tests.unit.extracts.samples import PERMITS, RECEIPTS, by_position, contract
 
 HEADINGS = ["社会信用代码（纳税人识别号）", "纳税人名称", "征收项目", "实缴金额", "入库日期", "电子税票号码"]

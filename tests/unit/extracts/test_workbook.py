@@ -8,7 +8,7 @@ import xlsxwriter
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.reading import misfit, probe, read_extract
-from mainstay.extracts.workbook import exact_number, read_sheet
+from mainstay.extracts.workbook_reader import exact_number, read_sheet
 from tests.unit.extracts.samples import (
     FIRM,
     OTHER_FIRM,

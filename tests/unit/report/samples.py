@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from mainstay.report import drop_lists, work_orders
+from mainstay.report import drop_list_files, work_orders
 from mainstay.report.units import DisplayUnit
 
 YUAN = DisplayUnit("元", Decimal(1))
@@ -36,7 +36,7 @@ def order_frame(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 def list_frame(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """One row a place of a drop list; what a row does not name is null."""
-    return _frame(rows, {c.source: _TYPES[c.kind] for c in drop_lists.drop_list_columns("local")})
+    return _frame(rows, {c.source: _TYPES[c.kind] for c in drop_list_files.drop_list_columns("local")})
 
 
 def full_order() -> dict[str, object]:

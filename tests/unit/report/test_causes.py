@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from mainstay.report.brief_page import Week
-from mainstay.report.causes import composition, with_list_causes, with_order_causes
+from mainstay.report.cause_texts import composition, with_list_causes, with_order_causes
 from tests.unit.report.brief_samples import WEEK
 from tests.unit.report.samples import WAN_YUAN
 

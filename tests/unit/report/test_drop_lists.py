@@ -6,7 +6,7 @@ import pytest
 
 from mainstay.errors import ModelError, SettingsError
 from mainstay.extracts.targets import LEVELS, Level
-from mainstay.report.drop_lists import FRAME_COLUMNS, drop_list_columns, write_drop_list
+from mainstay.report.drop_list_files import FRAME_COLUMNS, drop_list_columns, write_drop_list
 from tests.unit.report.samples import WAN_YUAN, list_frame
 
 HEADING = (

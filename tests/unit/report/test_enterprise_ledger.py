@@ -17,7 +17,7 @@ from mainstay.report.enterprise_ledger import (
     ledger_columns,
     write_enterprise_ledger,
 )
-from mainstay.report.wording import LEVEL_WORDS
+from mainstay.report.office_words import LEVEL_WORDS
 from tests.unit.report.brief_samples import SCHEMAS
 from tests.unit.report.samples import WAN_YUAN
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.report.manifest import canonical_json, file_entries, write_manifest
+from mainstay.report.week_manifest import canonical_json, file_entries, write_manifest
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),

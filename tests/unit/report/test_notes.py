@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.report.causes import ASK_OF_CAUSE
+from mainstay.report.cause_texts import ASK_OF_CAUSE
 from mainstay.report.notes import (
     ASK_DECLINE,
     ASK_MOVED,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mainstay.errors import ModelError
-from mainstay.outbound.states import STATES
+from mainstay.outbound.case_states import STATES
 from mainstay.report.outbound import COLUMNS, FRAME_COLUMNS, OUTBOUND_STATE_WORDS, outbound_rows, write_outbound
 from tests.unit.report.samples import WAN_YUAN, YUAN
 

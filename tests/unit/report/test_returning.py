@@ -13,11 +13,11 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mainstay.extracts import amounts, columns, identifiers, marking, outcomes, parsing, periods, returning
+from mainstay.extracts import amounts, columns, identifiers, marked_copies, parsing, periods, returning, visit_rules
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.explaining import EXPLAINED, explained
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.registry import load_contract
+from mainstay.extracts.reject_advice import EXPLAINED, explained
 from mainstay.extracts.returning import GONE, REPLACED, Returned, return_errors
 from mainstay.orders.lifecycle import NOT_A_STEP, SETTLED_ALREADY
 from mainstay.resources import shipped
@@ -166,8 +166,8 @@ def test_a_file_that_cannot_be_returned_is_told_by_kind_and_the_others_go_back(
             raise ValueError(*texts)
         as_ever(sheet, row, texts)
 
-    as_ever = marking._write_texts
-    monkeypatch.setattr(marking, "_write_texts", write)
+    as_ever = marked_copies._write_texts
+    monkeypatch.setattr(marked_copies, "_write_texts", write)
     found = returned(landing, *wrong)
     assert found.failed == {"deleted.csv": GONE, "replaced.csv": REPLACED, "odd.csv": "ValueError"}
     assert [path.name for path in copies(landing)] == ["走访记录_退回_第4批_1处.xlsx"]
@@ -273,9 +273,9 @@ def codes_of(*modules: object) -> set[str]:
 
 
 def test_whatever_can_be_wrong_with_an_outcome_has_words_for_its_sender() -> None:
-    codes = codes_of(parsing, columns, amounts, periods, identifiers, outcomes, loading)
+    codes = codes_of(parsing, columns, amounts, periods, identifiers, visit_rules, loading)
     assert {"BAD_WIDTH", "ID_SCIENTIFIC", "NATURAL_PERSON", "EXCESS_DECIMALS", "NO_MAIN_CAUSE"} <= codes
-    visits = (shipped("sql") / "features" / "visits.sql").read_text("utf-8")
+    visits = (shipped("sql") / "features" / "orders" / "visits.sql").read_text("utf-8")
     problems = set(re.findall(r"then '([^']+)'", visits))
     assert "unknown enterprise" in problems
     assert set(EXPLAINED) == codes | problems | {SETTLED_ALREADY, NOT_A_STEP}

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from mainstay.report.page import Layout, bands
 from mainstay.report.sheet import Column, Growth, rendered_table
 from mainstay.report.totals import total_cells
-from mainstay.report.workbook import write_xlsx
+from mainstay.report.workbook_writer import write_xlsx
 from tests.unit.report.samples import WAN_YUAN
 
 COLUMNS = (

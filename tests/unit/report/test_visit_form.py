@@ -16,7 +16,7 @@ from mainstay.extracts.forms import answer_places
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.returning import return_errors
 from mainstay.extracts.targets import CAUSE_TICKS
-from mainstay.extracts.workbook import read_sheets
+from mainstay.extracts.workbook_reader import read_sheets
 from mainstay.report.visit_form import FRAME_COLUMNS, write_visit_forms
 from mainstay.report.visit_page import words
 from tests.unit.extracts.samples import reasons

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
+from mainstay.report.office_words import SOURCE_WORDS
 from mainstay.report.visit_words import QUESTIONS, Case, with_visit_words
-from mainstay.report.wording import SOURCE_WORDS
 from tests.unit.report.visit_samples import bare_order, visit_frame, visit_order
 from tests.unit.test_forbidden_words import FORBIDDEN
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import mainstay.report
-from mainstay.report import wording
+from mainstay.report import office_words
 from mainstay.resources import shipped
 
 REPORT = Path(mainstay.report.__file__).parent
@@ -60,11 +60,11 @@ def test_no_text_of_the_reports_says_a_bare_comparable_basis_or_calls_a_firm_a_s
     ],
 )
 def test_a_window_reads_as_the_office_writes_it(start: date | None, end: date | None, words: str | None) -> None:
-    assert wording.period_words(start, end) == words
+    assert office_words.period_words(start, end) == words
 
 
 def test_every_status_of_an_order_has_its_chinese_word() -> None:
-    assert dict(wording.STATUS_WORDS) == {
+    assert dict(office_words.STATUS_WORDS) == {
         "to_dispatch": "待派单",
         "dispatched": "已派单",
         "visited": "已走访",
@@ -85,5 +85,5 @@ def test_every_source_of_an_order_has_a_word_of_its_own() -> None:
     sql = (shipped("sql") / "marts" / "order_candidates.sql").read_text("utf-8")
     emitted = set(re.findall(r"'(\w+)' as source", sql)) | set(re.findall(r"then '(\w+)'", sql))
     assert emitted >= {"drop_list", "risk", "relocation", "dispatched_alert", "watch_list", "service_request"}
-    assert emitted <= set(wording.SOURCE_WORDS), "an order of such a source could not be written"
-    assert len(set(wording.SOURCE_WORDS.values())) == len(wording.SOURCE_WORDS)
+    assert emitted <= set(office_words.SOURCE_WORDS), "an order of such a source could not be written"
+    assert len(set(office_words.SOURCE_WORDS.values())) == len(office_words.SOURCE_WORDS)

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.report.sheet import Column
-from mainstay.report.workbook import write_xlsx
+from mainstay.report.workbook_writer import write_xlsx
 from tests.unit.report.samples import WAN_YUAN
 
 COLUMNS = (

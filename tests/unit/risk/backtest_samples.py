@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from mainstay.risk.origins import month_end
-from mainstay.risk.targets import COHORT, OUTCOMES, PREDICTIONS
+from mainstay.risk.prediction_targets import COHORT, OUTCOMES, PREDICTIONS
 
 
 def shifted(month: date, by: int) -> date:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from mainstay.risk.targets import OUTCOMES
+from mainstay.risk.prediction_targets import OUTCOMES
 
 CATALOGUE = pl.DataFrame(
     [

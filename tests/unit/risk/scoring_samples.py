@@ -8,9 +8,9 @@ from decimal import Decimal
 import polars as pl
 
 from mainstay.resources import shipped
+from mainstay.risk.prediction_targets import COHORT
 from mainstay.risk.reasons import Wording, read_wording
 from mainstay.risk.scoring import as_scores
-from mainstay.risk.targets import COHORT
 from mainstay.risk.weekly_scores import Post, WeekInputs
 
 DAY = date(2022, 6, 6)

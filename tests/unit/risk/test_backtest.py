@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.risk.backtest import OriginFrames, Rule, Trainer, predict_origin
-from mainstay.risk.targets import OUTCOMES, PREDICTIONS
+from mainstay.risk.past_predictions import OriginFrames, Rule, Trainer, predict_origin
+from mainstay.risk.prediction_targets import OUTCOMES, PREDICTIONS
 from tests.unit.risk.backtest_samples import cohort, features, outcomes
 
 ORIGIN, EARLIER = date(2016, 3, 31), date(2015, 8, 31)

@@ -11,10 +11,10 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 from mainstay.report.backtest_table import backtest_tables
 from mainstay.risk.backtest_files import described
+from mainstay.risk.backtest_metrics import backtest_metrics, gain_curve
 from mainstay.risk.drift import NOT_ENOUGH
 from mainstay.risk.flagged import lead_time, stability
 from mainstay.risk.groups import by_group
-from mainstay.risk.metrics import backtest_metrics, gain_curve
 from mainstay.risk.origins import Question
 from mainstay.risk.spread import spread
 from tests.unit.risk.backtest_samples import many_predictions, prediction, predictions

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mainstay.resources import shipped
-from mainstay.risk.backtest import read_catalogue
 from mainstay.risk.history import Kept
 from mainstay.risk.origins import Question
+from mainstay.risk.past_predictions import read_catalogue
 from mainstay.risk.quarterly import Trainer, due, questions, training_origin
 from mainstay.risk.relocation import signal_definitions
 from mainstay.risk.store import ModelStore

@@ -10,11 +10,11 @@ import pytest
 
 from mainstay.risk.candidates import candidates
 from mainstay.risk.model import TrainedModel
+from mainstay.risk.model_training import train
+from mainstay.risk.prediction_targets import COHORT
 from mainstay.risk.reasons import shown_parts
 from mainstay.risk.roster import week_roster
 from mainstay.risk.store import ModelStore
-from mainstay.risk.targets import COHORT
-from mainstay.risk.training import train
 from mainstay.risk.weekly_scores import Roster, WeekInputs, WeekScores, score_week
 from mainstay.settings import ModelSettings
 from tests.unit.risk.planted_park import CATALOGUE, cohort, decline_odds, features, month_end, outcomes
@@ -32,8 +32,8 @@ def model() -> Iterator[TrainedModel]:
         return [entrant for entrant in candidates(*asked, **named) if entrant.name == "logistic"]  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mainstay.risk.training.candidates", quick)
-        patch.setattr("mainstay.risk.training.recipes_for", lambda _: ("risk_x_severity",))
+        patch.setattr("mainstay.risk.model_training.candidates", quick)
+        patch.setattr("mainstay.risk.model_training.recipes_for", lambda _: ("risk_x_severity",))
         told = outcomes(PARK, decline_odds(PARK), TRAINED)
         found = train(
             PARK,

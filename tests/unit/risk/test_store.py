@@ -15,8 +15,8 @@ from mainstay.resources import shipped
 from mainstay.risk.candidates import candidates
 from mainstay.risk.fingerprints import feature_sql
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
+from mainstay.risk.model_training import train
 from mainstay.risk.store import ModelStore, ModelStoreError
-from mainstay.risk.training import train
 from mainstay.settings import ModelSettings
 from mainstay.warehouse.models import load_models, needed
 from tests.unit.risk.planted_park import CATALOGUE, cohort, decline_odds, features, month_end, outcomes
@@ -34,8 +34,8 @@ def _plain_race() -> Iterator[None]:
         return [entrant for entrant in candidates(*asked, **named) if entrant.name != "boosting"]  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("mainstay.risk.training.candidates", quick)
-        patched.setattr("mainstay.risk.training.recipes_for", lambda _: ("risk_x_severity",))
+        patched.setattr("mainstay.risk.model_training.candidates", quick)
+        patched.setattr("mainstay.risk.model_training.recipes_for", lambda _: ("risk_x_severity",))
         patched.setattr("mainstay.risk.losses.EVENTS_FOR_SEVERITY", 10**9)
         yield
 
@@ -129,7 +129,7 @@ def test_training_again_mends_a_model_of_another_scikit_learn(store: ModelStore,
 def test_the_version_names_the_scikit_learn_and_the_recipe_of_the_loss(
     first: TrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mainstay.risk.training.recipes_for", lambda _: ("mean",))
+    monkeypatch.setattr("mainstay.risk.model_training.recipes_for", lambda _: ("mean",))
     assert trained(FIRST).version != first.version
     monkeypatch.undo()
     monkeypatch.setattr("sklearn.__version__", "1.99.0")
@@ -189,12 +189,12 @@ def test_a_model_whose_features_are_computed_otherwise_today_is_refused(
 ) -> None:
     store.save(first, shadow_from=FIRST)
     shipped_elsewhere(monkeypatch, tmp_path / "sql")
-    with (tmp_path / "sql" / "features" / "closed_months.sql").open("a", encoding="utf-8") as changed:
+    with (tmp_path / "sql" / "features" / "revenue" / "closed_months.sql").open("a", encoding="utf-8") as changed:
         changed.write("-- a remark\n")
     with (tmp_path / "sql" / "marts" / "score_bases.sql").open("a", encoding="utf-8") as changed:
         changed.write("limit 1\n")
     assert store.load("decline", 3, first.version, CATALOGUE).version == first.version
-    with (tmp_path / "sql" / "features" / "closed_months.sql").open("a", encoding="utf-8") as changed:
+    with (tmp_path / "sql" / "features" / "revenue" / "closed_months.sql").open("a", encoding="utf-8") as changed:
         changed.write("limit 1\n")
     assert refusal(store, first) == "the model was trained on other features"
 

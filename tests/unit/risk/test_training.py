@@ -12,7 +12,7 @@ from mainstay.errors import MainstayError
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.boosting import ConceptBoosting
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
-from mainstay.risk.training import age_weights, train
+from mainstay.risk.model_training import age_weights, train
 from mainstay.settings import ModelSettings
 from tests.unit.risk.planted_park import (
     CATALOGUE,
@@ -154,9 +154,9 @@ def test_the_level_is_that_of_the_origins_that_count(monkeypatch: pytest.MonkeyP
     def only(name: str) -> Callable[..., list[Candidate]]:
         return lambda *asked, **named: [one for one in candidates(*asked, **named) if one.name == name]
 
-    monkeypatch.setattr("mainstay.risk.training.candidates", only("logistic"))
-    monkeypatch.setattr("mainstay.risk.training.recipes_for", lambda _: ("mean",))
-    monkeypatch.setattr("mainstay.risk.training._WORTH_WEIGHING", -1.0)
+    monkeypatch.setattr("mainstay.risk.model_training.candidates", only("logistic"))
+    monkeypatch.setattr("mainstay.risk.model_training.recipes_for", lambda _: ("mean",))
+    monkeypatch.setattr("mainstay.risk.model_training._WORTH_WEIGHING", -1.0)
     origins = [month_end(number) for number in range(1, 25)]
     rows = features(origins, 250)
     easing = np.where(rows["as_of_date"].to_numpy() < np.datetime64(month_end(13)), 2.5, 0.5)

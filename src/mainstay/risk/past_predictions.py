@@ -16,8 +16,8 @@ import polars as pl
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.drift import Minimum, base_rate_change, drift
 from mainstay.risk.history import COHORTS, FEATURES, RULE_INPUTS, SIGNALS, Kept
+from mainstay.risk.prediction_targets import MONEY, PREDICTIONS
 from mainstay.risk.relocation import FULL_POINTS, SignalPoints
-from mainstay.risk.targets import MONEY, PREDICTIONS
 
 MODEL, RULE = "model", "rule"
 DRIFTED_SHOWN = 10

@@ -22,9 +22,9 @@ from mainstay.risk.losses import TIE as LOSS_TIE
 from mainstay.risk.losses import ExpectedLoss, in_money, recipes_for
 from mainstay.risk.matrix import Flags, Floats, TrainingRows
 from mainstay.risk.model import NotEnoughEvents, TrainedModel, TrainingFacts
+from mainstay.risk.prediction_targets import Target
 from mainstay.risk.race import MEASURES, Entry, Measure, RaceResult, list_lengths, race, ranking_quality
 from mainstay.risk.splits import Validation, lessons, thin, training_rows, validation
-from mainstay.risk.targets import Target
 from mainstay.settings import ModelSettings
 
 RACE_ROWS = 200_000

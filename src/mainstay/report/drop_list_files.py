@@ -9,9 +9,9 @@ from mainstay.errors import SettingsError
 from mainstay.extracts.targets import Level
 from mainstay.list_settings import known_list_name
 from mainstay.report.cells import TextGuard
+from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.sheet import Column, write_csv
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import LEVEL_WORDS
 
 _COLUMNS: tuple[Column, ...] = (
     Column("名次", "rank", "integer"),

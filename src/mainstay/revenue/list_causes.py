@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from mainstay.revenue.cause_amounts import cases_of, event_matters, explain
 from mainstay.revenue.cause_words import Wording
-from mainstay.revenue.causes import cases_of, event_matters, explain
 
 RELATIONS: tuple[str, ...] = (
     "features.list_lines",

@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.decoding import decode
-from mainstay.extracts.explaining import explained, explanation, field_of, label_of
 from mainstay.extracts.forms import answer_places, read_forms
 from mainstay.extracts.persons import holds_citizen_number, is_natural_person
 from mainstay.extracts.records import HEAD_RECORDS, Record, Records, split_text
-from mainstay.extracts.workbook import read_sheet, read_sheets
+from mainstay.extracts.reject_advice import explained, explanation, field_of, label_of
+from mainstay.extracts.workbook_reader import read_sheet, read_sheets
 
 Error = tuple[int, str, str]
 """Line, field (blank where the reason says it), reason."""

@@ -15,6 +15,7 @@ import xlsxwriter
 
 from mainstay.report.cells import Cell, Kind
 from mainstay.report.files import replace_file
+from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.page import (
     BAND_ROW,
     BUTTON_INDENT,
@@ -31,7 +32,6 @@ from mainstay.report.page import (
 from mainstay.report.sheet import Column, rendered_table
 from mainstay.report.totals import TOTAL_WORD, total_cells, total_formula
 from mainstay.report.units import DisplayUnit
-from mainstay.report.wording import SIMULATED_MARK
 
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone; any constant makes a replay identical
 _LONGEST_CELL = 32_767  # a limit of the format; xlsxwriter drops a longer text without a word
