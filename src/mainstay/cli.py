@@ -206,8 +206,8 @@ def simulate(
 ) -> None:
     """Write a simulated park's extracts into landing/, its planted truth beside it."""
     from mainstay.demo import mark_simulated
+    from mainstay.months import months_from
     from mainstay.simulate import write_park
-    from mainstay.simulate.months import months_from
 
     workspace: Workspace = context.obj
     if workspace.landing.is_dir() and any(workspace.landing.iterdir()):

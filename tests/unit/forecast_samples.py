@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.months import add_months
 from mainstay.revenue.forecast import ForecastFrames
 
 AS_OF = date(2022, 7, 12)
@@ -29,7 +30,7 @@ FIRMS = {"as_of_date": pl.Date(), "enterprise_id": pl.String(), "left_in": pl.Da
 
 def month(number: int) -> date:
     """The month so many after January 2020."""
-    return date(FIRST.year + number // 12, number % 12 + 1, 1)
+    return add_months(FIRST, number)
 
 
 def frames(  # noqa: PLR0913 -- each is a kind of what may be known

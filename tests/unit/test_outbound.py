@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from mainstay.outbound.case_states import ARROWS, FACT_KINDS, STATES, FactKind, State, opening_state, way
 from mainstay.outbound.cases import Case, Fact, follow
-from mainstay.outbound.dates import months_after
 from mainstay.outbound.places import in_city
 from mainstay.outbound.register import CASES, FACTS, district_authorities, keep_register
 
@@ -322,14 +321,6 @@ def test_a_case_keeps_its_number_when_an_older_one_becomes_known() -> None:
         fact("no_intention", "2021-02-10", knowledge_date=date(2022, 8, 1)),
     ]
     assert [case.opened_on for case in follow([*first, *old])] == [date(2022, 3, 10), date(2021, 1, 10)]
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "after"),
-    [("2022-01-31", 1, "2022-02-28"), ("2022-03-31", -12, "2021-03-31"), ("2024-02-29", 12, "2025-02-28")],
-)
-def test_a_month_later_is_the_same_day_or_the_last_one(day: str, months: int, after: str) -> None:
-    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(after)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -1,6 +1,5 @@
 """What lies in landing/: which files are new, which contract each fits, and what its name says of its time."""
 
-import calendar
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import Delivery, Extract, LandedFile
 from mainstay.extracts.reading import misfit, probe, read_extract
+from mainstay.months import add_months, last_day
 
 _BLOCK = 1 << 20
 
@@ -147,7 +147,7 @@ def _delivery(file: LandedFile, contract: Contract) -> Delivery:
     partition, covers = ("*" if contract.delivery == "full" else file.sha256), None
     if contract.partition is not None:
         period = _date_in_name(file, contract, contract.partition.pattern).replace(day=1)
-        covers = _add_months(period, contract.partition.covers)
+        covers = add_months(period, contract.partition.covers)
         partition = f"{period:%Y-%m}"
     return Delivery(
         file=file,
@@ -179,18 +179,13 @@ def _date_in_name(file: LandedFile, contract: Contract, pattern: str, *, offset_
         year, month = int(groups["year"]), int(groups["month"])
         if groups.get("day"):
             return date(year, month, int(groups["day"]))
-        return date(year, month, calendar.monthrange(year, month)[1]) + timedelta(days=offset_days)
-    except (KeyError, ValueError, calendar.IllegalMonthError) as error:
+        return last_day(date(year, month, 1)) + timedelta(days=offset_days)
+    except (KeyError, ValueError) as error:
         raise ExtractError(
             "the file's name does not say its period",
             where=f"{file.name}, contract '{contract.name}'",
             hint=f"the contract reads it with the pattern {pattern}",
         ) from error
-
-
-def _add_months(month: date, months: int) -> date:
-    index = month.year * 12 + month.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
 
 
 def _sha256(path: Path) -> str:

@@ -1,12 +1,12 @@
 """Periods: a month or a day from what a file calls it; a cumulative period is never taken for a month."""
 
-import calendar
 import re
 import unicodedata
 from datetime import date, timedelta
 from typing import Literal
 
 from mainstay.extracts.normalising import BLANKS
+from mainstay.months import last_day
 
 Edge = Literal["first", "last"]
 
@@ -72,7 +72,7 @@ def read_date(text: str, *, serials: bool = False, edge: Edge | None = None) -> 
     if day is None:
         if edge is None:
             return None, "BAD_DATE"
-        day = 1 if edge == "first" else calendar.monthrange(year, month)[1]
+        day = 1 if edge == "first" else last_day(date(year, month, 1)).day
     return date(year, month, day), None
 
 
@@ -95,6 +95,6 @@ def _parts(text: str, *, serials: bool) -> Parts | None:
             if found["day"] is None:
                 return year, month, None
             day_of_month = int(found["day"])
-            is_real = 1 <= day_of_month <= calendar.monthrange(year, month)[1]
+            is_real = 1 <= day_of_month <= last_day(date(year, month, 1)).day
             return (year, month, day_of_month) if is_real else None
     return None

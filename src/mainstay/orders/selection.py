@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from mainstay.months import quarter_start
 from mainstay.orders.order_states import SETTLED
 from mainstay.settings import OrderSettings
 
@@ -114,8 +115,7 @@ def _monday(day: date) -> date:
 
 def _left_alone(settled: pl.DataFrame, last_visits: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The enterprises with which somebody was done in the as-of date's quarter, one row each: `enterprise_id`."""
-    quarter = as_of.replace(month=as_of.month - (as_of.month - 1) % 3, day=1)
-    lately = settled.filter(pl.col("settled_on") >= quarter)
+    lately = settled.filter(pl.col("settled_on") >= quarter_start(as_of))
     return pl.concat(
         [frame.select("enterprise_id") for frame in (last_visits.filter("visited_this_quarter"), lately)]
     ).unique()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from mainstay.months import months_after, months_between
 from mainstay.outbound.case_states import (
     AWAY,
     FACT_KINDS,
@@ -21,7 +22,6 @@ from mainstay.outbound.case_states import (
     opening_state,
     way,
 )
-from mainstay.outbound.dates import months_after, months_between
 from mainstay.outbound.places import in_city
 
 RECEIPT_MONTHS = 3

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.months import months_after
 from mainstay.outbound.case_states import OPEN
 from mainstay.outbound.cases import Case, Event, Fact, follow
-from mainstay.outbound.dates import months_after
 
 FACTS = pl.Schema(
     {

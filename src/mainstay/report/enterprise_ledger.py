@@ -11,6 +11,7 @@ import polars as pl
 
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import Level
+from mainstay.months import add_months, months_from
 from mainstay.report.ledger_notes import ledger_notes
 from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.sheet import Column, Growth, require_columns
@@ -175,12 +176,9 @@ def ledger_rows(frames: LedgerFrames, week: Mapping[str, Any]) -> pl.DataFrame:
     return joined.join(months, on="enterprise_id", how="left", validate="1:1").sort("rank")
 
 
-def last_months(last_closed: date | None) -> list[date]:
+def last_months(last_closed: date | None) -> tuple[date, ...]:
     """The first days of the 24 months up to the last closed one, oldest first; none without a closed month."""
-    if last_closed is None:
-        return []
-    newest = last_closed.year * 12 + last_closed.month - 1
-    return [date(number // 12, number % 12 + 1, 1) for number in range(newest - 23, newest + 1)]
+    return () if last_closed is None else months_from(add_months(last_closed, -23), 24)
 
 
 def _level_columns(level: Level) -> Iterator[Column]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from mainstay.months import months_between
 from mainstay.revenue.forecast_base import CENTS, Cents, Panel, Span, changes, panel, part_of_local
 from mainstay.revenue.forecast_levels import Rest, all_levels, refunds_ahead
 from mainstay.revenue.forecast_series import YEAR, Flags
@@ -122,7 +123,7 @@ def _as_of(frames: ForecastFrames, year: dict[str, Any]) -> pl.DataFrame:
         return _no_forecast(year, given, CALIBERS if has_deferrals else CALIBERS[:2])
     firms = months.select("enterprise_id").unique().sort("enterprise_id").with_row_index("row")
     last, first = year["last_closed"], year["first_month"]
-    span = Span(first, (last.year - first.year) * YEAR + last.month - first.month + 1, year["months_closed"])
+    span = Span(first, months_between(first, last) + 1, year["months_closed"])
     left = frames.firms.filter(pl.col("as_of_date") == day)
     panels = {level: panel(months.filter(pl.col("level") == level), firms, span) for level in given}
     known = frames.events.filter(pl.col("as_of_date") == day)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mainstay.months import month_number
 from mainstay.revenue.forecast_series import YEAR, Flags, Floats
 
 Cents = npt.NDArray[np.int64]
@@ -33,11 +34,7 @@ class Span:
 
     def place(self, month: pl.Expr) -> pl.Expr:
         """Where a month stands: 0 = the first of the history, `count` = the first open one."""
-        return (
-            (month.dt.year().cast(pl.Int64) - self.first.year) * YEAR
-            + month.dt.month().cast(pl.Int64)
-            - (self.first.month)
-        )
+        return month_number(month) - month_number(pl.lit(self.first))
 
 
 @dataclass(frozen=True)

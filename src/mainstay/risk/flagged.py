@@ -3,10 +3,13 @@
 A list is the first k of a ranking over the whole cohort, whether the outcome is known or not; ties by enterprise id.
 """
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
 import polars as pl
+
+from mainstay.months import month_number, months_between
 
 _FIRM = "enterprise_id"
 _WINDOW = ("label_from", "label_to")
@@ -41,16 +44,11 @@ def _compared(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {
         "origin": now["origin"],
         "previous": before["origin"],
-        "months": _month(now["origin"]) - _month(before["origin"]),
+        "months": months_between(*(date.fromisoformat(f"{one['origin']}-01") for one in (before, now))),
         "same_basis": now["basis"] == before["basis"],
         "overlap": both,
         "jaccard": both / len(former | later),
     }
-
-
-def _month(origin: str) -> int:
-    year, month = origin.split("-")
-    return int(year) * 12 + int(month)
 
 
 def lead_time(rows: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
@@ -74,10 +72,10 @@ def lead_time(rows: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
         judged.filter("label")
         .sort("origin")
         .group_by(_FIRM)
-        .agg(pl.col("origin", "first_known").first(), *(_months(pl.col(day).first()) for day in _WINDOW))
+        .agg(pl.col("origin", "first_known").first(), *(month_number(pl.col(day).first()) for day in _WINDOW))
     )
     named = flagged(rows, ranking, k).group_by(_FIRM).agg(named_at=pl.col("origin").min())
-    named = named.with_columns(named_in=_months((pl.col("named_at") + "-01").str.to_date()))
+    named = named.with_columns(named_in=month_number((pl.col("named_at") + "-01").str.to_date()))
     both = fell.join(named, on=_FIRM, how="inner")
     in_time = both.filter(pl.col("named_at") <= pl.col("origin"))
     lead = in_time.select(
@@ -95,7 +93,3 @@ def lead_time(rows: pl.DataFrame, ranking: str, k: int) -> dict[str, Any]:
         "median_months_at_most": lead["at_most"].median(),
         "mean_months_at_most": lead["at_most"].mean(),
     }
-
-
-def _months(day: pl.Expr) -> pl.Expr:
-    return day.dt.year() * 12 + day.dt.month().cast(pl.Int32)

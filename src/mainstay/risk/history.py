@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from mainstay.risk.origins import Calendar, Question, month_ends
+from mainstay.months import month_ends
+from mainstay.risk.origins import Calendar, Question
 from mainstay.risk.prediction_targets import COHORT, OUTCOMES, origin_cohorts
 
 FEATURES, COHORTS, RULE_INPUTS = "features.risk_features", "features.risk_cohort", "features.risk_inputs"

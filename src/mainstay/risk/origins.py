@@ -1,6 +1,5 @@
 """Origins as an operator writes them, and which dates a backtest has to look at."""
 
-import calendar
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from mainstay.errors import UsageError, did_you_mean
+from mainstay.months import last_day, month_ends, months_between
 from mainstay.risk.prediction_targets import HORIZONS, TARGETS, Target
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -73,23 +73,7 @@ def _month_end(text: str, whole: str) -> date:
     found = _MONTH.fullmatch(text)
     if found is None or not (1 <= int(found[2]) <= 12 and int(found[1]) > 0):  # noqa: PLR2004 -- months of a year
         raise UsageError("not a month", where=f"--origins {whole}", example=text, hint=_EXAMPLE)
-    return month_end(date(int(found[1]), int(found[2]), 1))
-
-
-def month_end(day: date) -> date:
-    """The last day of a date's month."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def months_between(earlier: date, later: date) -> int:
-    """From one date's month to another's, in months."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
-def month_ends(first: date, last: date) -> list[date]:
-    """The last days of all months from one date's to another's."""
-    months = (first.month - 1 + offset for offset in range(months_between(first, last) + 1))
-    return [month_end(date(first.year + month // 12, month % 12 + 1, 1)) for month in months]
+    return last_day(date(int(found[1]), int(found[2]), 1))
 
 
 @dataclass(frozen=True)

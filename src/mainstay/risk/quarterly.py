@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.months import quarter_start
 from mainstay.risk.history import Kept
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.model_training import train
@@ -14,15 +15,11 @@ from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 from mainstay.risk.store import ModelStore
 from mainstay.settings import ModelSettings
 
-_QUARTER_ENDS = (3, 6, 9, 12)
-
 
 def training_origin(as_of: date, *, of_quarter: bool) -> date:
     """The day whose knowledge a training uses: the newest month's end on or before a date, or the newest quarter's."""
-    day = as_of
-    while (day + timedelta(days=1)).day != 1 or (of_quarter and day.month not in _QUARTER_ENDS):
-        day -= timedelta(days=1)
-    return day
+    after = as_of + timedelta(days=1)
+    return (quarter_start(after) if of_quarter else after.replace(day=1)) - timedelta(days=1)
 
 
 def questions(origin: date) -> tuple[Question, ...]:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from mainstay.months import month_number
 from mainstay.risk.matrix import Integers, TrainingRows, feature_matrix
 
 VALIDATED_ORIGINS = 3
@@ -149,4 +150,4 @@ def _ordinals(days: pl.Series) -> Integers:
 
 
 def _months(days: pl.Series) -> Integers:
-    return (days.dt.year().cast(pl.Int64) * 12 + days.dt.month().cast(pl.Int64) - 1).to_numpy().astype(np.int64)
+    return days.to_frame().select(month_number(pl.first())).to_series().to_numpy().astype(np.int64)

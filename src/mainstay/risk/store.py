@@ -18,6 +18,7 @@ import polars as pl
 import sklearn
 
 from mainstay.errors import MainstayError
+from mainstay.months import quarter_start
 from mainstay.risk import fingerprints
 from mainstay.risk.card import model_card
 from mainstay.risk.decisions import (
@@ -33,7 +34,6 @@ from mainstay.risk.model_manifest import Manifest, manifest_of, read_manifest
 from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{8}")
-_MONTHS_A_QUARTER = 3
 
 
 class ModelStoreError(MainstayError):
@@ -244,7 +244,7 @@ class ModelStore:
             told = [json.loads(line) for line in self._refusals.read_text("utf-8").splitlines()]
             mine = [row for row in told if (row["target"], row["horizon_months"]) == (target, horizon_months)]
             tried += [date.fromisoformat(row["as_of"]) for row in mine]
-        return all(_quarter(day) < _quarter(as_of) for day in tried)
+        return all(quarter_start(day) < quarter_start(as_of) for day in tried)
 
     @property
     def _decisions(self) -> Path:
@@ -300,10 +300,6 @@ def _place(target: str, horizon_months: int) -> str:
 
 def _minor(version: str) -> list[str]:
     return version.split(".")[:2]
-
-
-def _quarter(day: date) -> tuple[int, int]:
-    return day.year, (day.month - 1) // _MONTHS_A_QUARTER
 
 
 def _read_json(path: Path) -> dict[str, Any]:

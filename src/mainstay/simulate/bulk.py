@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from mainstay.months import add_months, day_of, last_day, months_between, months_from
 from mainstay.simulate.bulk_files import (
     REGISTER_HEADER,
     Tally,
@@ -28,7 +29,6 @@ from mainstay.simulate.bulk_files import (
 from mainstay.simulate.codes import simulated_usccs
 from mainstay.simulate.industries import AUTHORITIES, INDUSTRIES, SIMULATED, ZONES
 from mainstay.simulate.levies import CIT, CIT_MONTHS, IIT, IIT_MONTHS, MIX, UMCT, VAT, VAT_MONTHS, Levy
-from mainstay.simulate.months import add_months, day_of, last_day, months_from
 from mainstay.simulate.published import PUBLISHED, PUBLISHED_FIRMS, RAKED_MONTHS
 from mainstay.simulate.receipts import HEADER
 
@@ -180,7 +180,7 @@ def _lines(firms: pl.DataFrame, month: date, seed: int) -> pl.DataFrame:
     """A month's lines of a chunk: levels in cents that sum to the total."""
     is_quarter = month.month in _QUARTER_MONTHS
     started: date = firms["month_of_start"][0]
-    place = (month.year - started.year) * 12 + month.month - started.month
+    place = months_between(started, month)
     grown = _GROWTH ** (month.year - _USUAL_YEAR + (month.month - 1) / 12)
     paying = (firms if is_quarter else firms.filter(~pl.col("files_quarterly"))).filter(pl.col("left") >= place)
     frames = []

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from mainstay.months import add_months, day_of, months_between
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, SURTAXES, VAT, Levy, Split
-from mainstay.simulate.months import add_months, day_of, months_between
 from mainstay.simulate.payments import Payment
 from mainstay.simulate.table import Cents, Row, Table
 from mainstay.simulate.watermarks import heading

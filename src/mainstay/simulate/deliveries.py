@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from operator import itemgetter
 from random import Random
 
+from mainstay.months import day_of, last_day
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import Split
-from mainstay.simulate.months import day_of, last_day
 from mainstay.simulate.receipts import (
     HEADER,
     TOTAL_COLUMN,

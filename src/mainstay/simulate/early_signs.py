@@ -11,7 +11,7 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-from mainstay.simulate.months import add_months
+from mainstay.months import add_months
 from mainstay.simulate.stories import Outflow, Plot, Story, Unrest
 
 

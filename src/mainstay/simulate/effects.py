@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from mainstay.months import add_months
 from mainstay.simulate.deferrals import Deferral
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import add_months
 from mainstay.simulate.received import Received, owed
 from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
 from mainstay.simulate.stories import KEEPING_CAUSES, Story

@@ -6,6 +6,7 @@ from random import Random
 from statistics import NormalDist
 from typing import Any
 
+from mainstay.months import months_between
 from mainstay.simulate.codes import simulated_uscc
 from mainstay.simulate.industries import (
     AUTHORITIES,
@@ -17,7 +18,6 @@ from mainstay.simulate.industries import (
     firm_name,
 )
 from mainstay.simulate.levies import EVEN, MIX
-from mainstay.simulate.months import months_between
 from mainstay.simulate.roles import Role
 from mainstay.simulate.stories import Plot
 

@@ -8,10 +8,10 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import add_months
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, IIT_TRANSFER, Levy
-from mainstay.simulate.months import add_months
 from mainstay.simulate.payments import one_off_levy
 from mainstay.simulate.received import Received
 from mainstay.simulate.refunds import OTHER_REFUND_REASON, Refund

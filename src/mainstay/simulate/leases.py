@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from mainstay.months import last_day, months_after
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import add_months, day_of, last_day
 from mainstay.simulate.signals import DAYS_A_MONTH, is_quiet
 from mainstay.simulate.stories import Move
 from mainstay.simulate.table import Row, Table
@@ -37,7 +37,7 @@ class Lease:
     @property
     def warned_on(self) -> date:
         """The day from which an unrenewed lease is a sign: six months before its end."""
-        return day_of(add_months(self.ends_on, -_WARNED_MONTHS), self.ends_on.day)
+        return months_after(self.ends_on, -_WARNED_MONTHS)
 
 
 def draw_leases(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> list[Lease]:
@@ -72,7 +72,7 @@ def _lapse(rng: Random, move: Move) -> date | None:
 
 
 def _ends(begins_on: date, years: int) -> date:
-    return day_of(date(begins_on.year + years, begins_on.month, 1), begins_on.day) - timedelta(days=1)
+    return months_after(begins_on, 12 * years) - timedelta(days=1)
 
 
 def leases_table(leases: Sequence[Lease], month: date, file: str) -> tuple[Table, PlantedFile]:

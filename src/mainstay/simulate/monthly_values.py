@@ -11,10 +11,10 @@ from math import prod
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import add_months, last_day, months_between
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import VAT_MONTHS, VAT_SHARES
-from mainstay.simulate.months import add_months, last_day, months_between
 from mainstay.simulate.signals import is_quiet
 from mainstay.simulate.stories import Story
 from mainstay.simulate.table import Cents, Row, Table

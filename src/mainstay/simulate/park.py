@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from mainstay.months import add_months, last_day, months_from
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.aggregates import aggregates_table
 from mainstay.simulate.bulk import BULK_ABOVE, write_bulk
@@ -26,7 +27,6 @@ from mainstay.simulate.firms import draw_firm, draw_sizes
 from mainstay.simulate.known_events import draw_known_events, known_events_table
 from mainstay.simulate.leases import draw_leases, leases_table
 from mainstay.simulate.monthly_values import draw_agreed, draw_profiles, monthly_values_table
-from mainstay.simulate.months import add_months, last_day, months_from
 from mainstay.simulate.projects import projects_table
 from mainstay.simulate.raking import targets_of
 from mainstay.simulate.receipts import Line, Mess

@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import add_months, day_of, last_day, months_between
 from mainstay.simulate.allocation import allocated, with_surtaxes
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import (
@@ -31,7 +32,6 @@ from mainstay.simulate.levies import (
     Levy,
     Split,
 )
-from mainstay.simulate.months import add_months, day_of, last_day, months_between
 
 QUARTER_MONTHS = (1, 4, 7, 10)
 USUAL_REASON, AMENDED_REASON = "正常申报", "补充申报"

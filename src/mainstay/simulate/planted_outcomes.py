@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.simulate.months import add_months, day_of, last_day
+from mainstay.months import add_months, last_day, months_after
 from mainstay.simulate.stories import KEEPING_CAUSES, Story
 
 PLANTED_OUTCOMES = pl.Schema(
@@ -50,7 +50,7 @@ def planted_outcomes(truth: Mapping[str, Any], origin: date, horizon: int) -> pl
         `PLANTED_OUTCOMES`, sorted by target and enterprise.
     """
     window = label_window(origin, horizon)
-    until = day_of(add_months(origin, horizon), origin.day)
+    until = months_after(origin, horizon)
     rows = [*_declines(truth, origin, window), *_moves(truth, origin, until), *_outflows(truth, origin, window)]
     return pl.DataFrame(rows, schema=PLANTED_OUTCOMES, orient="row").sort("target", "enterprise_id")
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from mainstay.months import last_day
 from mainstay.simulate.accounting import PlantedFile
-from mainstay.simulate.months import last_day
 from mainstay.simulate.table import Cents, Row, Table
 from mainstay.simulate.watermarks import MARK, heading
 

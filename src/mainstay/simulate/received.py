@@ -6,12 +6,12 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import add_months, day_of, last_day
 from mainstay.simulate.codes import citizen_number
 from mainstay.simulate.deferrals import DEFERRED_REASON, Deferral, put_off
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.industries import SIMULATED
 from mainstay.simulate.levies import EVEN, IIT_BUSINESS, IIT_TRANSFER, STAMP_SALES
-from mainstay.simulate.months import add_months, day_of, last_day
 from mainstay.simulate.payments import Due, dues_of, payments_of
 from mainstay.simulate.raking import Entry, Factors, Local, Target, factors_of, local_of, settle
 from mainstay.simulate.receipts import REVERSED_PART, Line, reversed_line

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
+from mainstay.months import day_of, months_from
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, CREDIT_REFUND, INCOME_SHARES, VAT, VAT_SHARES, Levy, Shares, Split
-from mainstay.simulate.months import day_of, months_from
 from mainstay.simulate.published import PUBLISHED, PUBLISHED_FIRMS, RAKED_MONTHS, Published
 
 CREDIT_REFUND_REASON = "增值税留抵退税"

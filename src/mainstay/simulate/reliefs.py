@@ -5,9 +5,9 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import last_day
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import last_day
 from mainstay.simulate.raking import in_whole
 from mainstay.simulate.table import Cents, Row, Table
 from mainstay.simulate.watermarks import heading

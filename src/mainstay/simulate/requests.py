@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from mainstay.months import day_of, last_day
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import day_of, last_day
 from mainstay.simulate.signals import is_quiet, lead
 from mainstay.simulate.table import Row, Table
 from mainstay.simulate.watermarks import heading

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
+from mainstay.months import add_months
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import add_months
 from mainstay.simulate.stories import Move
 from mainstay.simulate.table import Row, Table
 from mainstay.simulate.watermarks import heading

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mainstay.months import add_months
 from mainstay.simulate.deferrals import PAID_IN, hundredths_put_off, is_put_off
 from mainstay.simulate.firms import Firm, Regime
 from mainstay.simulate.levies import (
@@ -22,7 +23,6 @@ from mainstay.simulate.levies import (
     VAT_QUARTERLY,
     by_month,
 )
-from mainstay.simulate.months import add_months
 from mainstay.simulate.payments import Calendar, Due, Expected, dues_of
 from mainstay.simulate.published import PUBLISHED, is_raked, raked_months
 from mainstay.simulate.roles import RETAINED_FROM

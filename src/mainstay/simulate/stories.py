@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from mainstay.months import add_months, day_of, months_between
 from mainstay.simulate.industries import DESTINATIONS, SIMULATED
-from mainstay.simulate.months import add_months, day_of, months_between
 
 MOVERS_A_YEAR = 160 / 3500
 """The report's 160 outbound firms; that they left within a year is an assumption (DOMAIN section 3)."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from mainstay.months import last_day
 from mainstay.simulate.accounting import PlantedFile, yuan
 from mainstay.simulate.deferrals import Deferral
 from mainstay.simulate.effects import Effect
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.leases import Lease
-from mainstay.simulate.months import last_day
 from mainstay.simulate.received import Received
 from mainstay.simulate.refunds import CREDIT_REFUND_REASON, OTHER_REFUND_REASON, Refund
 from mainstay.simulate.requests import ServiceRequest

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from mainstay.months import last_day
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import last_day
 from mainstay.simulate.signals import SAYS, Signal
 from mainstay.simulate.stories import Move, Retention
 from mainstay.simulate.table import Row, Table

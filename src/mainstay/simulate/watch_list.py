@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
+from mainstay.months import last_day
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.months import last_day
 from mainstay.simulate.table import Row, Table
 from mainstay.simulate.watermarks import heading
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.months import add_months
 from mainstay.report.brief import BriefFrames, brief_html
 from mainstay.report.outbound import OUTBOUND_STATE_WORDS
 from tests.unit.report.samples import WAN_YUAN
@@ -112,7 +113,7 @@ def months(first: date, natural: list[str | None], restored: list[str | None] | 
         "monthly",
         *(
             {
-                "month": date(first.year + number // 12, number % 12 + 1, 1),
+                "month": add_months(first, number),
                 "natural_revenue": None if one is None else Decimal(one),
                 "restored_revenue": None if two is None else Decimal(two),
                 "enterprises_unknown": 0,

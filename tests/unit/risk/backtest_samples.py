@@ -7,14 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from mainstay.risk.origins import month_end
+from mainstay.months import add_months, last_day
 from mainstay.risk.prediction_targets import COHORT, OUTCOMES, PREDICTIONS
-
-
-def shifted(month: date, by: int) -> date:
-    """The first day of the month so many months later."""
-    whole = month.year * 12 + month.month - 1 + by
-    return date(whole // 12, whole % 12 + 1, 1)
 
 
 def prediction(origin: str, enterprise_id: str, **stated: Any) -> dict[str, Any]:
@@ -22,13 +16,13 @@ def prediction(origin: str, enterprise_id: str, **stated: Any) -> dict[str, Any]
     month = date.fromisoformat(f"{origin}-01")
     row = dict.fromkeys(PREDICTIONS) | {
         "origin": origin,
-        "as_of_date": month_end(month),
+        "as_of_date": last_day(month),
         "target": "decline",
         "horizon_months": 6,
         "enterprise_id": enterprise_id,
         "base": Decimal(100),
         "label_from": month,
-        "label_to": shifted(month, 5),
+        "label_to": add_months(month, 5),
         "treated": False,
         "basis": "model",
         "model_version": "test-1",
@@ -91,7 +85,7 @@ def cohort(as_of: date, ids: list[str], target: str = "decline", horizon_months:
             "enterprise_id": one,
             "base": Decimal(100),
             "label_from": month,
-            "label_to": shifted(month, horizon_months - 1),
+            "label_to": add_months(month, horizon_months - 1),
             "local_at_stake": Decimal(200),
         }
         for one in ids

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from mainstay.errors import UsageError
+from mainstay.months import month_ends
 from mainstay.risk.history import COHORTS, FEATURES, JUDGED, RULE_INPUTS, SIGNALS, History, Keeper
-from mainstay.risk.origins import Question, month_ends
+from mainstay.risk.origins import Question
 from tests.unit.risk.backtest_samples import cohort, features, outcomes
 
 IDS = ["A", "B"]

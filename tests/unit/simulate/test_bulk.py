@@ -9,9 +9,9 @@ import pytest
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.landing import match, scan
 from mainstay.extracts.reading import read_extract
+from mainstay.months import add_months
 from mainstay.simulate import bulk, park, write_park
 from mainstay.simulate.codes import simulated_uscc, simulated_usccs
-from mainstay.simulate.months import add_months
 from mainstay.simulate.planted_outcomes import planted_outcomes
 from tests.unit.simulate.plain_reading import contents
 

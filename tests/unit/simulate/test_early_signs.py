@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
+from mainstay.months import add_months, last_day, months_from
 from mainstay.simulate import Park
 from mainstay.simulate.early_signs import ODDS, with_early_signs
-from mainstay.simulate.months import add_months, last_day, months_from
 from mainstay.simulate.stories import Move, Plot, Story, Unrest
 
 MONTHS = months_from(date(2020, 1, 1), 36)

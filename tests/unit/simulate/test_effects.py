@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mainstay.months import add_months, months_between
 from mainstay.simulate import Park
-from mainstay.simulate.months import add_months, months_between
 from tests.unit.simulate.plain_reading import amount, delivered, table_of
 from tests.unit.simulate.two_years import Key, TwoYears, firms_of
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from mainstay.months import add_months, last_day
 from mainstay.simulate import Park
 from mainstay.simulate.monthly_values import AGREED, Fall, activity
-from mainstay.simulate.months import add_months, last_day
 from mainstay.simulate.stories import Plot, Story
 from tests.unit.simulate.plain_reading import ENTERPRISES, amount, delivered, table_of
 

@@ -3,9 +3,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
+from mainstay.months import last_day
 from mainstay.simulate import Park
 from mainstay.simulate.aggregates import aggregates_table
-from mainstay.simulate.months import last_day
 from mainstay.simulate.projects import projects_table
 from mainstay.simulate.reliefs import draw_reliefs
 from tests.unit.simulate.plain_reading import amount, delivered, table_of

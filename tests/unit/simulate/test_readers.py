@@ -4,7 +4,7 @@ from typing import Any
 
 from mainstay.extracts.extract import Delivery, Extract
 from mainstay.extracts.persons import PSEUDO_TAXPAYER
-from mainstay.simulate.months import last_day
+from mainstay.months import last_day
 from tests.unit.simulate.plain_reading import delivered
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.extracts.periods import read_date
-from mainstay.simulate.months import add_months
+from mainstay.months import add_months
 from tests.unit.simulate.plain_reading import amount, delivered, good_lines, table_of
 
 FIRMS, SEED_OF_TWO_YEARS, START, SPAN = 200, 11, date(2021, 1, 1), 24
