@@ -33,7 +33,7 @@ SHARED = frozenset(
 )
 """What every package of mainstay may import; `mainstay` itself holds only the version."""
 
-PLAIN_VALUES = frozenset({"mainstay.extracts.contract", "mainstay.extracts.extract", "mainstay.extracts.targets"})
+PLAIN_VALUES = frozenset(f"mainstay.extracts.{name}" for name in ("contract", "extract", "form_questions", "targets"))
 """Modules of plain value types that other packages may import too."""
 
 MEETING_PLACES = frozenset(

@@ -5,7 +5,7 @@
 -- Only enterprises of which a visit in the year of the list's window named causes; a visit of another year says nothing
 -- of this one. The visitor's tenths are tenths of the natural drop; what no tick names stays 企业未说明. Codes with one
 -- plain word are compared together (seeds/cause_codes.csv); codes without one are proposed under no tick.
--- column tick [text]: field of the visit form, seeds/cause_ticks.csv; none = codes that no form offers
+-- column tick [text]: field of the visit form, seeds/visit_form.toml; none = codes that no form offers
 -- column word [text]: the plain word
 -- column codes [text]: the codes proposed under it
 -- column tenths [number]: tenths of the drop that the visit put down to it

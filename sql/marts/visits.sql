@@ -26,23 +26,10 @@ select
     order_id,
     result,
     is_contact,
-    lead,
-    department,
-    explanation,
-    columns('cause_.*'),
-    evidence,
-    request,
-    request_department,
-    request_due_on,
-    request_result,
-    firm_estimate,
-    visitor_view,
-    move_stance,
-    destination,
-    next_step,
-    owner,
-    due_on,
-    status
+    * exclude (
+        as_of_date, enterprise_id, visited_on, order_id, result, is_contact, contact, batch_id, line, file, sheet,
+        knowledge_date, problem
+    )
 from features.visits
 where problem is null
 qualify

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mainstay.extracts.form_questions import FORM
 from mainstay.warehouse.tables import EVENTS_WORK_ORDERS
 from tests.sql.office import Office, contract
 
@@ -106,10 +107,16 @@ def test_an_outcome_with_a_problem_is_no_visit(visited: Office) -> None:
     assert visited.rows("marts.visits", "enterprise_id") == []
 
 
-def test_the_visits_of_analysts_have_one_row_a_day_and_no_contact_person(visited: Office) -> None:
+def test_every_question_of_the_form_is_answered_in_the_visits_but_who_was_spoken_to(visited: Office) -> None:
+    visited.build("2022-06-27")
+    columns = set(visited.warehouse.read("marts.visits").columns)
+    asked = {one.field for one in FORM.questions if one.only != "page"}
+    assert columns - {"as_of_date", "enterprise_id", "is_contact"} == asked - {"contact", "name", "source_id"}
+
+
+def test_the_visits_of_analysts_have_one_row_a_day(visited: Office) -> None:
     by_order = contract(target="visit_outcomes", name="by_order")
     told(visited, "A,O1,2022-06-14,phone,6,,,,")
     visited.deliver(f"{FIELDS}\nA,O1,2022-06-14,face_to_face,7,,,,", "2022-06-21", by_order)
     visited.build("2022-06-27")
     assert visited.rows("marts.visits", "visited_on", "result", "cause_orders") == [("2022-06-14", "face_to_face", 7)]
-    assert "contact" not in visited.warehouse.read("marts.visits").columns

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.form_questions import FORM
 from mainstay.extracts.normalising import normal_heading
 from mainstay.extracts.registry import load_contract, load_contracts, workspace_contracts
-from mainstay.extracts.targets import CAUSE_TICKS
+from mainstay.extracts.targets import TARGETS
+from mainstay.orders.cause_ticks import cause_ticks
+from mainstay.report.visit_page import PAGE, PAIRS, Line
 from mainstay.resources import shipped
 from mainstay.settings import BUILT_IN, Settings, Workspace
 
@@ -283,11 +286,23 @@ def test_form_and_table_of_outcomes_fill_the_same_fields_with_the_same_words() -
     assert {name for name, column in form.items() if column.prefilled} == {"order_id", "source_id", "name"}
 
 
+def test_a_question_of_the_visit_form_stands_once_and_has_what_it_needs() -> None:
+    asked = [one for one in FORM.questions if one.only != "page"]
+    fields = [one.field for one in asked]
+    labels = [name for one in FORM.questions for name in (one.label, *one.aliases)]
+    assert len(set(fields)) == len(fields)
+    assert len(set(labels)) == len(labels)
+    assert {one.band for one in FORM.questions} <= {band.title for band in FORM.bands}
+    assert {field.name for field in TARGETS["visit_outcomes"].fields} - {"address"} == set(fields)
+    assert max(len(part.fields) for part in PAGE if isinstance(part, Line)) <= PAIRS
+
+
 def test_the_words_of_signals_and_causes_are_those_of_the_seeds() -> None:
     signal = next(column for column in CONTRACTS["signals"].columns if column.canonical == "signal")
     codes = {row["code"] for row in rows_of("signals.csv")}
     assert set(signal.values.values()) == codes - {"lease_ends", "request_unresolved"}, "two follow from other records"
-    assert {row["field"]: row["word"] for row in rows_of("cause_ticks.csv")} == dict(CAUSE_TICKS)
+    causes = {row["code"]: row["tick"] for row in rows_of("cause_codes.csv")}
+    assert all(causes[code] == field for field, _, code in cause_ticks(SEEDS).iter_rows())
 
 
 def test_levels_of_control_totals_become_the_levels_of_the_marts() -> None:

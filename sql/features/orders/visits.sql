@@ -23,29 +23,11 @@ select
     outcomes.file,
     outcomes.sheet,
     outcomes.enterprise_id,
-    outcomes.order_id,
-    outcomes.visited_on,
-    outcomes.result,
     coalesce(outcomes.result in ('face_to_face', 'phone'), false) as is_contact,
-    outcomes.lead,
-    outcomes.department,
-    outcomes.contact,
-    outcomes.explanation,
-    columns('cause_.*'),
-    outcomes.evidence,
-    outcomes.request,
-    outcomes.request_department,
-    outcomes.request_due_on,
-    outcomes.request_result,
-    outcomes.firm_estimate,
-    outcomes.visitor_view,
-    outcomes.move_stance,
-    outcomes.destination,
-    outcomes.next_step,
-    outcomes.owner,
-    outcomes.due_on,
-    outcomes.status,
-    outcomes.knowledge_date,
+    outcomes.* exclude (
+        as_of_date, enterprise_id, source_id, name, address, contract, time_basis, is_ahead, batch_id, line, file,
+        sheet, source_rows, flags, party_key, row_key
+    ),
     case
         when outcomes.is_ahead then 'in the future'
         when outcomes.order_id is not null and orders.order_id is null then 'unknown order'

@@ -7,7 +7,11 @@ from pydantic import ValidationError
 
 from mainstay.errors import ContractError, describe_problems
 from mainstay.extracts.contract import KNOWN_KEYS, Contract
+from mainstay.extracts.form_questions import FORM
 from mainstay.settings import Settings, Workspace
+
+VISIT_FORM = "visit_form"
+"""What `columns` of a contract says instead of a list, where they are the questions of the visit form."""
 
 
 def workspace_contracts(workspace: Workspace, settings: Settings, seeds: Path) -> tuple[Contract, ...]:
@@ -39,7 +43,7 @@ def form_contract(contracts: tuple[Contract, ...], seeds: Path) -> Contract:
 
 
 def load_contract(path: Path) -> Contract:
-    """Read one contract.
+    """Read one contract; with `columns = "visit_form"` its columns are the questions of `seeds/visit_form.toml`.
 
     Raises:
         ContractError: the file is not TOML, or says something a contract cannot say; all problems at once.
@@ -50,6 +54,8 @@ def load_contract(path: Path) -> Contract:
         raise ContractError(
             "the contract is not valid TOML", where=f"{path.name}: {error}", hint="check the line named"
         ) from error
+    if stated.get("columns") == VISIT_FORM:
+        stated["columns"] = FORM.columns(in_form=stated.get("format", {}).get("header") == "form")
     try:
         return Contract.model_validate(stated)
     except ValidationError as error:

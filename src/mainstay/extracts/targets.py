@@ -4,8 +4,11 @@ One target is one ledger table. Amounts arrive in the ledger in yuan (or the wor
 when the treasury receives money.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
+
+from mainstay.extracts.form_questions import FORM
 
 Kind = Literal["id", "text", "money", "month", "date", "flag", "integer"]
 _UNITS: dict[Kind, str] = {"money": "currency", "integer": "count"}
@@ -16,18 +19,8 @@ PSEUDO_TAXPAYER = "自然人及个体"
 
 LEVELS: tuple[Level, ...] = ("total", "central", "local", "city", "district")
 
-CAUSE_TICKS = {
-    "cause_orders": "订单减少",
-    "cause_refund": "退税影响",
-    "cause_deferral": "缓税",
-    "cause_one_off": "上年一次性",
-    "cause_move": "搬迁或业务转移",
-    "cause_group": "集团调整",
-    "cause_timing": "结算时间差",
-    "cause_data": "数据不符",
-    "cause_unstated": "企业未说明",
-}
-"""The causes that a visitor ticks, in plain words (DOMAIN section 5); seeds/cause_ticks.csv has their codes."""
+CAUSE_TICKS = {one.field: one.label for one in FORM.questions if one.cause_code}
+"""The causes that a visitor ticks, in plain words (DOMAIN section 5)."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +86,16 @@ _FLOW = (
     Field("registration_seq", "text", "registration sequence (登记序号)"),
 )
 _MONTH = Field("month", "month", "the month the money counts in, under the contract's time_basis", required=True)
+
+
+def _answers() -> Iterator[Field]:
+    """The fields that the visit form's questions fill, beside those of the party."""
+    for one in FORM.questions:
+        if one.cause_code:
+            yield Field(one.field, "integer", f"tenths of the drop due to: {one.label}", measured_in="number")
+        elif one.only != "page" and one.field not in {field.name for field in _PARTY}:
+            yield Field(one.field, cast("Kind", one.kind), one.doc, required=one.required)
+
 
 TARGETS: dict[str, Target] = {
     target.name: target
@@ -231,30 +234,7 @@ TARGETS: dict[str, Target] = {
             "what came of a visit or call, or what the office decided on a work order (走访结果)",
             (
                 *_PARTY,
-                Field("order_id", "text", "the work order; blank for a contact without one"),
-                Field("visited_on", "date", "day of the visit, call or decision", required=True),
-                Field("result", "text", "face_to_face, phone, not_reached, declined, nobody_there, ..."),
-                Field("lead", "text", "who visited"),
-                Field("department", "text", "the visitor's department"),
-                Field("contact", "text", "whom the visitor spoke to"),
-                Field("explanation", "text", "the enterprise's own explanation"),
-                *(
-                    Field(name, "integer", f"tenths of the drop due to: {word}", measured_in="number")
-                    for name, word in CAUSE_TICKS.items()
-                ),
-                Field("evidence", "text", "what was shown"),
-                Field("request", "text", "what the enterprise asks for"),
-                Field("request_department", "text", "whose help it needs"),
-                Field("request_due_on", "date", "day by which an answer is due"),
-                Field("request_result", "text", "answered, settled, satisfied"),
-                Field("firm_estimate", "money", "the enterprise's full-year estimate: local revenue, restored"),
-                Field("visitor_view", "text", "the visitor's view of the year: above, level, below"),
-                Field("move_stance", "text", "what the enterprise says of moving; see seeds/README.md"),
-                Field("destination", "text", "where it would move or has moved"),
-                Field("next_step", "text", "no_action, tracking or close"),
-                Field("owner", "text", "who takes the next step"),
-                Field("due_on", "date", "day by which it is to be taken"),
-                Field("status", "text", "the state that the office decides on, see DOMAIN section 5"),
+                *_answers(),
             ),
         ),
         Target(

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from mainstay.extracts.contract import Column, Contract
+from mainstay.extracts.form_questions import FORM
 from mainstay.report.visit_page import Kind, kind_of, words
 
 TENTHS = tuple(str(number) for number in range(1, 11))
@@ -25,16 +26,7 @@ _ASKED: Mapping[Kind, str] = MappingProxyType(
         "text": "",
     }
 )
-_ASKED_OF: Mapping[str, str] = MappingProxyType(
-    {
-        "source_id": "请填 18 位统一社会信用代码。",
-        "visited_on": "必填。请填实际走访或通话的日期，如 2022-06-13；不早于派单日期，不晚于今天。",
-        "result": "必填。请从下拉选项中选择。",
-        "contact": "请填姓名、职务和电话；不得填写个人证件号码。",
-        "explanation": "请按企业自己的说法填写；不得填写个人证件号码。",
-        "destination": "企业说到迁移的，填外省市或本市其他区的名称；没有的留空。",
-    }
-)
+_ASKED_OF = {one.field: one.asked for one in FORM.questions if one.asked}
 _REFUSED: Mapping[Kind, str] = MappingProxyType(
     {
         "word": "只能填下拉选项中的词。",

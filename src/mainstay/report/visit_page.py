@@ -3,17 +3,21 @@
 Labels and words are those of the contract under which the form is read back: the two cannot drift apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from mainstay.extracts.contract import Column, Contract
+from mainstay.extracts.form_questions import FORM
 from mainstay.extracts.targets import CAUSE_TICKS
 
 Kind = Literal["text", "word", "date", "tenths", "money"]
 
 PAIRS = 3
 """Pairs of label and answer beside each other: an answer stands right of its label, or nobody finds it again."""
+_HEIGHT = 24
+"""Of a line that states none, in points: room for a pen."""
 
 
 @dataclass(frozen=True)
@@ -41,39 +45,23 @@ class Band:
     remark_height: int = 13
 
 
-SHOWN: Mapping[str, str] = {
-    "address": "企业地址",
-    "visit_reason": "走访事由",
-    "visit_questions": "了解事项",
-}
+SHOWN: Mapping[str, str] = {one.field: one.label for one in FORM.questions if one.only == "page"}
 """What the page says beside the prefilled fields of the contract: field -> label, none of them the contract's."""
 
-# Points; with title and closing line they fill A4 portrait within the margins. Lines to write in leave room for a pen.
-PAGE: tuple[Line | Band, ...] = (
-    Line(24, ("order_id", "source_id")),
-    Line(30, ("name",)),
-    Line(30, ("address",)),
-    Line(30, ("visit_reason",)),
-    Line(50, ("visit_questions",)),
-    Band("走访情况", words_of=("result",)),
-    Line(24, ("visited_on", "result", "lead")),
-    Line(24, ("department", "contact")),
-    Line(80, ("explanation",)),
-    Line(28, ("evidence",)),
-    Band(
-        "收入变化原因", "对应项填成数（1 至 10）：主因一项，其他不超过两项，合计不超过十成；最大的一项为主因，不能并列"
-    ),
-    Line(22, ("cause_orders", "cause_refund", "cause_deferral")),
-    Line(22, ("cause_one_off", "cause_move", "cause_group")),
-    Line(22, ("cause_timing", "cause_data", "cause_unstated")),
-    Band("诉求与协调", words_of=("request_result",)),
-    Line(60, ("request",)),
-    Line(24, ("request_department", "request_due_on", "request_result")),
-    Band("全年预计与后续安排", words_of=("visitor_view", "move_stance", "next_step"), remark_height=24),
-    Line(28, ("firm_estimate", "visitor_view", "move_stance")),
-    Line(24, ("destination",)),
-    Line(24, ("next_step", "owner", "due_on")),
-)
+
+def _page() -> Iterator[Line | Band]:
+    """The page from top to bottom; with title and closing line it fills A4 portrait within the margins."""
+    for band in FORM.bands:
+        below = [one for one in FORM.questions if one.band == band.title and one.only != "table"]
+        below.sort(key=lambda one: one.line)
+        if band.title:
+            yield Band(band.title, band.remark, tuple(one.field for one in below if one.words), band.remark_height)
+        for _, line in groupby(below, key=lambda one: one.line):
+            beside = list(line)
+            yield Line(max(one.height for one in beside) or _HEIGHT, tuple(one.field for one in beside))
+
+
+PAGE: tuple[Line | Band, ...] = tuple(_page())
 
 
 def labels(contract: Contract) -> dict[str, str]:

@@ -3,16 +3,19 @@
 It is read, never written by hand: grain, key and rules from a model's header, a column from the header's own line
 (`-- column name [unit]: meaning`), else from sql/vocabulary.csv: the row of the column's full name
 (`ops.runs.status`), of its name, or of a pattern (`<level>_restored`), in this order; else from the headers of the
-models that it is made from.
+models that it is made from, else from the canonical targets whose ledger they rest on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mainstay.extracts.targets import TARGETS, Target
 from mainstay.warehouse.connection import CANDIDATE, Warehouse
 from mainstay.warehouse.meanings import Entry, Header, entry_of, read_header
 from mainstay.warehouse.models import Model
 from mainstay.warehouse.operations import OPERATIONS
+
+_DELIVERED: Mapping[str, Target] = {f"ledger.{name}": target for name, target in TARGETS.items()}
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,29 @@ def _relation(
 
 
 def _inherited(name: str, models: Mapping[str, Model]) -> Iterator[dict[str, Entry]]:
-    """What the headers of the models say that a model reads, then those that they read, and so on.
+    """What the headers of the models say that a model reads, then those that they read, and so on; then the targets.
 
     A name that two headers of one distance explain differently is left out: nobody knows which column it is.
     """
-    seen, level = {name}, {name}
+    seen, level = {name}, {name} & models.keys()
+    delivered: set[str] = set()
     while level:
-        level = {read for one in level if one in models for read in models[one].reads & models.keys()} - seen
+        reads = {read for one in level for read in models[one].reads}
+        delivered |= reads & _DELIVERED.keys()
+        level = (reads & models.keys()) - seen
         seen |= level
-        entries = [entry for read in sorted(level) for entry in read_header(read, models[read].sql).columns]
-        told = {entry.column: {(e.unit, e.text) for e in entries if e.column == entry.column} for entry in entries}
-        yield {entry.column: entry for entry in entries if len(told[entry.column]) == 1}
+        yield _agreed(entry for read in sorted(level) for entry in read_header(read, models[read].sql).columns)
+    yield _agreed(
+        Entry(field.name, field.unit, field.doc) for read in sorted(delivered) for field in _DELIVERED[read].fields
+    )
+
+
+def _agreed(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The entries by column, but for columns that two of them explain differently."""
+    told: dict[str, set[Entry]] = {}
+    for entry in entries:
+        told.setdefault(entry.column, set()).add(entry)
+    return {column: found.pop() for column, found in told.items() if len(found) == 1}
 
 
 def write_comments(warehouse: Warehouse, models: Mapping[str, Model], vocabulary: Iterable[Entry]) -> None:
