@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from mainstay.resources import shipped
-from mainstay.risk.features import CONCEPTS, KEY, as_rate, by_concept, feature_catalogue
+from mainstay.risk.past_predictions import read_catalogue
 from mainstay.risk.prediction_targets import COHORT
+from mainstay.risk.reasons import read_wording
 from mainstay.settings import ScoreSettings, Settings
 from tests.sql.office import Office, contract
 from tests.sql.outbound_week import follow_outbound
@@ -95,24 +96,19 @@ def cohort(office: Office) -> pl.DataFrame:
 
 
 def test_the_catalogue_names_every_column_in_its_order(park: Office) -> None:
-    catalogue = feature_catalogue(shipped("seeds"))
+    catalogue, key = read_catalogue(shipped("seeds")), ["as_of_date", "enterprise_id"]
     frame = park.warehouse.read("features.risk_features")
-    assert frame.columns == [*KEY, *(feature.name for feature in catalogue)]
-    assert {str(kind) for kind in frame.drop(KEY).dtypes} == {"Float64"}
-    assert frame.select(KEY).is_unique().all()
-    assert list(by_concept(catalogue)) == list(CONCEPTS)
-    assert {feature.unit for feature in catalogue} == {"ratio", "count", "months", "flag", "number"}
+    assert frame.columns == [*key, *catalogue["feature"]]
+    assert {str(kind) for kind in frame.drop(key).dtypes} == {"Float64"}
+    assert frame.select(key).is_unique().all()
+    assert set(catalogue["concept"]) == set(read_wording(shipped("seeds")).concepts["concept"])
+    assert set(catalogue["unit"]) == {"ratio", "count", "months", "flag", "number"}
 
 
 def test_the_signals_of_the_catalogue_are_those_of_the_seeds() -> None:
     codes = {line.split(",")[0] for line in (shipped("seeds") / "signals.csv").read_text("utf-8").splitlines()[1:]}
-    named = {feature.name for feature in feature_catalogue(shipped("seeds")) if feature.concept == "signals"}
+    named = set(read_catalogue(shipped("seeds")).filter(concept="signals")["feature"])
     assert named - {"signal_groups", "signal_points", "newest_signal_months"} == codes | {f"{c}_months" for c in codes}
-
-
-@pytest.mark.parametrize(("change", "rate"), [(-1, -1), (-1 / 3, -0.5), (0, 0), (1 / 3, 1), (1, None)])
-def test_a_change_is_told_as_a_rate(change: float, rate: float | None) -> None:
-    assert as_rate(change) == pytest.approx(rate)
 
 
 def test_levels_trends_and_years_compare_the_mean_of_a_month(park: Office) -> None:

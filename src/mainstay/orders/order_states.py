@@ -23,9 +23,6 @@ STATES: tuple[State, ...] = get_args(State)
 SETTLED: frozenset[State] = frozenset({"no_action", "closed", "declined_by_firm", "returned_wrong", "cancelled"})
 """Orders that ask nobody for a visit any more; all others are open."""
 
-AWAITING_VISIT: frozenset[State] = frozenset({"to_dispatch", "dispatched", "not_reached"})
-"""Orders for which somebody still has to go or to call."""
-
 _FROM_DISPATCHED: tuple[State, ...] = ("visited", "not_reached", "declined_by_firm", "returned_wrong", "cancelled")
 ARROWS: Mapping[State, tuple[State, ...]] = {
     "to_dispatch": ("dispatched", "cancelled"),

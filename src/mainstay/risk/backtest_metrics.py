@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from mainstay.risk.calibration_error import brier, calibration_error, calibration_table
-from mainstay.risk.drift import Minimum
 from mainstay.risk.flagged import flagged, lead_time, stability
 from mainstay.risk.groups import by_group
 from mainstay.risk.ranking_metrics import Cents, Floats, Labels, at_every_k, captured_by_k, ranks
@@ -64,15 +63,12 @@ DEFINITIONS = {
 }
 
 
-def backtest_metrics(
-    predictions: pl.DataFrame, *, capacity: int, minimum: Minimum | None = None, origins: Iterable[date] = ()
-) -> dict[str, Any]:
+def backtest_metrics(predictions: pl.DataFrame, *, capacity: int, origins: Iterable[date] = ()) -> dict[str, Any]:
     """Every metric of a backtest.
 
     Args:
         predictions: `PREDICTIONS` of one target and horizon.
         capacity: How many firms the office can visit in a week; one of the ks.
-        minimum: Below which rows and true labels of an origin a group says `not enough data`.
         origins: As-of dates that were asked for; one of which there is no prediction says `NOBODY`.
 
     Returns:
@@ -93,7 +89,7 @@ def backtest_metrics(
         "origins": every,
         "over_origins": _over(every),
         "lists": {name: {str(k): _lists(predictions, matured, name, k) for k in ks} for name in rankings},
-        "groups": by_group(matured, capacity, minimum),
+        "groups": by_group(matured, capacity),
         "calibration": calibration(matured.filter(pl.col("basis") == "model")),
     }
 

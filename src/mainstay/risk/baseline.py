@@ -9,10 +9,8 @@ from decimal import Decimal
 
 import polars as pl
 
+from mainstay.risk.prediction_targets import HORIZONS
 from mainstay.risk.scoring import as_scores
-
-HORIZONS = (3, 6, 12)
-"""Months ahead: a quarter, the backtest's default, and the work order sheet's expected loss."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ An alarm on twelve firms is noise: below a minimum of rows, or of events for the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -36,14 +35,6 @@ DRIFT = pl.Schema(
 the two rates, else the two means). `result`: stable, slight shift, shifted, or not enough data, then without value."""
 
 
-@dataclass(frozen=True)
-class Minimum:
-    """Below which numbers nothing is said."""
-
-    rows: int = MIN_ROWS
-    events: int = MIN_EVENTS
-
-
 def population_stability(reference: Floats, now: Floats, bins: int = BINS) -> float:
     """Population stability index: sum over bins of (share now - share then) x ln(share now / share then).
 
@@ -64,22 +55,18 @@ def _shares(values: Floats, inner: Floats) -> Floats:
     return shares
 
 
-def drift(
-    reference: pl.DataFrame, now: pl.DataFrame, columns: Sequence[str], minimum: Minimum | None = None
-) -> pl.DataFrame:
+def drift(reference: pl.DataFrame, now: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """The stability of each column between a reference (training) and now.
 
     Args:
         reference: One row per firm (and origin) that the model was trained on.
         now: One row per firm that it scores.
         columns: What to compare: `risk`, features; numbers, null = not known.
-        minimum: Below which number of rows of either nothing is said.
 
     Returns:
         `DRIFT`, in the order of the columns.
     """
-    least = minimum or Minimum()
-    enough = min(reference.height, now.height) >= least.rows
+    enough = min(reference.height, now.height) >= MIN_ROWS
     rows = []
     for column in columns:
         then, today = _floats(reference, column), _floats(now, column)
@@ -99,16 +86,15 @@ def drift(
     return pl.DataFrame(rows, schema=DRIFT)
 
 
-def base_rate_change(reference: pl.Series, now: pl.Series, minimum: Minimum | None = None) -> pl.DataFrame:
+def base_rate_change(reference: pl.Series, now: pl.Series) -> pl.DataFrame:
     """The change of the share of true labels, one row of `DRIFT`; unknown labels are left out.
 
     Shifted where it is beyond two standard errors of the difference, else stable.
     """
-    least = minimum or Minimum()
     then, today = reference.drop_nulls(), now.drop_nulls()
     events = (int(then.sum() or 0), int(today.sum() or 0))
     row = {"subject": "base_rate", "measure": "change", "reference_n": len(then), "now_n": len(today)}
-    if min(len(then), len(today)) < least.rows or min(events) < least.events:
+    if min(len(then), len(today)) < MIN_ROWS or min(events) < MIN_EVENTS:
         return pl.DataFrame([{**row, "result": NOT_ENOUGH}], schema=DRIFT)
     rates = (events[0] / len(then), events[1] / len(today))
     error = np.sqrt(sum(rate * (1 - rate) / size for rate, size in zip(rates, (len(then), len(today)), strict=True)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.risk.drift import NOT_ENOUGH, Minimum
+from mainstay.risk.drift import MIN_EVENTS, MIN_ROWS, NOT_ENOUGH
 from mainstay.risk.flagged import flagged
 from mainstay.risk.ranking_metrics import auc, average_precision, ranks
 from mainstay.risk.spread import spread
@@ -12,31 +12,29 @@ from mainstay.risk.spread import spread
 GROUPS = ("size_class", "industry", "zone")
 
 
-def by_group(rows: pl.DataFrame, k: int, minimum: Minimum | None = None) -> dict[str, Any]:
+def by_group(rows: pl.DataFrame, k: int) -> dict[str, Any]:
     """Metrics of the ranking by risk in each group, as means over the origins at which the group is large enough.
 
     Args:
         rows: Predictions of matured origins.
         k: The length of the list, of all groups together.
-        minimum: Below which rows or true labels of one origin a group has `not enough data` there.
 
     Returns:
         For each column of `GROUPS`: by value `n`, `events`, `base_rate`, `auc`, `average_precision`, `flagged` (on the
-        list), `flagged_share_true` of those, and `recall` (of the group's true labels) with their spread. The groups
-        that are nowhere large enough are counted together under `NOT_ENOUGH`: the small ones would name firms.
+        list), `flagged_share_true` of those, and `recall` (of the group's true labels) with their spread. Groups
+        that nowhere have `MIN_ROWS` and `MIN_EVENTS` are counted together as `NOT_ENOUGH`: they would name firms.
     """
-    least = minimum or Minimum()
     listed = flagged(rows, "risk", k).select("origin", "enterprise_id", is_flagged=pl.lit(value=True))
     known = (
         rows.filter(pl.col("label").is_not_null())
         .join(listed, on=["origin", "enterprise_id"], how="left")
         .with_columns(pl.col("is_flagged").fill_null(value=False))
     )
-    return {column: _by_value(known.filter(pl.col(column).is_not_null()), column, least) for column in GROUPS}
+    return {column: _by_value(known.filter(pl.col(column).is_not_null()), column) for column in GROUPS}
 
 
-def _by_value(known: pl.DataFrame, column: str, least: Minimum) -> dict[str, Any]:
-    enough = (pl.len() >= least.rows) & (pl.col("label").sum() >= least.events)
+def _by_value(known: pl.DataFrame, column: str) -> dict[str, Any]:
+    enough = (pl.len() >= MIN_ROWS) & (pl.col("label").sum() >= MIN_EVENTS)
     counted = known.with_columns(enough=enough.over("origin", column))
     large = counted.filter("enough").partition_by(column, "origin", as_dict=True)
     told: dict[str, list[dict[str, Any]]] = {}

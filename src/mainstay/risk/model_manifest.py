@@ -4,18 +4,17 @@ import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sklearn
 
 from mainstay.errors import MainstayError
-from mainstay.risk.model import TrainedModel
+from mainstay.risk.model import TrainedModel, TrainingFacts
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """What `manifest.json` says; see `TrainingFacts` for what comes from the training."""
+class Manifest(TrainingFacts):
+    """What `manifest.json` says, beside what comes from the training."""
 
     workspace: str
     target: str
@@ -24,27 +23,11 @@ class Manifest:
     sequence: int
     trained_as_of: date
     shadow_from: date
-    origins: tuple[date, ...]
-    rows: int
-    events: int
-    event_rows: int
-    treated_rows: int
-    treated_included: bool
-    base_rate: float
     estimator: str
     parameters: dict[str, float | int | str]
     recipe: str
-    validation: str
-    half_life_months: int | None
     calibration: dict[str, float]
-    metrics: dict[str, float | None]
-    risk_race: list[dict[str, Any]]
-    loss_race: list[dict[str, Any]]
     features: list[dict[str, str]]
-    data_hash: str
-    code_hash: str
-    sql_hash: str
-    feature_hash: str
     sha256: str
     sklearn: str
     numpy: str
@@ -64,10 +47,9 @@ def manifest_of(model: TrainedModel, *, workspace: str, sequence: int, shadow_fr
         shadow_from: The day from which weeks know of it.
         sha256: Of model.joblib.
     """
-    told = asdict(model.facts)
     columns = [name for name in ("feature", "concept", "name_zh", "name_en") if name in model.catalogue.columns]
     return Manifest(
-        **told,
+        **asdict(model.facts),
         workspace=workspace,
         target=model.target,
         horizon_months=model.horizon_months,

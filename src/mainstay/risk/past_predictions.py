@@ -9,60 +9,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import polars as pl
 
 from mainstay.risk.baseline import DropTimesAmount
-from mainstay.risk.drift import Minimum, base_rate_change, drift
+from mainstay.risk.drift import base_rate_change, drift
 from mainstay.risk.history import COHORTS, FEATURES, RULE_INPUTS, SIGNALS, Kept
+from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.prediction_targets import MONEY, PREDICTIONS
 from mainstay.risk.relocation import FULL_POINTS, SignalPoints
+from mainstay.risk.scoring import MODEL, RULE
 
-MODEL, RULE = "model", "rule"
 DRIFTED_SHOWN = 10
 _KEY = ["as_of_date", "enterprise_id"]
 _DIGITS = 12
 """Decimals of a risk: what is beyond depends on the machine, and the file shall not."""
 
 
-class TrainedOn(Protocol):
-    """What a model learnt from: of all that was known, what its settings let count."""
-
-    @property
-    def origins(self) -> tuple[date, ...]:
-        """The origins, oldest first."""
-
-    @property
-    def rows(self) -> int:
-        """Enterprises times origins."""
-
-    @property
-    def events(self) -> int:
-        """Enterprises to which it happened."""
-
-
-@runtime_checkable
-class Predictor(Protocol):
-    """What a backtest asks of a trained model."""
-
-    @property
-    def version(self) -> str:
-        """Names it."""
-
-    @property
-    def facts(self) -> TrainedOn:
-        """What it was trained on."""
-
-    def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
-        """At least `as_of_date`, `enterprise_id`, `risk` (a probability), `expected_loss`."""
-
-
 class Trainer(Protocol):
     """Trains on features of earlier origins and their outcomes as judged at `as_of`."""
 
-    def __call__(self, features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:
-        """A `Predictor`; anything else says by its text why there is none."""
+    def __call__(
+        self, features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date
+    ) -> TrainedModel | NotEnoughEvents:
+        """The model, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -228,19 +199,14 @@ def predict_origin(
     scored = rule.score(frames.cohort, frames.rule_inputs)
     told: dict[str, Any] = {"origin": f"{frames.as_of:%Y-%m}", "basis": RULE, "version": rule.version} | _learnt(frames)
     model = trainer(frames.past_features, frames.past_outcomes, as_of=frames.as_of) if told["training_rows"] else None
-    if isinstance(model, Predictor):
+    if model is None:
+        told["why_no_model"] = "no outcome of an earlier origin was known then"
+    elif isinstance(model, NotEnoughEvents):
+        told["why_no_model"] = model.reason
+    else:
         scored = _by_model(model, frames, scored, grade)
         told |= {"basis": MODEL, "version": model.version, "drift": _drift(model, frames, scored)} | _taught(model)
-    else:
-        told["why_no_model"] = (
-            _why(model) if told["training_rows"] else "no outcome of an earlier origin was known then"
-        )
     return _with_outcomes(frames, scored), told
-
-
-def _why(refusal: object) -> str:
-    """The reason why there is no model, in words."""
-    return str(getattr(refusal, "reason", refusal))
 
 
 def _learnt(frames: OriginFrames) -> dict[str, Any]:
@@ -252,7 +218,7 @@ def _learnt(frames: OriginFrames) -> dict[str, Any]:
     }
 
 
-def _taught(model: Predictor) -> dict[str, Any]:
+def _taught(model: TrainedModel) -> dict[str, Any]:
     return {
         "training_origins": [f"{day:%Y-%m}" for day in model.facts.origins],
         "training_rows": model.facts.rows,
@@ -261,7 +227,7 @@ def _taught(model: Predictor) -> dict[str, Any]:
 
 
 def _by_model(
-    model: Predictor, frames: OriginFrames, by_rule: pl.DataFrame, grade: Callable[[pl.Expr], pl.Expr]
+    model: TrainedModel, frames: OriginFrames, by_rule: pl.DataFrame, grade: Callable[[pl.Expr], pl.Expr]
 ) -> pl.DataFrame:
     predicted = model.predict(frames.features, frames.cohort).select(
         *_KEY,
@@ -286,7 +252,7 @@ def _with_outcomes(frames: OriginFrames, scored: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(kind) for name, kind in PREDICTIONS.items()).sort("enterprise_id")
 
 
-def _drift(model: Predictor, frames: OriginFrames, scored: pl.DataFrame) -> dict[str, Any]:
+def _drift(model: TrainedModel, frames: OriginFrames, scored: pl.DataFrame) -> dict[str, Any]:
     """How far this origin's cohort has moved from those that the model learnt from; of risks, from the newest of these.
 
     Returns:
@@ -307,6 +273,6 @@ def _drift(model: Predictor, frames: OriginFrames, scored: pl.DataFrame) -> dict
     return {
         "results": dict(counts.iter_rows()),
         "risk": lines.row(0, named=True),
-        "base_rate": base_rate_change(learnt["lesson"], frames.judged["label"], Minimum()).row(0, named=True),
+        "base_rate": base_rate_change(learnt["lesson"], frames.judged["label"]).row(0, named=True),
         "shifted": moved.head(DRIFTED_SHOWN).select("subject", "value").to_dicts(),
     }

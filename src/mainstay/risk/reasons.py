@@ -1,8 +1,8 @@
 """Why a model grades an enterprise as it does: exact contributions by concept, as sentences in Chinese and English.
 
-A model's log-odds are a base value plus one contribution a concept (`concept_<name>`), exactly. Shown are the largest
-upward ones with the facts behind them; everything else is one part, 其他 / other, so that the parts still add up. The
-sentences are data: `seeds/risk_concepts.csv` and `seeds/risk_facts.csv`.
+A model's log-odds are a base value plus one contribution a concept (`concept_<name>`), exactly. Told are the largest
+upward ones with the facts behind them; all of them are kept, so that they add up. The sentences are data:
+`seeds/risk_concepts.csv` and `seeds/risk_facts.csv`.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ LEAST_SHOWN = 0.1
 """Log-odds: a concept that raises the odds by less than a tenth is no reason. 2026-11, a judgement."""
 LEAST_CONFIRMING = 0.1
 """Log-odds from which on a group of concepts counts as pointing upward."""
-BASE, OTHER = "base", "other"
 
 
 @dataclass(frozen=True)
@@ -49,38 +48,13 @@ def concepts_of(predictions: pl.DataFrame) -> list[str]:
     return [name.removeprefix(PREFIX) for name in predictions.columns if name.startswith(PREFIX)]
 
 
-def shown_parts(predictions: pl.DataFrame, most: int = MOST_CONCEPTS) -> pl.DataFrame:
-    """What an explanation is made of: one row per enterprise and part; the parts sum to the calibrated log-odds.
-
-    Args:
-        predictions: `as_of_date`, `enterprise_id`, `base_value` and one column `concept_<name>` a concept.
-        most: How many concepts are shown at most.
-
-    Returns:
-        `as_of_date`, `enterprise_id`, `part` (base, a shown concept, other), `log_odds`.
-    """
-    shown = _shown(predictions, most)
-    concepts = [f"{PREFIX}{name}" for name in concepts_of(predictions)]
-    whole = predictions.select(*KEY, base=pl.col("base_value"), concepts=pl.sum_horizontal(concepts))
-    sums = shown.group_by(KEY).agg(told=pl.col("log_odds").sum())
-    rest = whole.join(sums, on=KEY, how="left").with_columns(told=pl.col("told").fill_null(0.0))
-    part = [*KEY, "part", "log_odds"]
-    return pl.concat(
-        [
-            rest.with_columns(part=pl.lit(BASE), log_odds="base").select(part),
-            shown.rename({"concept": "part"}).select(part),
-            rest.with_columns(part=pl.lit(OTHER), log_odds=pl.col("concepts") - pl.col("told")).select(part),
-        ]
-    )
-
-
 def explained(
     predictions: pl.DataFrame, features: pl.DataFrame, wording: Wording, *, asked: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Tell why, enterprise by enterprise.
 
     Args:
-        predictions: As for `shown_parts`.
+        predictions: `as_of_date`, `enterprise_id`, `base_value` and one column `concept_<name>` a concept.
         features: `as_of_date`, `enterprise_id` and the feature columns; one that a fact needs and that is not there
             gives no fact.
         wording: The sentences.
@@ -93,7 +67,7 @@ def explained(
         (JSON: concept -> log-odds, six decimals).
     """
     wanted = predictions if asked is None else predictions.join(asked, on=KEY, how="semi")
-    shown = _shown(wanted, MOST_CONCEPTS).join(wording.concepts, on="concept", how="left")
+    shown = _shown(wanted).join(wording.concepts, on="concept", how="left")
     facts = _facts(features, shown, wording.facts)
     told = shown.join(facts, on=[*KEY, "concept"], how="left", maintain_order="left").with_columns(
         zh=pl.concat_str("sentence_zh", pl.format("（{}）", "facts_zh").fill_null("")),
@@ -120,11 +94,11 @@ def _long(predictions: pl.DataFrame) -> pl.DataFrame:
     return long.with_columns(pl.col("concept").str.strip_prefix(PREFIX), pl.col("log_odds").cast(pl.Float64))
 
 
-def _shown(predictions: pl.DataFrame, most: int) -> pl.DataFrame:
+def _shown(predictions: pl.DataFrame) -> pl.DataFrame:
     """The largest upward concepts of every enterprise, the largest first; equal ones by name."""
     upward = _long(predictions).filter(pl.col("log_odds") >= LEAST_SHOWN)
     ordered = upward.sort(*KEY, "log_odds", "concept", descending=[False, False, True, False])
-    return ordered.group_by(KEY, maintain_order=True).head(most).select(*KEY, "concept", "log_odds")
+    return ordered.group_by(KEY, maintain_order=True).head(MOST_CONCEPTS).select(*KEY, "concept", "log_odds")
 
 
 def _groups(predictions: pl.DataFrame, concepts: pl.DataFrame) -> pl.DataFrame:

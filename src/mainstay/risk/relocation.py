@@ -11,10 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.errors import SettingsError
+from mainstay.risk.prediction_targets import HORIZONS
 from mainstay.risk.scoring import as_scores
-
-HORIZONS = (3, 6, 12)
-"""Months ahead: the signals lead by up to twelve months, and say nothing finer of when; the grades are the same."""
 
 HIGH_FROM = 7
 """Points from which the grade is high. 2026-11: two strong signals (5 + 2) or three that are noticeable on their own
@@ -89,6 +87,7 @@ class SignalPoints:
         signals was ever delivered, nothing is assessed: all figures are null.
         """
         graded = self._graded(inputs)
+        # The signals lead by up to twelve months and say nothing finer of when: the grades are the same.
         return pl.concat([self._horizon(graded, months) for months in HORIZONS])
 
     def _graded(self, inputs: pl.DataFrame) -> pl.DataFrame:

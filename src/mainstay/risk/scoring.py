@@ -1,6 +1,4 @@
-"""The interface that every score fills, be it a baseline or a model."""
-
-from typing import Protocol
+"""The frame that every score fills, be it a rule's or a model's."""
 
 import polars as pl
 
@@ -31,17 +29,6 @@ SCORES = pl.Schema(
 signs that point the same way; a model names the months it was trained on and the events in them."""
 
 RULE, MODEL = "rule", "model"
-
-
-class Scorer(Protocol):
-    """Turns what was known at an as-of date into scores; pure, so that a replay gives the same."""
-
-    @property
-    def version(self) -> str:
-        """Names the scorer in `model_version`."""
-
-    def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
-        """Score every row of `features.risk_inputs`; returns `SCORES`."""
 
 
 def spans(recent_months: int) -> pl.DataFrame:

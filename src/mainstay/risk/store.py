@@ -8,7 +8,7 @@ against mix-ups and damage; who can write into the workspace can replace both fi
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,19 +38,6 @@ _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{8}")
 
 class ModelStoreError(MainstayError):
     """A stored model cannot be used, or a decision about one cannot be taken."""
-
-
-@dataclass(frozen=True)
-class Usable:
-    """The model for a score, or why the rule is used instead.
-
-    Args:
-        model: None = by rule.
-        warning: For the run's journal; empty where all is as it should be (also without any champion).
-    """
-
-    model: TrainedModel | None
-    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,14 +172,6 @@ class ModelStore:
         retired = retired_of(read_decisions(self._decisions), target, horizon_months, as_of)
         return "retired" if version in retired else "superseded"
 
-    def usable_champion(self, target: str, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> Usable:
-        """The champion, or the rule with a warning where it cannot be used."""
-        return self._usable(self.champion(target, horizon_months, as_of), target, horizon_months, catalogue)
-
-    def usable_shadow(self, target: str, horizon_months: int, as_of: date, catalogue: pl.DataFrame) -> Usable:
-        """The challenger in shadow; without one there is neither model nor warning."""
-        return self._usable(self.shadow(target, horizon_months, as_of), target, horizon_months, catalogue)
-
     def decide(self, action: Action, target: str, horizon_months: int, version: str, *, by: str, on: date) -> None:
         """Enable or retire a version from a day on; the card says so too.
 
@@ -226,16 +205,8 @@ class ModelStore:
     def record_refusal(self, refused: NotEnoughEvents) -> None:
         """Note that a training came to nothing, so that it waits for the next quarter like any other."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        told = {
-            "as_of": refused.as_of.isoformat(),
-            "target": refused.target,
-            "horizon_months": refused.horizon_months,
-            "events": refused.events,
-            "needed": refused.needed,
-            "reason": refused.reason,
-        }
         with self._refusals.open("a", encoding="utf-8") as opened:
-            opened.write(json.dumps(told) + "\n")
+            opened.write(json.dumps({"as_of": None} | asdict(refused), default=str) + "\n")
 
     def is_due(self, target: str, horizon_months: int, as_of: date) -> bool:
         """Whether nothing was trained, or tried, for the calendar quarter of `as_of` or a later one."""
@@ -253,14 +224,6 @@ class ModelStore:
     @property
     def _refusals(self) -> Path:
         return self.folder / "refusals.jsonl"
-
-    def _usable(self, version: str | None, target: str, horizon_months: int, catalogue: pl.DataFrame) -> Usable:
-        if version is None:
-            return Usable(None)
-        try:
-            return Usable(self.load(target, horizon_months, version, catalogue))
-        except MainstayError as error:
-            return Usable(None, f"{target}, {horizon_months} months: scored by rule, as {error.what} ({version})")
 
     def _folder_of(self, target: str, horizon_months: int, version: str) -> Path:
         if not _VERSION.fullmatch(version) or target not in TARGETS:

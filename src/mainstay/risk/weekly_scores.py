@@ -7,7 +7,7 @@ is a problem that the run tells of, and its target falls back on the rule.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
 
@@ -17,7 +17,13 @@ from mainstay.risk.prediction_targets import HORIZONS, MONEY, TARGETS
 from mainstay.risk.reasons import KEY, Wording, explained
 from mainstay.risk.scoring import MODEL, RULE, SCORES, all_targets, as_scores
 
-Role = Literal["rule", "champion", "shadow"]
+if TYPE_CHECKING:
+    from mainstay.risk.model import TrainedModel  # a week without models does not wait for scikit-learn
+
+Scored: TypeAlias = "tuple[TrainedModel, pl.DataFrame]"
+"""A model and its scores: `SCORES` with `base_value` and `contributions`."""
+
+Role = Literal["champion", "shadow"]
 
 RULE_CONCEPTS = {"decline": "revenue", "relocation": "signals"}
 """The one concept on which each rule rests, for what to verify."""
@@ -61,46 +67,15 @@ BASES = pl.Schema(
 """On what each target and horizon was scored: one row each, basis null where nothing scores it."""
 
 
-class TrainedOn(Protocol):
-    """What the week tells of a model's training."""
-
-    @property
-    def events(self) -> int:
-        """How many enterprises of it declined or left."""
-
-
-class Predictor(Protocol):
-    """What the week asks of a trained model."""
-
-    @property
-    def version(self) -> str:
-        """Names it."""
-
-    @property
-    def training_from(self) -> date:
-        """The first origin that it was trained on."""
-
-    @property
-    def training_to(self) -> date:
-        """The last one."""
-
-    @property
-    def facts(self) -> TrainedOn:
-        """What it was trained on."""
-
-    def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
-        """`as_of_date`, `enterprise_id`, `risk`, `expected_loss`, `base_value`, `concept_<name>`, in log-odds."""
-
-
 @dataclass(frozen=True)
 class Post:
     """Who is to score one target and horizon in a role: a version and how to load it, for only loading shows faults."""
 
     target: str
     horizon_months: int
-    role: Literal["champion", "shadow"]
+    role: Role
     version: str
-    load: Callable[[], Predictor]
+    load: Callable[[], "TrainedModel"]
 
 
 @dataclass(frozen=True)
@@ -167,7 +142,7 @@ def score_week(rules: pl.DataFrame, roster: Roster, inputs: WeekInputs) -> WeekS
         inputs: What models score by.
     """
     ruled = _with_verify(rules, inputs.wording)
-    scored: dict[tuple[str, int, str], tuple[Predictor, pl.DataFrame]] = {}
+    scored: dict[tuple[str, int, str], Scored] = {}
     troubles = list(roster.problems)
     for post in roster.posts:
         found = _scored_by(post, inputs)
@@ -196,8 +171,8 @@ def _with_verify(rules: pl.DataFrame, wording: Wording) -> pl.DataFrame:
     return rules.with_columns(verify=pl.when(pl.col("reasons").is_not_null()).then(verify))
 
 
-def _scored_by(post: Post, inputs: WeekInputs) -> tuple[Predictor, pl.DataFrame] | Problem:
-    """The model and its scores as `SCORES` with `base_value` and `contributions`, or why there are none."""
+def _scored_by(post: Post, inputs: WeekInputs) -> "Scored | Problem":
+    """The model and its scores, or why there are none."""
     try:
         model = post.load()
         return model, _scores(post, model, inputs)
@@ -208,7 +183,7 @@ def _scored_by(post: Post, inputs: WeekInputs) -> tuple[Predictor, pl.DataFrame]
     return Problem(post.target, post.horizon_months, post.role, post.version, reason)
 
 
-def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
+def _scores(post: Post, model: "TrainedModel", inputs: WeekInputs) -> pl.DataFrame:
     cohort = inputs.cohort.filter(target=post.target, horizon_months=post.horizon_months)
     is_hidden = post.target == "hidden_outflow"
     # By id, so that the order in which rows come changes nothing.
@@ -236,11 +211,11 @@ def _scores(post: Post, model: Predictor, inputs: WeekInputs) -> pl.DataFrame:
     return as_scores(rows).with_columns(rows["base_value"].cast(pl.Float64), rows["contributions"])
 
 
-def _period(model: Predictor) -> str:
+def _period(model: "TrainedModel") -> str:
     return f"{model.training_from:%Y-%m}..{model.training_to:%Y-%m}"
 
 
-def _of_the_model(model: Predictor) -> dict[str, pl.Expr]:
+def _of_the_model(model: "TrainedModel") -> dict[str, pl.Expr]:
     return {
         "basis": pl.lit(MODEL),
         "model_version": pl.lit(model.version),
@@ -249,9 +224,7 @@ def _of_the_model(model: Predictor) -> dict[str, pl.Expr]:
     }
 
 
-def _shown(
-    ruled: pl.DataFrame, target: str, horizon: int, champion: tuple[Predictor, pl.DataFrame] | None
-) -> pl.DataFrame:
+def _shown(ruled: pl.DataFrame, target: str, horizon: int, champion: "Scored | None") -> pl.DataFrame:
     """What people are shown of one target and horizon: one row an enterprise of the rule's or the model's cohort."""
     rule = ruled.filter(target=target, horizon_months=horizon)
     if champion is None:
@@ -282,7 +255,7 @@ def _as_model_scores(rows: pl.DataFrame, role: str) -> pl.DataFrame:
 def _bases(
     as_of: date,
     ruled: pl.DataFrame,
-    scored: dict[tuple[str, int, str], tuple[Predictor, pl.DataFrame]],
+    scored: dict[tuple[str, int, str], Scored],
     problems: Sequence[Problem],
 ) -> pl.DataFrame:
     named = ruled.select("target", "horizon_months", "model_version").unique()

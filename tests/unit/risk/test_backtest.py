@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mainstay.risk.model import NotEnoughEvents
 from mainstay.risk.past_predictions import OriginFrames, Rule, Trainer, predict_origin
 from mainstay.risk.prediction_targets import OUTCOMES, PREDICTIONS
 from tests.unit.risk.backtest_samples import cohort, features, outcomes
@@ -39,7 +40,7 @@ class Model:
 
 
 def never(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:  # noqa: ARG001
-    return "12 events are known, 50 are needed"
+    return NotEnoughEvents("decline", 6, as_of, 12, 50, "12 events are known, 50 are needed")
 
 
 def learnt(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date) -> object:  # noqa: ARG001

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mainstay.risk.drift import NOT_ENOUGH, Minimum, base_rate_change, drift, population_stability
+from mainstay.risk.drift import NOT_ENOUGH, base_rate_change, drift, population_stability
 
 
 def normal(size: int, shift: float = 0.0, seed: int = 1) -> pl.DataFrame:
@@ -48,7 +48,3 @@ def test_a_feature_that_is_no_longer_known_has_shifted() -> None:
 def test_a_change_of_the_base_rate_needs_rows_and_events(then: list[bool], now: list[bool | None], result: str) -> None:
     labels = pl.Series(then, dtype=pl.Boolean), pl.Series(now, dtype=pl.Boolean)
     assert base_rate_change(*labels)["result"].item() == result
-
-
-def test_the_minimum_is_the_callers() -> None:
-    assert drift(normal(12), normal(12), ["risk"], Minimum(rows=10))["result"].item() != NOT_ENOUGH

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from mainstay.resources import shipped
-from mainstay.risk.reasons import explained, shown_parts
+from mainstay.risk.reasons import explained
 from tests.unit.risk.scoring_samples import BASE, CONCEPTS, DAY, predictions, wording
 
 NO_FEATURES = pl.DataFrame({"as_of_date": [DAY], "enterprise_id": ["A"]})
@@ -29,23 +29,16 @@ def told(given: dict[str, float], features: pl.DataFrame = NO_FEATURES) -> dict[
         {},
     ],
 )
-def test_shown_and_other_parts_sum_to_the_calibrated_log_odds(given: dict[str, float]) -> None:
-    predicted = predictions(("A", given))
-    parts = shown_parts(predicted)
-    risk = predicted["risk"].item()
-    assert parts["log_odds"].sum() == pytest.approx(math.log(risk / (1 - risk)), abs=1e-12)
-    assert parts.filter(part="base")["log_odds"].to_list() == [BASE]
+def test_the_contributions_sum_to_the_calibrated_log_odds(given: dict[str, float]) -> None:
+    risk = predictions(("A", given))["risk"].item()
+    parts = json.loads(str(told(given)["contributions"]))
+    assert BASE + sum(parts.values()) == pytest.approx(math.log(risk / (1 - risk)), abs=1e-6)
 
 
-def test_the_three_largest_upward_concepts_are_shown_and_the_rest_is_other() -> None:
-    parts = shown_parts(predictions(("A", {"signals": 0.3, "gaps": 1.0, "revenue": 2.0, "site": 0.5, "age": -0.7})))
-    assert parts.select("part", pl.col("log_odds").round(6)).rows() == [
-        ("base", BASE),
-        ("revenue", 2.0),
-        ("gaps", 1.0),
-        ("site", 0.5),
-        ("other", -0.4),
-    ]
+def test_the_three_largest_upward_concepts_are_told_the_largest_first() -> None:
+    row = told({"signals": 0.3, "gaps": 1.0, "revenue": 2.0, "site": 0.5, "age": -0.7})
+    sentences = dict(wording().concepts.select("concept", "sentence_zh").iter_rows())
+    assert row["told"] == "；".join(sentences[concept] for concept in ("revenue", "gaps", "site"))
 
 
 def test_a_reason_is_a_sentence_in_both_languages_with_the_facts_of_its_concept_and_what_to_verify() -> None:

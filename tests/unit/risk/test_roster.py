@@ -12,7 +12,6 @@ from mainstay.risk.candidates import candidates
 from mainstay.risk.model import TrainedModel
 from mainstay.risk.model_training import train
 from mainstay.risk.prediction_targets import COHORT
-from mainstay.risk.reasons import shown_parts
 from mainstay.risk.roster import week_roster
 from mainstay.risk.store import ModelStore
 from mainstay.risk.weekly_scores import Roster, WeekInputs, WeekScores, score_week
@@ -108,8 +107,8 @@ def test_a_decision_of_a_later_day_changes_nothing_of_the_week(store: ModelStore
     assert [post.role for post in roster(store).posts] == ["shadow"]
 
 
-def test_shown_and_other_parts_of_a_trained_model_sum_to_its_calibrated_log_odds(model: TrainedModel) -> None:
+def test_the_concepts_of_a_trained_model_sum_to_its_calibrated_log_odds(model: TrainedModel) -> None:
     predicted = model.predict(PARK, cohort(PARK))
-    sums = shown_parts(predicted).group_by("enterprise_id").agg(pl.col("log_odds").sum())
-    both = predicted.join(sums, on="enterprise_id").with_columns(odds=(pl.col("risk") / (1 - pl.col("risk"))).log())
-    assert both.select((pl.col("odds") - pl.col("log_odds")).abs().max()).item() < 1e-9
+    sums = pl.col("base_value") + pl.sum_horizontal("^concept_.*$")
+    odds = (pl.col("risk") / (1 - pl.col("risk"))).log()
+    assert predicted.select((odds - sums).abs().max()).item() < 1e-9

@@ -271,19 +271,6 @@ def test_a_retired_champion_leaves_it_to_the_rule_and_does_not_come_back(
     assert [state for _, state in store.everything()] == ["retired"]
 
 
-def test_the_champion_is_loaded_or_the_rule_used_with_a_warning(store: ModelStore, first: TrainedModel) -> None:
-    store.save(first, shadow_from=first.trained_as_of)
-    assert store.usable_champion("decline", 3, SECOND, CATALOGUE).model is None
-    assert store.usable_champion("decline", 3, SECOND, CATALOGUE).warning == ""
-    store.decide("enable", "decline", 3, first.version, by="王某", on=month_end(7))
-    usable = store.usable_champion("decline", 3, SECOND, CATALOGUE)
-    assert usable.model is not None
-    assert usable.model.version == first.version
-    unusable = store.usable_champion("decline", 3, SECOND, CATALOGUE.head(3))
-    assert unusable.model is None
-    assert "scored by rule, as the model was trained on other features" in unusable.warning
-
-
 @pytest.mark.parametrize(
     ("on", "by", "what"),
     [
