@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from mainstay.errors import ModelError
-from mainstay.report.office_words import STATUS_WORDS
+from mainstay.report.office_words import STATUS_WORDS, worded
 from mainstay.report.sheet import Column, require_columns
 from mainstay.report.units import DisplayUnit
 from mainstay.report.workbook_writer import write_xlsx
@@ -112,16 +111,10 @@ def write_alert_replies(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit,
         ModelError: The frame does not fit the columns, or holds a code that has no word.
     """
     require_columns(frame, [source for source, _ in _WORDS.values()])
-    worded = frame.with_columns(_worded(frame, source, words).alias(name) for name, (source, words) in _WORDS.items())
+    shown = frame.with_columns(
+        worded(frame, source, {**words, "unknown": None}).alias(name) for name, (source, words) in _WORDS.items()
+    )
     path = folder / FILE_NAME
-    numbered = worded.with_row_index("row_number", offset=1)
+    numbered = shown.with_row_index("row_number", offset=1)
     write_xlsx(numbered, COLUMNS, path, unit=unit, title=TITLE, notes=NOTES, simulated=simulated)
     return path
-
-
-def _worded(frame: pl.DataFrame, name: str, words: Mapping[str, str]) -> pl.Series:
-    """The column in the office's words; unknown stays blank."""
-    strange = sorted(set(frame[name].drop_nulls()) - set(words) - {"unknown"})
-    if strange:
-        raise ModelError("a code of an alert has no word", where=name, count=len(strange), example=strange[0])
-    return frame[name].cast(pl.String).replace_strict(dict(words), default=None, return_dtype=pl.String)

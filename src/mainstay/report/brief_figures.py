@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -13,11 +12,13 @@ from mainstay.report.brief_page import (
     DASH,
     LONGEST_NAME,
     NOT_COVERED,
+    Frames,
     Grid,
     Section,
     Week,
     cell_words,
     date_words,
+    drop_lists,
     yoy_words,
 )
 from mainstay.report.office_words import LEVEL_WORDS, period_words
@@ -45,18 +46,15 @@ TARGET_WORDS = MappingProxyType(
 )
 
 
-def overview(
-    week: Week,
-    files: pl.DataFrame,
-    lists: pl.DataFrame,
-    orders: pl.DataFrame,
-    indicators: pl.DataFrame,
-    *,
-    forecast: pl.DataFrame,
-) -> Section:
+def overview(week: Week, frames: Frames) -> Section:
     """一、本周概况: new files; entered and left; due and overdue; the full year; the year to date in both calibers."""
-    sentences = (_files(week, files), _movements(week, lists), _dues(week, orders), full_year_words(week, forecast))
-    return Section("一、本周概况", sentences, _year_to_date(week, indicators))
+    sentences = (
+        _files(week, frames["marts.week_files"]),
+        _movements(week, drop_lists(frames["marts.list_movements"])),
+        _dues(week, frames["marts.work_orders"]),
+        full_year_words(week, frames["marts.forecast_scenarios"]),
+    )
+    return Section("一、本周概况", sentences, _year_to_date(week, frames["marts.park_indicators"]))
 
 
 def _files(week: Week, files: pl.DataFrame) -> str:
@@ -154,11 +152,9 @@ def _figure(week: Week, row: Mapping[str, Any] | None) -> tuple[str, str, str]:
     return week.money(row["value"]), week.money(row["prior_value"]), yoy_words(row["yoy"])
 
 
-def basis(
-    week: Week, monthly: pl.DataFrame, controls: pl.DataFrame, indicators: pl.DataFrame, *, bases: pl.DataFrame
-) -> Section:
+def basis(week: Week, frames: Frames) -> Section:
     """七、数据截止日、口径与勾稽: how far the data reach, what the calibers are, how they tie to the bureau."""
-    row = week.row
+    row, controls = week.row, frames["marts.control_differences"]
     month = row["last_closed"]
     closed = f"最近完整月份{month.year}年{month.month}月" if month else "无完整月份"
     reason = NOT_COVERED.get(row["not_covered_reason"] or "")
@@ -169,14 +165,14 @@ def basis(
         refunds = "未导入退库数据，还原口径等于自然口径"
     elif row["refund_months_missing"]:
         refunds = f"还原口径=自然口径+留抵退税，{row['refund_months_missing']}个月无退库文件，按无留抵退税计"
-    unknown = monthly.filter(pl.col("enterprises_unknown") > 0).height
+    unknown = frames["marts.park_monthly"].filter(pl.col("enterprises_unknown") > 0).height
     gaps = f"；{unknown}个月有企业缺本级金额，未计入分月图" if unknown else ""
     until = f"税收数据截止{date_words(row['data_until'])}，{closed}{window}。"
-    who = _population_words(indicators)
+    who = _population_words(frames["marts.park_indicators"])
     how = f"{fallback}收入按入库统计，{who}；{refunds}{gaps}。“{DASH}”表示未知或不可比，不是零。"
     return Section(
         "七、数据截止日、口径与勾稽",
-        (until + how + problem_words(bases) + _tie_words(controls, month),),
+        (until + how + problem_words(frames["marts.score_bases"]) + _tie_words(controls, month),),
         _tie_grid(week, controls),
     )
 
@@ -217,11 +213,10 @@ def _tie_grid(week: Week, controls: pl.DataFrame) -> Grid | None:
         (
             (f"控制数（{unit}）", *(week.money(found[level]["stated"]) for level in levels)),
             (f"本系统（{unit}）", *(week.money(found[level]["computed"]) for level in levels)),
-            ("差额（元）", *(_cents(found[level]["difference"]) for level in levels)),
+            (
+                "差额（元）",
+                *(DASH if (cents := found[level]["difference"]) is None else f"{cents:,f}" for level in levels),
+            ),
         ),
         figures=frozenset(range(1, len(levels) + 1)),
     )
-
-
-def _cents(amount: Decimal | None) -> str:
-    return DASH if amount is None else f"{amount:,f}"

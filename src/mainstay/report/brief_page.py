@@ -10,9 +10,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+import polars as pl
+
 from mainstay.report.cells import guarded_text, percent
 from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.units import DisplayUnit
+
+Frames = Mapping[str, pl.DataFrame]
+"""The relations of a week by name, all of one as-of date."""
 
 DASH = "—"
 MOST_ROWS = 3
@@ -85,6 +90,11 @@ class Week:
         return DASH if amount is None else f"{self.unit.show(amount):,f}"
 
 
+def drop_lists(lists: pl.DataFrame) -> pl.DataFrame:
+    """The lists that are reported on: nobody inquires into a list of firms, which shows growth as well."""
+    return lists.filter(pl.col("kind").ne_missing("firms"))
+
+
 def day_words(day: date | None) -> str:
     """Word a day as 2022-06-13; a dash for an unknown one."""
     return DASH if day is None else day.isoformat()
@@ -103,11 +113,11 @@ def cell_words(text: str | None, longest: int = LONGEST_CELL) -> str:
     return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
-def names_words(names: Iterable[str | None], count_word: str = "户") -> str:
+def names_words(names: Iterable[str | None]) -> str:
     """The first names, then how many more: 甲、乙、丙等5户."""
     known = [cell_words(name, LONGEST_NAME) for name in names]
     shown = "、".join(known[:MOST_NAMES])
-    return f"{shown}等{len(known)}{count_word}" if len(known) > MOST_NAMES else shown
+    return f"{shown}等{len(known)}户" if len(known) > MOST_NAMES else shown
 
 
 def yoy_words(ratio: float | None) -> str:

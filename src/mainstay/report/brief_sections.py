@@ -13,11 +13,13 @@ from mainstay.report.brief_page import (
     LONGEST_NAME,
     MOST_NAMES,
     NOT_COVERED,
+    Frames,
     Section,
     Week,
     cell_words,
     count_words,
     day_words,
+    drop_lists,
     first_rows,
     names_words,
 )
@@ -28,10 +30,10 @@ from mainstay.report.outbound import NEXT_STEP_WORDS, OUTBOUND_STATE_WORDS
 MATTER_SOURCES = MappingProxyType({"outbound": "迁出对接", "visit": "走访", "service_request": "企业诉求"})
 
 
-def outbound(week: Week, register: pl.DataFrame) -> Section:
+def outbound(week: Week, frames: Frames) -> Section:
     """二、迁出企业对接: n of N, where they went, what came of it, who has not been contacted."""
     title = "二、迁出企业对接"
-    scope = register.filter("in_scope")
+    scope = frames["marts.outbound_register"].filter("in_scope")
     if scope.is_empty():
         return Section(title, ("近12个月迁出登记中无迁出企业。",))
     reached = scope.filter(pl.col("contacts") > 0)
@@ -77,8 +79,9 @@ def _not_contacted(week: Week, scope: pl.DataFrame) -> str:
     return f"尚未对接{waiting.height}户{ranked}：{'、'.join(shown)}{rest}。"
 
 
-def retention(week: Week, register: pl.DataFrame) -> Section:
+def retention(week: Week, frames: Frames) -> Section:
     """三、拟迁出挽留: firms that want to leave, and those whose stay was settled this week."""
+    register = frames["marts.outbound_register"]
     staying = register.filter(pl.col("state").is_in(["intends_to_move", "retaining"]))
     ended = register.filter(
         pl.col("state").is_in(["retained", "false_alarm"]), pl.col("state").ne_missing(pl.col("state_before"))
@@ -111,13 +114,14 @@ def retention(week: Week, register: pl.DataFrame) -> Section:
     )
 
 
-def inquiries(week: Week, every_list: pl.DataFrame, members: pl.DataFrame, causes: pl.DataFrame) -> Section:
+def inquiries(week: Week, frames: Frames) -> Section:
     """四、榜单原因调查: how far each list's inquiry is (n/25, n/50), who came in, what was found, what data show."""
     title = "四、榜单原因调查"
+    every_list = frames["marts.list_movements"]
     lists = drop_lists(every_list)
     if lists.is_empty():
         return Section(title, (f"本周无榜单。{_empty_firm_lists(every_list)}",))
-    cells, made_of = [], composition(week, causes)
+    cells, made_of = [], composition(week, frames["marts.causes"])
     for row in lists.iter_rows(named=True):
         covered = bool(row["is_covered"])
         period = period_words(row["window_start"], row["window_end"]) or DASH
@@ -132,13 +136,15 @@ def inquiries(week: Week, every_list: pl.DataFrame, members: pl.DataFrame, cause
     headings = ("榜单（自然口径）", "统计期间", "级次", "在榜（新进/退出）", "已查清", "政策性", split)
     grid = first_rows(headings, cells, "个榜单见 lists/", figures={3, 4, 5}, names=0, wide=6)
     return Section(
-        title, (_found(week, members) + _list_changes(lists) + _unranked(lists) + _empty_firm_lists(every_list),), grid
+        title,
+        (
+            _found(week, frames["marts.drop_list_inquiries"])
+            + _list_changes(lists)
+            + _unranked(lists)
+            + _empty_firm_lists(every_list),
+        ),
+        grid,
     )
-
-
-def drop_lists(lists: pl.DataFrame) -> pl.DataFrame:
-    """The lists that are reported on: nobody inquires into a list of firms, which shows growth as well."""
-    return lists.filter(pl.col("kind").ne_missing("firms"))
 
 
 def _moved_words(row: Mapping[str, Any]) -> str:
@@ -195,11 +201,11 @@ def _found(week: Week, members: pl.DataFrame) -> str:
     return entered + (f"本周查清：{found}{rest}。" if told else "本周无新查清的原因。")
 
 
-def alerts(week: Week, replies: pl.DataFrame, files: pl.DataFrame) -> Section:
+def alerts(week: Week, frames: Frames) -> Section:
     """五、预警派单办理: this year's alerts, older ones that still ask for an answer, and those to answer first."""
-    title = "五、预警派单办理"
+    title, replies = "五、预警派单办理", frames["marts.alert_replies"]
     if replies.is_empty():
-        delivered = "alerts" in files["target"].to_list()
+        delivered = "alerts" in frames["marts.week_files"]["target"]
         return Section(title, ("本周无预警派单。" if delivered else "未导入预警派单数据。",))
     asking = ~pl.col("replied") & (pl.coalesce("due_on", "dispatched_on") >= week.as_of - ALERTS_ASK_FOR)
     year = replies.filter((pl.col("dispatched_on").dt.year() == week.as_of.year) | asking)
@@ -239,9 +245,9 @@ def _verdicts(alerts_of_year: pl.DataFrame) -> str:
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def coordination(week: Week, matters: pl.DataFrame) -> Section:
+def coordination(week: Week, frames: Frames) -> Section:
     """六、需区级协调事项: matter, department, deadline."""
-    title = "六、需区级协调事项"
+    title, matters = "六、需区级协调事项", frames["marts.coordination_matters"]
     if matters.is_empty():
         return Section(title, ("本周无需区级协调的事项。",))
     late = matters.filter("is_overdue").height

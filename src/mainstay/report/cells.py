@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from mainstay.report.office_words import (
@@ -123,15 +124,9 @@ def _integer(value: object, _: DisplayUnit) -> Cell:
     raise UnfitValueError("a whole number is needed")
 
 
-def _money(value: object, unit: DisplayUnit) -> Cell:
+def _money(value: object, unit: DisplayUnit, show: Callable[[DisplayUnit, Decimal], Decimal]) -> Cell:
     if isinstance(value, Decimal) and value.is_finite():
-        return unit.show(value)
-    raise UnfitValueError("money must arrive as an exact decimal, never as a float")
-
-
-def _exact_money(value: object, unit: DisplayUnit) -> Cell:
-    if isinstance(value, Decimal) and value.is_finite():
-        return unit.convert(value)
+        return show(unit, value)
     raise UnfitValueError("money must arrive as an exact decimal, never as a float")
 
 
@@ -173,8 +168,8 @@ _SHOWN: Mapping[Kind, Callable[[object, DisplayUnit], Cell]] = {
     "text": _text,
     "code": _text,
     "integer": _integer,
-    "money": _money,
-    "exact_money": _exact_money,
+    "money": partial(_money, show=DisplayUnit.show),
+    "exact_money": partial(_money, show=DisplayUnit.convert),
     "percent": _percent,
     "date": _date,
     "flag": _flag,

@@ -1,7 +1,6 @@
 """全量企业台账.xlsx: one row a firm, for the analyst: every level and both years, levy kinds, 24 months."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ import polars as pl
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import Level
 from mainstay.months import add_months, months_from
+from mainstay.report.brief_page import Frames
 from mainstay.report.ledger_notes import ledger_notes
 from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.sheet import Column, Growth, require_columns
@@ -21,15 +21,13 @@ from mainstay.report.workbook_writer import write_xlsx
 FILE_NAME = "全量企业台账.xlsx"
 TITLE = "全量企业台账"
 
-RELATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "weeks": "marts.weeks",
-        "enterprises": "marts.enterprise_ledger",
-        "levies": "marts.enterprise_ledger_levies",
-        "months": "marts.enterprise_ledger_months",
-    }
+RELATIONS: tuple[str, ...] = (
+    "marts.weeks",
+    "marts.enterprise_ledger",
+    "marts.enterprise_ledger_levies",
+    "marts.enterprise_ledger_months",
 )
-"""Field of `LedgerFrames` -> the relation that fills it."""
+"""What the ledger is made of."""
 
 LEVY_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,19 +68,9 @@ _REFUND_LEVELS: tuple[Level, ...] = ("total", "local")
 _CALIBERS = MappingProxyType({"natural": "自然口径", "restored": "还原口径"})
 
 
-@dataclass(frozen=True)
-class LedgerFrames:
-    """What the ledger is made of: one frame a relation of `RELATIONS`, all of one as-of date."""
-
-    weeks: pl.DataFrame
-    enterprises: pl.DataFrame
-    levies: pl.DataFrame
-    months: pl.DataFrame
-
-
 def write_enterprise_ledger(
     folder: Path,
-    frames: LedgerFrames,
+    frames: Frames,
     *,
     as_of: date,
     unit: DisplayUnit,
@@ -96,8 +84,8 @@ def write_enterprise_ledger(
 
     Args:
         folder: `out/<as_of>/`.
-        frames: What it is made of, in any row order; amounts in yuan, yoy as ratios. No enterprises give headings
-            only, no closed month leaves the months out.
+        frames: `RELATIONS` by name, all of one as-of date, in any row order; amounts in yuan, yoy as ratios. No
+            enterprises give headings only, no closed month leaves the months out.
         as_of: The week's date.
         unit: The display unit of money.
         simulated: Whether every page must say that the data are simulated.
@@ -107,11 +95,11 @@ def write_enterprise_ledger(
         The path written.
 
     Raises:
-        ModelError: `frames.weeks` has not exactly the as-of date's row, or a frame does not fit the columns.
+        ModelError: `marts.weeks` has not exactly the as-of date's row, or a frame does not fit the columns.
     """
-    weeks = frames.weeks.filter(pl.col("as_of_date") == as_of).to_dicts()
+    weeks = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
     if len(weeks) != 1:
-        raise ModelError("the ledger needs one row of its week", where=RELATIONS["weeks"], count=len(weeks))
+        raise ModelError("the ledger needs one row of its week", where="marts.weeks", count=len(weeks))
     [week] = weeks
     path = folder / FILE_NAME
     write_xlsx(
@@ -126,7 +114,7 @@ def write_enterprise_ledger(
     return path
 
 
-def ledger_columns(frames: LedgerFrames, week: Mapping[str, Any]) -> tuple[Column, ...]:
+def ledger_columns(frames: Frames, week: Mapping[str, Any]) -> tuple[Column, ...]:
     """The columns of the sheet: the firm, five levels, kinds of levies, 24 months.
 
     Args:
@@ -142,7 +130,7 @@ def ledger_columns(frames: LedgerFrames, week: Mapping[str, Any]) -> tuple[Colum
         *IDENTITY,
         *(column for name in LEVEL_WORDS for column in _level_columns(name)),
         *_forecast_columns(level),
-        *_levy_columns(_levy_kinds(frames.levies), f"分税种{level}收入_自然口径({{unit}})"),
+        *_levy_columns(_levy_kinds(frames["marts.enterprise_ledger_levies"]), f"分税种{level}收入_自然口径({{unit}})"),
         *(
             _money(
                 f"{month.year}年{month.month}月",
@@ -154,26 +142,27 @@ def ledger_columns(frames: LedgerFrames, week: Mapping[str, Any]) -> tuple[Colum
     )
 
 
-def ledger_rows(frames: LedgerFrames, week: Mapping[str, Any]) -> pl.DataFrame:
+def ledger_rows(frames: Frames, week: Mapping[str, Any]) -> pl.DataFrame:
     """One row a firm in the order of the sheet: `marts.enterprise_ledger` with levies and months beside it.
 
     Raises:
         ModelError: A frame lacks columns.
     """
-    require_columns(frames.enterprises, ("enterprise_id", "rank"))
-    require_columns(frames.levies, ("enterprise_id", "levy_kind", "natural_current", "natural_prior"))
-    require_columns(frames.months, ("enterprise_id", "month", "natural_revenue"))
-    levies = frames.levies.group_by("enterprise_id").agg(
+    enterprises, levies, months = (frames[name] for name in RELATIONS[1:])
+    require_columns(enterprises, ("enterprise_id", "rank"))
+    require_columns(levies, ("enterprise_id", "levy_kind", "natural_current", "natural_prior"))
+    require_columns(months, ("enterprise_id", "month", "natural_revenue"))
+    by_kind = levies.group_by("enterprise_id").agg(
         pl.col(f"natural_{year}").filter(pl.col("levy_kind") == kind).first().alias(f"{kind}_{year}")
-        for kind in _levy_kinds(frames.levies)
+        for kind in _levy_kinds(levies)
         for year in ("current", "prior")
     )
-    months = frames.months.group_by("enterprise_id").agg(
+    by_month = months.group_by("enterprise_id").agg(
         pl.col("natural_revenue").filter(pl.col("month") == month).first().alias(_month_name(month))
         for month in last_months(week["last_closed"])
     )
-    joined = frames.enterprises.join(levies, on="enterprise_id", how="left", validate="1:1")
-    return joined.join(months, on="enterprise_id", how="left", validate="1:1").sort("rank")
+    joined = enterprises.join(by_kind, on="enterprise_id", how="left", validate="1:1")
+    return joined.join(by_month, on="enterprise_id", how="left", validate="1:1").sort("rank")
 
 
 def last_months(last_closed: date | None) -> tuple[date, ...]:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+import polars as pl
+
+from mainstay.errors import ModelError
 from mainstay.extracts.targets import Level
 
 SIMULATED_MARK = "模拟数据"
@@ -62,6 +65,18 @@ _FLAG_WORDS = MappingProxyType({True: "是", False: "否"})
 def flag_word(*, flag: bool | None) -> str | None:
     """Return 是 or 否; unknown stays None."""
     return None if flag is None else _FLAG_WORDS[flag]
+
+
+def worded(frame: pl.DataFrame, name: str, words: Mapping[str, str | None]) -> pl.Series:
+    """A column of codes in the office's words; null stays blank.
+
+    Raises:
+        ModelError: A code has no word.
+    """
+    strange = sorted(set(frame[name].drop_nulls()) - set(words))
+    if strange:
+        raise ModelError("a code has no word in the file", where=name, count=len(strange), example=strange[0])
+    return frame[name].cast(pl.String).replace_strict(dict(words), default=None, return_dtype=pl.String)
 
 
 def period_words(start: date | None, end: date | None) -> str | None:

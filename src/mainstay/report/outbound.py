@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from mainstay.errors import ModelError
 from mainstay.report.cells import TextGuard
+from mainstay.report.office_words import worded
 from mainstay.report.sheet import Column, require_columns, write_csv
 from mainstay.report.units import DisplayUnit
 
@@ -103,16 +103,6 @@ def outbound_rows(frame: pl.DataFrame) -> pl.DataFrame:
     ordered = frame.filter("is_outbound").sort(
         within_city, "moved_on", "case_id", descending=[False, True, False], nulls_last=True
     )
-    worded = ordered.with_columns(_worded(ordered, name, words) for name, words in _WORDS.items())
+    shown = ordered.with_columns(worded(ordered, name, words) for name, words in _WORDS.items())
     matter = pl.format("{}（{}）", "request", "request_department")
-    return worded.with_columns(coordination=matter).with_row_index("row_number", offset=1)
-
-
-def _worded(frame: pl.DataFrame, name: str, words: Mapping[str, str]) -> pl.Series:
-    """The column with words for its codes; unknown stays unknown."""
-    unknown = sorted(set(frame[name].drop_nulls()) - set(words))
-    if unknown:
-        raise ModelError(
-            "a code of the outbound register has no word", where=name, count=len(unknown), example=unknown[0]
-        )
-    return frame[name].cast(pl.String).replace_strict(dict(words), default=None, return_dtype=pl.String)
+    return shown.with_columns(coordination=matter).with_row_index("row_number", offset=1)

@@ -2,12 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal
 
 import polars as pl
 
@@ -34,12 +34,11 @@ _RELATIONS = frozenset(
         "marts.firm_lists",
         "marts.outbound_register",
         "features.list_windows",
-        *brief.RELATIONS.values(),
+        *brief.RELATIONS,
         *risk_review.RELATIONS.values(),
     }
 )
 
-T = TypeVar("T")
 Audience = Literal["task_force", "steward", "analyst"]
 FORM_TITLE = "走访表"
 """How the names of visit forms begin; the built-in contract knows them by it when they come back."""
@@ -75,7 +74,7 @@ class Paper:
     @property
     def relations(self) -> list[str]:
         """What the papers of a week are made of, by name."""
-        return sorted(_RELATIONS.union(enterprise_ledger.RELATIONS.values() if self.has_ledger else ()))
+        return sorted(_RELATIONS.union(enterprise_ledger.RELATIONS if self.has_ledger else ()))
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     unit, guard, causes = paper.unit, paper.guard, frames["marts.causes"]
     explained = with_order_causes(frames["marts.work_orders"], causes, unit)
     orders = with_order_notes(explained)
-    note = scoring_note(frames[brief.RELATIONS["bases"]], paper.recent_months)
+    note = scoring_note(frames["marts.score_bases"], paper.recent_months)
     for path in write_work_orders(orders, folder, unit=unit, guard=guard, simulated=paper.simulated, scoring_note=note):
         yield _Written(path, "task_force", orders.height, f"{ORDERS_TITLE}_{day}")
     path = write_visit_forms(frames["marts.work_orders"], folder, contract=paper.form, simulated=paper.simulated)
@@ -165,9 +164,8 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     register = frames["marts.outbound_register"]
     path = write_outbound(register, folder, unit=unit, guard=guard)
     yield _Written(path, "task_force", register.filter("is_outbound").height, f"{OUTBOUND_TITLE}_{day}")
-    told = _frames(brief.BriefFrames, brief.RELATIONS, frames)
-    path = brief.write_brief(folder, told, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
-    issue = told.weeks["issue_no"].item()
+    path = brief.write_brief(folder, frames, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
+    issue = frames["marts.weeks"]["issue_no"].item()
     yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
 
 
@@ -191,16 +189,10 @@ def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Pa
 
 
 def _ledger(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper, scoring_note: str) -> _Written:
-    told = _frames(enterprise_ledger.LedgerFrames, enterprise_ledger.RELATIONS, frames)
     path = enterprise_ledger.write_enterprise_ledger(
-        folder, told, as_of=as_of, unit=paper.unit, simulated=paper.simulated, scoring_note=scoring_note
+        folder, frames, as_of=as_of, unit=paper.unit, simulated=paper.simulated, scoring_note=scoring_note
     )
-    return _Written(path, "analyst", told.enterprises.height, "")
-
-
-def _frames(kind: Callable[..., T], relations: Mapping[str, str], frames: Mapping[str, pl.DataFrame]) -> T:
-    """What a paper is made of: its fields filled from the relations that it names."""
-    return kind(**{field: frames[relation] for field, relation in relations.items()})
+    return _Written(path, "analyst", frames["marts.enterprise_ledger"].height, "")
 
 
 def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Path]:

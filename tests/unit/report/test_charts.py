@@ -52,7 +52,7 @@ def test_the_years_are_told_apart_without_colour() -> None:
 
 def test_no_known_month_gives_no_chart() -> None:
     assert revenue_chart(months(JANUARY, [None, None]), WAN_YUAN) is None
-    assert revenue_chart(frame("monthly"), WAN_YUAN) is None
+    assert revenue_chart(frame("park_monthly"), WAN_YUAN) is None
 
 
 def test_a_month_of_more_refunds_than_receipts_goes_below_zero() -> None:
@@ -67,15 +67,15 @@ def test_a_state_shows_its_cases_and_what_came_in_and_went_out() -> None:
         {"state": "returned", "opening": 2, "entered": 0, "left": 0, "closing": 2},
         {"state": "retained", "opening": 0, "entered": 0, "left": 0, "closing": 0},
     )
-    svg = funnel_chart(frame("funnel", *rows))
+    svg = funnel_chart(frame("outbound_funnel", *rows))
     assert svg is not None
     assert sorted(texts(svg)) == sorted(["已留住", "已迁出", "已回迁", "0", "121（+4 −3）", "2"])
 
 
 def test_a_register_without_cases_gives_no_chart() -> None:
     row = {"state": "moved_out", "opening": 0, "entered": 0, "left": 0, "closing": 0}
-    assert funnel_chart(frame("funnel", row)) is None
-    assert funnel_chart(frame("funnel")) is None
+    assert funnel_chart(frame("outbound_funnel", row)) is None
+    assert funnel_chart(frame("outbound_funnel")) is None
 
 
 @cache
@@ -85,7 +85,7 @@ def drawn_once() -> list[str]:
 
 def charts() -> list[str]:
     row = {"state": "moved_out", "opening": 1, "entered": 1, "left": 0, "closing": 2}
-    return [drawn_revenue(), funnel_chart(frame("funnel", row)) or ""]
+    return [drawn_revenue(), funnel_chart(frame("outbound_funnel", row)) or ""]
 
 
 @pytest.mark.parametrize("unwanted", ["<script", "<image", "@font-face", "<style", "http", "src="])

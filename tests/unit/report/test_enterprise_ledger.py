@@ -12,7 +12,6 @@ from mainstay.errors import ModelError
 from mainstay.report.enterprise_ledger import (
     IDENTITY,
     LEVY_WORDS,
-    LedgerFrames,
     last_months,
     ledger_columns,
     write_enterprise_ledger,
@@ -64,17 +63,17 @@ def rows(schema: dict[str, pl.DataType], *given: dict[str, Any]) -> pl.DataFrame
 
 def frames(
     *firms: dict[str, Any], levies: tuple[Any, ...] = (), months: tuple[Any, ...] = (), **week: Any
-) -> LedgerFrames:
+) -> dict[str, pl.DataFrame]:
     """The frames of one week; levies and months as tuples of their relations' columns."""
-    return LedgerFrames(
-        weeks=rows(SCHEMAS["weeks"], WEEK | week),
-        enterprises=rows(ENTERPRISES, *firms),
-        levies=pl.DataFrame(list(levies), schema=LEVIES, orient="row"),
-        months=pl.DataFrame(list(months), schema=MONTHS, orient="row"),
-    )
+    return {
+        "marts.weeks": rows(SCHEMAS["weeks"], WEEK | week),
+        "marts.enterprise_ledger": rows(ENTERPRISES, *firms),
+        "marts.enterprise_ledger_levies": pl.DataFrame(list(levies), schema=LEVIES, orient="row"),
+        "marts.enterprise_ledger_months": pl.DataFrame(list(months), schema=MONTHS, orient="row"),
+    }
 
 
-def written(folder: Path, made: LedgerFrames, *, simulated: bool = False) -> Path:
+def written(folder: Path, made: dict[str, pl.DataFrame], *, simulated: bool = False) -> Path:
     """Write the ledger and return its path."""
     return write_enterprise_ledger(
         folder, made, as_of=AS_OF, unit=WAN_YUAN, simulated=simulated, scoring_note="等级为规则评分。"
@@ -230,7 +229,7 @@ def test_a_week_without_its_row_is_refused(tmp_path: Path) -> None:
 
 def test_a_frame_that_lacks_a_column_is_refused_by_name(tmp_path: Path) -> None:
     made = frames(FIRM)
-    made = LedgerFrames(made.weeks, made.enterprises.drop("incubator"), made.levies, made.months)
+    made["marts.enterprise_ledger"] = made["marts.enterprise_ledger"].drop("incubator")
     with pytest.raises(ModelError) as refusal:
         written(tmp_path, made)
     assert refusal.value.where == "incubator"

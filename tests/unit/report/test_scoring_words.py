@@ -52,5 +52,5 @@ def test_a_champion_that_could_not_score_is_told_of_and_a_shadow_is_not() -> Non
 
 def test_the_brief_tells_of_it_and_says_nothing_where_all_is_well() -> None:
     fallen = bases(problem="champion m1: it was changed").select("target", "horizon_months", "problem")
-    assert "模型未能使用：减收。" in page(with_rows(bases=fallen))
+    assert "模型未能使用：减收。" in page(with_rows(score_bases=fallen))
     assert "模型" not in page(empty_week())
