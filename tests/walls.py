@@ -41,6 +41,10 @@ MEETING_PLACES = frozenset(
 )
 """Modules that may import any package: the commands, the demo, what starts flows, and what analysts import."""
 
+MEETING_PACKAGE = "src/mainstay/week/"
+"""The package that may import any other: a run's steps take frames from one and hand them to the next, where flows may
+hold no frames (2026-12: three flows had a copy each). The wall stands the other way: no package imports `week`."""
+
 FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
 """What a flow must not import: frames stay inside tasks' callees."""
 
@@ -109,7 +113,7 @@ def package_of(module: str) -> str:
 
 def package_violations(source: str, path: str) -> list[str]:
     """Return where a package of mainstay imports the insides of another one."""
-    if not path.startswith("src/mainstay/") or path in MEETING_PLACES:
+    if not path.startswith("src/mainstay/") or path in MEETING_PLACES or path.startswith(MEETING_PACKAGE):
         return []
     own = package_of(".".join(PurePosixPath(path).with_suffix("").parts[1:]))
     return [

@@ -20,20 +20,18 @@ from typing import TypeVar
 import polars as pl
 
 from mainstay.demo import mark_simulated
-from mainstay.outbound.register import keep_register
 from mainstay.resources import shipped
 from mainstay.risk.history import COHORTS, FEATURES, JUDGED
 from mainstay.risk.model import TrainedModel
 from mainstay.risk.model_training import train
 from mainstay.risk.past_predictions import read_catalogue
 from mainstay.risk.prediction_targets import COHORT, origin_cohorts
-from mainstay.risk.relocation import signal_definitions
-from mainstay.running import load_flow
 from mainstay.settings import Workspace
 from mainstay.simulate import write_park
-from mainstay.warehouse import models
-from mainstay.warehouse.connection import Warehouse
-from mainstay.warehouse.past import Between, Past
+from mainstay.week.ingestion import ingest
+from mainstay.week.past import past_of
+from mainstay.week.rules import signals
+from mainstay.week.run import start_run
 
 T = TypeVar("T")
 FIRST_MONTH, MONTHS = date(2021, 1, 1), 24
@@ -67,17 +65,12 @@ def measure(enterprises: int) -> None:
             workspace.landing, workspace.home / "truth.json",
             enterprises=enterprises, seed=1, first_month=FIRST_MONTH, months=MONTHS,
         )  # fmt: skip
-        weekly = load_flow("weekly")
-        run = weekly.Run(workspace.home, SCORED, "scale", datetime.now(UTC))
-        timed("load the extracts", lambda: weekly.ingest.fn(run))
+        run = start_run(workspace, SCORED, "scale", datetime.now(UTC))
+        timed("load the extracts", lambda: ingest(run))
         with run.warehouse(marts=False) as warehouse:
             warehouse.execute("update ledger.batches set status = 'accepted' where status = 'pending'")
         settings, seeds = run.settings, shipped("seeds")
-        signals = signal_definitions(seeds, on=settings.signals.on, off=settings.signals.off)
-        register = partial(keep_register, scope_months=settings.outbound.scope_months)
-        with Warehouse(workspace.warehouse, candidate=Path(":memory:")) as warehouse:
-            steps = (Between("features.outbound_facts", ("outbound_cases", "outbound_events"), register, "as it is"),)
-            past = Past(warehouse, models.load_models(shipped("sql")), weekly.told(run), steps)
+        with past_of(run) as past:
             known = [
                 timed(
                     f"features and cohort of {day}",
@@ -98,7 +91,7 @@ def measure(enterprises: int) -> None:
             lambda: train(
                 pl.concat([one[FEATURES] for one in known[:-1]]), judged, target="decline", horizon_months=HORIZON,
                 as_of=SCORED, catalogue=read_catalogue(seeds), settings=settings.models,
-                capacity=settings.orders.visiting_capacity, signals=signals,
+                capacity=settings.orders.visiting_capacity, signals=signals(settings),
             ),
             lambda made: getattr(made, "version", str(made)),
         )  # fmt: skip

@@ -17,33 +17,33 @@ from mainstay.risk.model_training import train
 from mainstay.risk.origins import read_question
 from mainstay.risk.past_predictions import origin_frames, read_catalogue
 from mainstay.risk.prediction_targets import Target
-from mainstay.risk.relocation import signal_definitions
-from mainstay.running import load_flow
+from mainstay.settings import Workspace
+from mainstay.week.past import look_back
+from mainstay.week.rules import signals
+from mainstay.week.run import start_run
 
 
 def main() -> None:
     """Train on shuffled lessons and score the origin's cohort."""
     home, target, horizon, origin = sys.argv[1:]
-    flow = load_flow("backtest")
     question = read_question(target, int(horizon), origin, date.max)
-    run = flow.weekly.Run(Path(home), question.origins[0], "shuffled", datetime.now(UTC))
-    frames = origin_frames(flow.look_back.fn(flow.Backtest(run, question)), question.origins[0])
+    run = start_run(Workspace(Path(home)), question.origins[0], "shuffled", datetime.now(UTC))
+    frames = origin_frames(look_back(run, question), question.origins[0])
     taught = frames.past_outcomes.filter(pl.col("lesson").is_not_null())
     order = pl.int_range(pl.len()).shuffle(seed=1).over("origin_date")
     lesson = pl.struct("lesson", "lesson_base", "lesson_loss", "lesson_to")
     dealt = taught.with_columns(lesson.gather(order).over("origin_date").alias("dealt"))
     outcomes = dealt.drop("lesson", "lesson_base", "lesson_loss", "lesson_to").unnest("dealt")
-    seeds = shipped("seeds")
     model = train(
         frames.past_features,
         outcomes,
         target=cast("Target", target),
         horizon_months=question.horizon_months,
         as_of=question.origins[0],
-        catalogue=read_catalogue(seeds),
+        catalogue=read_catalogue(shipped("seeds")),
         settings=run.settings.models,
         capacity=run.settings.orders.visiting_capacity,
-        signals=signal_definitions(seeds, on=run.settings.signals.on, off=run.settings.signals.off),
+        signals=signals(run.settings),
     )
     if not isinstance(model, TrainedModel):
         raise SystemExit(f"no model: {model}")

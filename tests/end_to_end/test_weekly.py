@@ -14,13 +14,12 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError, UnexpectedError
-from mainstay.extracts import landing
 from mainstay.quality import batch_metrics
-from mainstay.report import week
+from mainstay.quality.gates import Verdict, refuse_lost_money
 from mainstay.running import run_week
 from mainstay.settings import Workspace
-from mainstay.warehouse import lock
 from mainstay.warehouse.lock import exclusive
+from mainstay.week import execution, ingestion, publishing
 
 CONTRACT = """
 name = "monthly"
@@ -129,6 +128,12 @@ def published_bytes(workspace: Workspace) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if "runs" not in path.parts}
 
 
+def week_files(workspace: Workspace) -> dict[str, bytes]:
+    """What people received in the first week, byte for byte."""
+    folder = workspace.out_of(APRIL)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
@@ -190,13 +195,32 @@ def test_new_receipts_bring_new_orders_and_never_a_second_one_for_a_firm(after_a
 
 
 def test_running_the_same_week_again_changes_nothing_that_people_read(after_april: Workspace) -> None:
-    before = {path.name: path.read_bytes() for path in after_april.out_of(APRIL).rglob("*.*") if path.is_file()}
+    before = week_files(after_april)
     content = json.loads(before.pop("manifest.json"))["content"]
     run_week(after_april, APRIL)
-    after = {path.name: path.read_bytes() for path in after_april.out_of(APRIL).rglob("*.*") if path.is_file()}
+    after = week_files(after_april)
     assert json.loads(after.pop("manifest.json"))["content"] == content
     assert after == before
     assert snapshot(after_april, "select count(*) from ops.batches") == [(15,)], "the same file again is a no-op"
+
+
+def test_settings_and_contracts_edited_in_mid_run_change_neither_a_later_step_nor_the_manifest(
+    workspace: Workspace, published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = workspace.contracts / "monthly.toml"
+
+    def edit(verdicts: list[Verdict]) -> None:
+        workspace.settings_file.write_text('[orders]\nvisiting_capacity = 2\n\n[money]\ndisplay_unit = "元"\n', "utf-8")
+        contract.write_text(contract.read_text("utf-8").replace("grace_days = 10", "grace_days = 0"), "utf-8")
+        refuse_lost_money(verdicts)
+
+    monkeypatch.setattr(ingestion, "refuse_lost_money", edit)
+    assert run_week(workspace, APRIL)["status"] == "done"
+    assert "grace_days = 0" in contract.read_text("utf-8"), "the files were edited after the batches were checked"
+    edited, untouched = week_files(workspace), week_files(published)
+    manifests = [json.loads(files.pop("manifest.json"))["content"] for files in (edited, untouched)]
+    assert edited == untouched
+    assert manifests[0] == manifests[1]
 
 
 def test_a_file_that_fits_no_contract_is_quarantined_listed_every_week_and_the_run_goes_on(
@@ -279,7 +303,7 @@ def test_a_batch_that_loses_money_refuses_every_run_until_the_fault_is_mended(
 
 
 def test_a_run_that_finds_the_lock_held_is_journaled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "exclusive", partial(exclusive, wait_seconds=0.2))
+    monkeypatch.setattr(execution, "exclusive", partial(exclusive, wait_seconds=0.2))
     with exclusive(workspace.lock, "purge"), pytest.raises(LockHeldError):
         run_week(workspace, APRIL)
     [entry] = journals(workspace)
@@ -293,12 +317,12 @@ def test_an_unexpected_error_is_journaled_by_its_place_and_without_its_message(
     def broken(*_: object) -> None:
         raise ValueError("某某公司 91110109MA00GT10X0")
 
-    monkeypatch.setattr(landing, "scan", broken)
+    monkeypatch.setattr(ingestion, "scan", broken)
     with pytest.raises(UnexpectedError, match="unexpected ValueError") as raised:
         run_week(workspace, APRIL)
     [entry] = journals(workspace)
     assert (entry["status"], entry["exit_status"]) == ("failed", 1)
-    assert re.fullmatch(r"weekly\.py:\d+", entry["error"]["where"])
+    assert re.fullmatch(r"ingestion\.py:\d+", entry["error"]["where"])
     assert entry["error"]["what"] == "unexpected ValueError"
     with get_client(sync_client=True) as client:
         kept = [run.state.message or "" for run in (*client.read_flow_runs(), *client.read_task_runs()) if run.state]
@@ -308,7 +332,7 @@ def test_an_unexpected_error_is_journaled_by_its_place_and_without_its_message(
 
 def test_a_run_that_is_killed_is_shown_as_interrupted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[dict[str, Any]] = []
-    monkeypatch.setattr(landing, "scan", lambda *_: told.append(journals(workspace)[0]) or ())
+    monkeypatch.setattr(ingestion, "scan", lambda *_: told.append(journals(workspace)[0]) or ())
     with pytest.raises(GateRefusedError):
         run_week(workspace, APRIL)
     assert told[0]["as_of"] == "2022-04-04"
@@ -319,7 +343,7 @@ def test_publishing_is_tried_again_where_a_share_was_away(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swapped: list[Path] = []
-    swap_in = week.swap_in
+    swap_in = publishing.swap_in
 
     def away_once(written: Path, final: Path) -> None:
         swapped.append(written)
@@ -327,7 +351,7 @@ def test_publishing_is_tried_again_where_a_share_was_away(
         if len(swapped) == 1:
             raise OSError("the share is away")
 
-    monkeypatch.setattr(week, "swap_in", away_once)
+    monkeypatch.setattr(publishing, "swap_in", away_once)
     entry = run_week(workspace, APRIL)
     assert (entry["status"], len(swapped)) == ("done", 2)
     assert (workspace.out_of(APRIL) / "work_orders.csv").exists()

@@ -12,24 +12,17 @@ import polars as pl
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Delivery, Extract, LandedFile
 from mainstay.list_settings import DropListSettings
-from mainstay.orders.cause_ticks import cause_ticks
-from mainstay.outbound.register import district_authorities
 from mainstay.report.units import DisplayUnit
 from mainstay.resources import shipped
-from mainstay.revenue.cause_amounts import cause_codes
 from mainstay.revenue.forecast import FORECASTS
-from mainstay.revenue.indicators import aggregate_indicators, aggregate_units
 from mainstay.revenue.list_causes import RELATIONS as EXPLAINED_BY
 from mainstay.revenue.list_causes import explain_lists
-from mainstay.revenue.list_definitions import level_fallbacks, levy_items, list_definitions, size_classes
-from mainstay.revenue.shares import share_rules
-from mainstay.risk.prediction_targets import origin_cohorts, risk_horizons
-from mainstay.risk.relocation import signal_definitions
-from mainstay.risk.scoring import spans
+from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import field_type
+from mainstay.week.input_tables import input_tables
 from tests.sql.on_demand import OnDemand
 
 SHIPPED_LISTS = (
@@ -139,26 +132,10 @@ class Office:
     ) -> None:
         """Build every model whose inputs are there; in a warehouse on demand, when it is first asked for."""
         settings = settings or Settings()
-        seeds = shipped("seeds")
         models.start_build(self.warehouse)
-        tables = {
+        tables = input_tables(settings, (), shipped("seeds")) | {
             "as_of_dates": run.as_of_dates(*map(date.fromisoformat, as_of)),
-            "parameters": run.parameters(settings),
-            "required_contracts": run.required_contracts(()),
-            "drop_lists": list_definitions(seeds, settings.lists),
-            "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
-            "level_fallbacks": level_fallbacks(seeds),
-            "share_rules": share_rules(seeds, seeds, settings.shares.confirmed),
-            "aggregate_indicators": aggregate_indicators(seeds),
-            "aggregate_units": aggregate_units(seeds),
-            "size_classes": size_classes(seeds),
-            "score_spans": spans(3),
-            "risk_horizons": risk_horizons(),
             "cohorts": origin_cohorts(),
-            "signals": signal_definitions(seeds, on=(), off=()),
-            "cause_ticks": cause_ticks(seeds),
-            "cause_codes": cause_codes(seeds),
-            "district_authorities": district_authorities(()),
             "forecasts": FORECASTS.to_frame(),
         }
         run.tell(self.warehouse, tables | (hand_in or {}))

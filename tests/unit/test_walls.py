@@ -54,6 +54,7 @@ def test_a_library_in_its_own_folder_is_allowed(path: str, source: str) -> None:
         ("src/mainstay/orders/selection.py", "from mainstay.extracts.landing import landed_files"),
         ("src/mainstay/orders/selection.py", "from mainstay.cli import app"),
         ("src/mainstay/settings.py", "from mainstay.orders import selection"),
+        ("src/mainstay/orders/selection.py", "from mainstay.week.run import Run"),
     ],
 )
 def test_a_package_that_imports_the_insides_of_another_is_found(path: str, source: str) -> None:
@@ -73,6 +74,8 @@ def test_a_package_that_imports_the_insides_of_another_is_found(path: str, sourc
         ("src/mainstay/cli.py", "from mainstay.orders.selection import select"),
         ("src/mainstay/__init__.py", "from mainstay.warehouse.snapshot import open_snapshot"),
         ("flows/weekly.py", "from mainstay.orders.selection import select"),
+        ("src/mainstay/week/building.py", "from mainstay.orders.selection import select"),
+        ("src/mainstay/cli.py", "from mainstay.week.run import Run"),
     ],
 )
 def test_a_package_may_import_itself_and_what_all_share(path: str, source: str) -> None:

@@ -1,0 +1,73 @@
+"""The steps of a backtest after what was known is there: train and predict at every origin, measure, put in place."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mainstay.report.files import replace_file
+from mainstay.report.week import swap_in
+from mainstay.report.week_manifest import canonical_json
+from mainstay.resources import shipped
+from mainstay.risk import backtest_files
+from mainstay.risk.grades import graded
+from mainstay.risk.history import Kept
+from mainstay.risk.model_training import train
+from mainstay.risk.origins import Question
+from mainstay.risk.past_predictions import Rule, predict_all, read_catalogue
+from mainstay.week.rules import decline_rule, relocation_rule, signals
+from mainstay.week.run import Run
+
+logger = logging.getLogger("mainstay.week")
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What the steps of one backtest share: the run, as the steps of a week know it, and what is asked."""
+
+    run: Run
+    question: Question
+
+    @property
+    def final(self) -> Path:
+        """Where its results go."""
+        return self.run.workspace.backtest_of(self.question.name)
+
+    @property
+    def written(self) -> Path:
+        """The folder in which this backtest writes, beside its final place."""
+        return self.final.with_name(f".{self.final.name}-{self.run.run_id}")
+
+
+def predict(test: Backtest, kept: Kept) -> list[dict[str, Any]]:
+    """Train at every origin, score its cohort, write the predictions; tells of the models."""
+    settings, question = test.run.settings, test.question
+    capacity = settings.orders.visiting_capacity
+    trainer = partial(
+        train,
+        target=question.target,
+        horizon_months=question.horizon_months,
+        catalogue=read_catalogue(shipped("seeds")),
+        settings=settings.models,
+        capacity=capacity,
+        signals=signals(settings),
+    )
+    rule = Rule(question.target, decline_rule(settings), relocation_rule(settings))
+    predictions, told = predict_all(kept, trainer, rule, partial(graded, capacity=capacity), tell=logger.info)
+    backtest_files.write_predictions(test.written, predictions)
+    return told
+
+
+def measure(test: Backtest, kept: Kept, told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Compute the metrics from the predictions as written."""
+    predictions = backtest_files.read_predictions(test.written)
+    capacity = test.run.settings.orders.visiting_capacity
+    metrics = backtest_files.described(test.question, kept.judged_as_of, told, predictions, capacity)
+    replace_file(test.written / backtest_files.METRICS_NAME, canonical_json(metrics).encode())
+    return metrics
+
+
+def put_in_place(test: Backtest) -> None:
+    """Swap the finished folder in, whole."""
+    swap_in(test.written, test.final)
