@@ -28,6 +28,7 @@ SHARED = frozenset(
         "mainstay.list_settings",
         "mainstay.errors",
         "mainstay.resources",
+        "mainstay.files",  # 2026-12: bytes in, a file or its hash out; five packages did both in ways of their own
         "mainstay.months",  # 2026-12: dates in, dates out; four packages counted months in ways of their own
     }
 )

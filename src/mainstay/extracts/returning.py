@@ -19,6 +19,7 @@ from openpyxl.workbook import Workbook
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.marked_copies import Error, mark_form, marked_table
+from mainstay.files import file_hash, replace_file
 
 COPIES = pl.Schema({"path": pl.String(), "audience": pl.String(), "rows": pl.Int64(), "sha256": pl.String()})
 """One row per copy that was written, for the record of exports."""
@@ -83,8 +84,7 @@ def return_errors(
         except Exception as error:  # noqa: BLE001 -- a return is a courtesy; its message may quote data
             failed[one.file] = type(error).__name__
         else:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            written.append((f"{review.name}/{path.name}", _AUDIENCE, len(one.errors), digest))
+            written.append((f"{review.name}/{path.name}", _AUDIENCE, len(one.errors), file_hash(path)))
     return Returned(pl.DataFrame(written, schema=COPIES, orient="row"), MappingProxyType(failed))
 
 
@@ -124,11 +124,9 @@ def _write_copy(one: _Wrong, landing: Path, review: Path, contracts: Mapping[str
     book.properties.created = book.properties.modified = _STATED
     made = BytesIO()
     book.save(made)
-    review.mkdir(parents=True, exist_ok=True)
     path = review / f"{title}{_batch_mark(one)}{len(one.errors)}处.xlsx"
-    unfinished = path.with_name(f".{path.name}")
-    unfinished.write_bytes(made.getvalue())
-    return unfinished.replace(path)
+    replace_file(path, made.getvalue())
+    return path
 
 
 def _opened(content: bytes) -> Workbook | None:

@@ -8,10 +8,10 @@ import jinja2
 import polars as pl
 
 from mainstay.errors import ModelError
+from mainstay.files import replace_file
 from mainstay.report import brief_figures, brief_sections
 from mainstay.report.brief_page import Frames, Section, Week
 from mainstay.report.charts import funnel_chart, revenue_chart
-from mainstay.report.files import replace_file
 from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.units import DisplayUnit
 

@@ -10,8 +10,8 @@ from typing import Literal
 import polars as pl
 
 from mainstay.errors import ModelError
+from mainstay.files import replace_file
 from mainstay.report.cells import Cell, Kind, TextGuard, UnfitValueError, csv_text, shown_cell
-from mainstay.report.files import replace_file
 from mainstay.report.units import DisplayUnit
 
 

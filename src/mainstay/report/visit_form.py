@@ -15,8 +15,8 @@ import polars as pl
 from xlsxwriter.utility import xl_range
 
 from mainstay.extracts.contract import Column, Contract
+from mainstay.files import replace_file
 from mainstay.report.cells import guarded_text
-from mainstay.report.files import replace_file
 from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.page import text_width
 from mainstay.report.sheet import require_columns

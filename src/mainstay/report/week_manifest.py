@@ -1,17 +1,14 @@
 """`manifest.json`: what an as-of date's folder holds, and what made it."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path, PurePath
 
-from mainstay.report.files import replace_file
+from mainstay.files import file_hash, replace_file
 
 MANIFEST_NAME = "manifest.json"
-
-_CHUNK_BYTES = 1 << 20
 
 
 def file_entries(folder: Path) -> list[dict[str, object]]:
@@ -26,7 +23,7 @@ def file_entries(folder: Path) -> list[dict[str, object]]:
     """
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return [
-        {"path": name, "sha256": _sha256(paths[name]), "bytes": paths[name].stat().st_size}
+        {"path": name, "sha256": file_hash(paths[name]), "bytes": paths[name].stat().st_size}
         for name in sorted(paths)
         if name != MANIFEST_NAME and not paths[name].name.startswith(".")
     ]
@@ -71,11 +68,3 @@ def _plain(value: object) -> object:
             return dict(value)
         case _:
             raise TypeError(f"a manifest cannot hold a {type(value).__name__}")
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

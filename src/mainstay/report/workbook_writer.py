@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from mainstay.files import replace_file
 from mainstay.report.cells import Cell, Kind
-from mainstay.report.files import replace_file
 from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.page import (
     BAND_ROW,

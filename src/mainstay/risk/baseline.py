@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from mainstay.risk.grades import graded_by_rule
 from mainstay.risk.prediction_targets import HORIZONS
 from mainstay.risk.scoring import as_scores
 
@@ -43,12 +44,7 @@ class DropTimesAmount:
         assessed = (pl.col("recent_prior") > 0) & (pl.col("base_12") >= self.floor)
         drop = (1 - pl.col("recent").cast(pl.Float64) / pl.col("recent_prior").cast(pl.Float64)).clip(0, 1)
         scored = inputs.with_columns(risk=pl.when(assessed).then(drop)).with_columns(
-            grade=pl.when(pl.col("risk") >= self.high_from)
-            .then(pl.lit("high"))
-            .when(pl.col("risk") >= self.medium_from)
-            .then(pl.lit("medium"))
-            .when(pl.col("risk").is_not_null())
-            .then(pl.lit("low")),
+            grade=graded_by_rule(pl.col("risk"), high_from=self.high_from, medium_from=self.medium_from),
             expected_loss=(pl.col("risk") * base.clip(lower_bound=0).cast(pl.Float64)).round(2).cast(pl.Decimal(18, 2)),
         )
         # Apart from those not assessed: a missing figure would come before every other.

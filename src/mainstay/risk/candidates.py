@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -92,8 +93,4 @@ def _rankers(target: Target, catalogue: pl.DataFrame) -> list[Candidate]:
         rules += ["signal_points"] if POINTS in known else []
     else:
         rules += ["drop", "drop_x_amount"] if CHANGE in known else []
-    return [_ranked(rule) for rule in rules]
-
-
-def _ranked(rule: Rule) -> Candidate:
-    return Candidate(rule, lambda: Ranker(rule), lambda: Ranker(rule), is_ranker=True)
+    return [Candidate(rule, partial(Ranker, rule), partial(Ranker, rule), is_ranker=True) for rule in rules]

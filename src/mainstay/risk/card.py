@@ -70,7 +70,10 @@ def model_card(manifest: Manifest, *, state: str) -> str:
         "## 特征 (features)\n\n" + _features(manifest),
         "## 候选比选 (race)\n\n" + _race(manifest.risk_race),
         "## 预期减收的比选 (expected loss)\n\n" + _race(manifest.loss_race),
-        _section("检验指标 (out-of-sample metrics)", _metrics(manifest.metrics)),
+        _section(
+            "检验指标 (out-of-sample metrics)",
+            [f"{label}：{_number(manifest.metrics.get(name))}" for name, label in _METRICS.items()],
+        ),
         _section("局限 (limits)", _limits(manifest)),
         _section("指纹 (hashes)", _hashes(manifest)),
     ]
@@ -124,10 +127,6 @@ def _race(rows: Sequence[dict[str, Any]]) -> str:
     table = [f"| {' | '.join(_RACE_COLUMNS.values())} |", "|" + " --- |" * len(_RACE_COLUMNS)]
     table += [f"| {' | '.join(_number(row[name]) for name in _RACE_COLUMNS)} |" for row in rows]
     return head + "\n" + "\n".join(table)
-
-
-def _metrics(metrics: dict[str, float | None]) -> list[str]:
-    return [f"{label}：{_number(metrics.get(name))}" for name, label in _METRICS.items()]
 
 
 def _limits(manifest: Manifest) -> list[str]:

@@ -16,6 +16,18 @@ MEDIUM_PRECISION = 1 / 3
 MEDIUM_LIFT = 2.0
 
 
+def graded_by_rule(score: pl.Expr, *, high_from: float, medium_from: float) -> pl.Expr:
+    """The grade of every row by a rule's score: high, medium or low; null where the score is."""
+    return (
+        pl.when(score >= high_from)
+        .then(pl.lit("high"))
+        .when(score >= medium_from)
+        .then(pl.lit("medium"))
+        .when(score.is_not_null())
+        .then(pl.lit("low"))
+    )
+
+
 def graded(risk: pl.Expr, *, capacity: int) -> pl.Expr:
     """The grade of every row of one cohort: high, medium or low; null where the risk is.
 

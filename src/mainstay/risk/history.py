@@ -131,7 +131,8 @@ class Keeper:
         Calendar.of(self.past.closed_months(grid) if grid else []).check(question.origins)
         judged_as_of = max(self.past.newest_known(), *question.origins)
         calendar = Calendar.of(self.past.closed_months(sorted({*grid, judged_as_of})))
-        files, training = self._learn(question, calendar, set(question.origins))
+        training = {day: tuple(calendar.taught(question.horizon_months, day)) for day in question.origins}
+        files = self._look(question, {day for days in training.values() for day in days}, training)
         matured = tuple(
             day for day in calendar.matured(question.horizon_months, judged_as_of) if day in question.origins
         )
@@ -147,13 +148,7 @@ class Keeper:
         days = [day for day in month_ends(*known) if day < as_of] if known else []
         calendar = Calendar.of(self.past.closed_months([*days, as_of]))
         taught = {asked.name: tuple(calendar.taught(asked.horizon_months, as_of)) for asked in questions}
-        files: dict[tuple[date, str], Path] = {}
-        learnt_from = sorted({day for days in taught.values() for day in days})
-        for number, day in enumerate(learnt_from, start=1):
-            done = self._at(day, [FEATURES, COHORTS], (), questions[0], files)
-            self.tell(
-                f"{number} of {len(learnt_from)}: as known at {day}, {'computed' if done else 'kept from before'}"
-            )
+        files = self._look(questions[0], {day for days in taught.values() for day in days}, {})
         kept = {}
         for asked in questions:
             own = dict(files)
@@ -176,27 +171,26 @@ class Keeper:
             while waiting and (not together or rows + waiting[0][1].height <= _JUDGED_TOGETHER):
                 together.append(waiting.pop(0))
                 rows += together[-1][1].height
-            told = {"cohorts": origin_cohorts(pl.concat([cohorts for _, cohorts in together]))}
-            made = self.past.as_known(as_of, [JUDGED], told)[JUDGED]
+            made = self.past.as_known(as_of, [JUDGED], {"cohorts": pl.concat(cohorts for _, cohorts in together)})[
+                JUDGED
+            ]
             for one, _ in together:
                 self.history.keep(one.files[as_of, JUDGED], _asked(made, one.question))
             self.tell(f"outcomes of {len(together)} targets and horizons judged as known at {as_of}")
 
-    def _learn(
-        self, question: Question, calendar: Calendar, scored: set[date]
-    ) -> tuple[dict[tuple[date, str], Path], dict[date, tuple[date, ...]]]:
-        """The frames of every date that is scored or learnt from, and the outcomes as known at each origin."""
-        training = {day: tuple(calendar.taught(question.horizon_months, day)) for day in question.origins}
-        learnt_from = {day for days in training.values() for day in days}
+    def _look(
+        self, question: Question, learnt_from: set[date], training: Mapping[date, tuple[date, ...]]
+    ) -> dict[tuple[date, str], Path]:
+        """The frames of every date that is learnt from or scored (in `training`), and the outcomes as known there."""
         files: dict[tuple[date, str], Path] = {}
-        dates = sorted({*learnt_from, *question.origins})
+        dates = sorted({*learnt_from, *training})
         for number, day in enumerate(dates, start=1):
-            relations = [FEATURES, COHORTS] if day in learnt_from | scored else []
-            if day in scored:
+            relations = [FEATURES, COHORTS]
+            if day in training:
                 relations += [RULE_INPUTS, *([SIGNALS] if question.target == "relocation" else [])]
             done = self._at(day, relations, training.get(day, ()), question, files)
             self.tell(f"{number} of {len(dates)}: as known at {day}, {'computed' if done else 'kept from before'}")
-        return files, training
+        return files
 
     def _at(
         self,
@@ -214,7 +208,8 @@ class Keeper:
             files[day, JUDGED] = self._judged_path(day, outcomes, question, JUDGED)
         missing = [name for name in (*relations, *((JUDGED,) if outcomes else ())) if not files[day, name].exists()]
         if missing:
-            made = self.past.as_known(day, missing, self._cohorts(missing, outcomes, question, files))
+            cohorts = _cohorts_of(outcomes, question, files) if JUDGED in missing else None
+            made = self.past.as_known(day, missing, {} if cohorts is None else {"cohorts": cohorts})
             for relation in missing:
                 self.history.keep(files[day, relation], made[relation])
         return bool(missing)
@@ -224,7 +219,7 @@ class Keeper:
     ) -> Path:
         path = self._judged_path(day, origins, question, "judged")
         if not path.exists():
-            made = self.past.as_known(day, [JUDGED], self._cohorts([JUDGED], origins, question, files))
+            made = self.past.as_known(day, [JUDGED], {"cohorts": _cohorts_of(origins, question, files)})
             self.history.keep(path, made[JUDGED])
         self.tell(f"outcomes of {len(origins)} origins judged as known at {day}")
         return path
@@ -233,22 +228,11 @@ class Keeper:
         beside = [question.name, *(f"{origin}:{self._prints[origin, COHORTS]}" for origin in origins)]
         return self.history.path(f"{day}.{name}.{question.name}", self.past.fingerprint(day, [JUDGED], beside))
 
-    def _cohorts(
-        self,
-        wanted: Sequence[str],
-        origins: tuple[date, ...],
-        question: Question,
-        files: Mapping[tuple[date, str], Path],
-    ) -> Frames:
-        if JUDGED not in wanted:
-            return {}
-        return {"cohorts": origin_cohorts(_cohorts_of(origins, question, files))}
-
 
 def _cohorts_of(origins: Sequence[date], question: Question, files: Mapping[tuple[date, str], Path]) -> pl.DataFrame:
-    """The question's cohorts of several origins, one after the other."""
+    """The question's cohorts of several origins, one after the other, as `run.cohorts`."""
     rows = [_asked(pl.read_parquet(files[origin, COHORTS]), question) for origin in origins]
-    return pl.concat(rows).match_to_schema(COHORT, extra_columns="ignore")
+    return origin_cohorts(pl.concat(rows).match_to_schema(COHORT, extra_columns="ignore"))
 
 
 def _asked(rows: pl.DataFrame, question: Question) -> pl.DataFrame:

@@ -14,14 +14,13 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from mainstay.risk.estimators.bins import QuantileBins
-from mainstay.risk.estimators.boosting import L2, LEARNING_RATE, MAX_FEATURES, MAX_ITER, MAX_LEAF_NODES
-from mainstay.risk.estimators.boosting import min_samples_leaf as leaf_of
+from mainstay.risk.estimators.boosting import MAX_ITER, min_samples_leaf, tree_settings
 from mainstay.risk.matrix import FeatureMatrix, Floats, TrainingRows
 
 RISK_X_SEVERITY = "risk_x_severity"
 MEAN = "mean"
-DIRECT_POWERS = {"direct_w1": 1.0}
-"""Recipe -> the power of the base by which a row weighs."""
+_DIRECT = "direct_w1"
+"""The other half of the mean: a row weighs by its base."""
 RECIPES = (MEAN, RISK_X_SEVERITY)
 """The preferred first."""
 TIE = 0.03
@@ -62,16 +61,10 @@ class ShareModel:
         self._bins = QuantileBins().fit(known.matrix)
         if known.events < least_events or not self._bins.columns:
             return self
-        self._model = HistGradientBoostingRegressor(
-            max_iter=MAX_ITER,
-            learning_rate=LEARNING_RATE,
-            max_leaf_nodes=MAX_LEAF_NODES,
-            l2_regularization=L2,
-            max_features=MAX_FEATURES,
-            min_samples_leaf=leaf_of(known.events),
-            early_stopping=False,
-            random_state=0,
-        ).fit(self._bins.bins(known.matrix), known.loss_share, sample_weight=weight / weight.mean())
+        trees = tree_settings(MAX_ITER, min_samples_leaf(known.events))
+        self._model = HistGradientBoostingRegressor(**trees, early_stopping=False, random_state=0).fit(
+            self._bins.bins(known.matrix), known.loss_share, sample_weight=weight / weight.mean()
+        )
         return self
 
     def share(self, features: FeatureMatrix) -> Floats:
@@ -108,12 +101,8 @@ class ExpectedLoss:
         if lost.any():
             self.seen_share = float(lost.sum() / base.sum())
             self.effective_losses = float(lost.sum() ** 2 / np.square(lost).sum())  # Kish 1965
-        if RISK_X_SEVERITY in self.recipes or MEAN in self.recipes:
-            self._severity = ShareModel(0.5).fit(rows.take(rows.label), least_events=EVENTS_FOR_SEVERITY)
-        needed = {name for name in DIRECT_POWERS if name in self.recipes}
-        if MEAN in self.recipes:
-            needed.add("direct_w1")
-        self._direct = {name: ShareModel(DIRECT_POWERS[name]).fit(rows) for name in sorted(needed)}
+        self._severity = ShareModel(0.5).fit(rows.take(rows.label), least_events=EVENTS_FOR_SEVERITY)
+        self._direct = {_DIRECT: ShareModel(1.0).fit(rows)} if MEAN in self.recipes else {}
         return self
 
     def shares(self, features: FeatureMatrix, risk: Floats) -> dict[str, Floats]:
@@ -123,12 +112,9 @@ class ExpectedLoss:
             features: The rows.
             risk: Their calibrated probabilities.
         """
-        direct = {name: model.share(features) for name, model in self._direct.items()}
-        known: dict[str, Floats] = dict(direct)
-        if RISK_X_SEVERITY in self.recipes or MEAN in self.recipes:
-            known[RISK_X_SEVERITY] = risk * self._severity.share(features)
+        known = {RISK_X_SEVERITY: risk * self._severity.share(features)}
         if MEAN in self.recipes:
-            known[MEAN] = (known[RISK_X_SEVERITY] + direct["direct_w1"]) / 2
+            known[MEAN] = (known[RISK_X_SEVERITY] + self._direct[_DIRECT].share(features)) / 2
         return {name: np.clip(known[name], 0, 1) for name in self.recipes}
 
     def money(self, features: FeatureMatrix, risk: Floats, *, is_whole_cohort: bool = False) -> Floats:

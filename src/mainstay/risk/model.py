@@ -14,8 +14,8 @@ from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss
 from mainstay.risk.matrix import FeatureMatrix, Floats, feature_matrix
 from mainstay.risk.prediction_targets import MONEY, Target
+from mainstay.risk.reasons import PREFIX
 
-CONCEPT_PREFIX = "concept_"
 ROWS_FOR_LEVEL = 100
 """Below so many enterprises a cohort's mean score is left to chance."""
 
@@ -204,5 +204,5 @@ class TrainedModel:
         names = sorted(set(self._concepts) | set(parts))
         return framed.with_columns(
             pl.min_horizontal("expected_loss", at_most).alias("expected_loss"),
-            *(pl.Series(f"{CONCEPT_PREFIX}{name}", parts.get(name, zero), pl.Float64) for name in names),
+            *(pl.Series(f"{PREFIX}{name}", parts.get(name, zero), pl.Float64) for name in names),
         ).drop("base")

@@ -15,6 +15,7 @@ import polars as pl
 
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.drift import base_rate_change, drift
+from mainstay.risk.grades import graded_by_rule
 from mainstay.risk.history import COHORTS, FEATURES, RULE_INPUTS, SIGNALS, Kept
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.prediction_targets import MONEY, PREDICTIONS
@@ -119,20 +120,8 @@ class Rule:
 
     def _grade(self) -> pl.Expr:
         if self.target == "relocation":
-            points = pl.col("baseline_signal_points")
-            score = pl.when(points.is_not_null() & pl.col("is_decisive")).then(float(FULL_POINTS)).otherwise(points)
-            high, medium = float(self.signals.high_from), float(self.signals.medium_from)
-        else:
-            score = pl.col("risk")
-            high, medium = self.drop.high_from, self.drop.medium_from
-        return (
-            pl.when(score >= high)
-            .then(pl.lit("high"))
-            .when(score >= medium)
-            .then(pl.lit("medium"))
-            .when(score.is_not_null())
-            .then(pl.lit("low"))
-        )
+            return self.signals.grade(pl.col("baseline_signal_points"), is_decisive=pl.col("is_decisive"))
+        return graded_by_rule(pl.col("risk"), high_from=self.drop.high_from, medium_from=self.drop.medium_from)
 
 
 def read_catalogue(seeds: Path) -> pl.DataFrame:

@@ -4,7 +4,7 @@ Vocabulary and the tie bounds after triage. A row is an enterprise whose outcome
 are left out before, never counted as negative. A row without a score ranks last, tied with the others of its kind.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,6 @@ class Bounds:
     worst: float
     expected: float
     best: float
-
-    def shown(self) -> dict[str, float]:
-        """The three figures by name."""
-        return {"worst": self.worst, "expected": self.expected, "best": self.best}
 
 
 def ranks(scores: Floats) -> npt.NDArray[np.int64]:
@@ -137,4 +133,4 @@ def _share(sums: Bounds, whole: int) -> Bounds | None:
 
 
 def _shown(bounds: Bounds | None) -> dict[str, float] | None:
-    return None if bounds is None else bounds.shown()
+    return None if bounds is None else asdict(bounds)

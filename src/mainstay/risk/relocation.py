@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from mainstay.errors import SettingsError
+from mainstay.risk.grades import graded_by_rule
 from mainstay.risk.prediction_targets import HORIZONS
 from mainstay.risk.scoring import as_scores
 
@@ -79,6 +80,11 @@ class SignalPoints:
         """`rule-signals-1`."""
         return "rule-signals-1"
 
+    def grade(self, points: pl.Expr, *, is_decisive: pl.Expr) -> pl.Expr:
+        """The grade by points; of an enterprise with a decisive signal it is high, of one without points null."""
+        weight = pl.when(points.is_not_null() & is_decisive).then(float(self.high_from)).otherwise(points)
+        return graded_by_rule(weight, high_from=self.high_from, medium_from=self.medium_from)
+
     def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
         """Score every row of `features.relocation_inputs`; returns `SCORES`.
 
@@ -92,15 +98,7 @@ class SignalPoints:
 
     def _graded(self, inputs: pl.DataFrame) -> pl.DataFrame:
         points = pl.col("points")
-        grade = (
-            pl.when(points.is_null())
-            .then(None)
-            .when(pl.col("is_decisive") | (points >= self.high_from))
-            .then(pl.lit("high"))
-            .when(points >= self.medium_from)
-            .then(pl.lit("medium"))
-            .otherwise(pl.lit("low"))
-        )
+        grade = self.grade(points, is_decisive=pl.col("is_decisive"))
         order = pl.struct(-points, -pl.col("local_at_stake").fill_null(0), "enterprise_id")
         assessed = inputs.with_columns(points=pl.when(pl.col("has_sources")).then(pl.col("points").cast(pl.Int64)))
         decisive = pl.when(pl.col("is_decisive")).then(1.0).otherwise(points / FULL_POINTS)

@@ -84,7 +84,7 @@ def training_rows(
         label=rows["label"].to_numpy().astype(np.bool_),
         loss_share=np.clip(share, 0, 1),
         weight=np.ones(rows.height),
-        origin=_ordinals(rows["origin_date"]),
+        origin=np.array([day.toordinal() for day in rows["origin_date"]], dtype=np.int64),
         label_from=_months(rows["label_from"]),
         label_to=_months(rows["label_to"]),
         treated=rows["treated"].fill_null(value=False).to_numpy().astype(np.bool_),
@@ -143,10 +143,6 @@ def thin(rows: TrainingRows, limit: int) -> TrainingRows:
     parts = 10_000
     kept = np.array([stable_fold(str(name), parts) < parts * limit // len(rows) for name in names])
     return rows.take(np.asarray(kept[where], dtype=np.bool_))
-
-
-def _ordinals(days: pl.Series) -> Integers:
-    return np.array([day.toordinal() for day in days.to_list()], dtype=np.int64)
 
 
 def _months(days: pl.Series) -> Integers:

@@ -18,6 +18,7 @@ import polars as pl
 import sklearn
 
 from mainstay.errors import MainstayError
+from mainstay.files import file_hash, replace_file
 from mainstay.months import quarter_start
 from mainstay.risk import fingerprints
 from mainstay.risk.card import model_card
@@ -82,12 +83,12 @@ class ModelStore:
             workspace=self.workspace(),
             sequence=before.sequence if before else 1 + max((one.sequence for one in known), default=0),
             shadow_from=before.shadow_from if before else max(shadow_from, model.trained_as_of),
-            sha256=fingerprints.file_hash(folder / "model.joblib"),
+            sha256=file_hash(folder / "model.joblib"),
         )
         # The manifest comes last: a folder without one is not a version.
         state = self.state(model.target, model.horizon_months, model.version, date.max) if before else "shadow"
-        _write(folder / "card.md", model_card(manifest, state=state))
-        _write(folder / "manifest.json", manifest.to_json())
+        replace_file(folder / "card.md", model_card(manifest, state=state).encode())
+        replace_file(folder / "manifest.json", manifest.to_json().encode())
         return folder
 
     def versions(self, target: str, horizon_months: int) -> list[Manifest]:
@@ -200,7 +201,8 @@ class ModelStore:
         append_decision(self._decisions, Decision(on, target, horizon_months, version, action, by.strip()))
         for known in self.versions(target, horizon_months):
             state = self.state(target, horizon_months, known.version, date.max)
-            _write(self._folder_of(target, horizon_months, known.version) / "card.md", model_card(known, state=state))
+            card = self._folder_of(target, horizon_months, known.version) / "card.md"
+            replace_file(card, model_card(known, state=state).encode())
 
     def record_refusal(self, refused: NotEnoughEvents) -> None:
         """Note that a training came to nothing, so that it waits for the next quarter like any other."""
@@ -246,7 +248,7 @@ class ModelStore:
             what, hint = "the model was trained in another workspace", "a model is trained on its own ledger only"
         elif not path.is_file() or not path.resolve().is_relative_to(self.folder.resolve()):
             what, hint = "the model file is not in this workspace's models folder", "train again"
-        elif fingerprints.file_hash(path) != manifest.sha256:
+        elif file_hash(path) != manifest.sha256:
             what, hint = "the model file is not the one that was saved", "train again, or restore it from a copy"
         elif _minor(manifest.sklearn) != _minor(sklearn.__version__):
             what, hint = "the model was written by another scikit-learn", f"it was {manifest.sklearn}; train again"
@@ -271,9 +273,3 @@ def _read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ModelStoreError("a file of the model store cannot be read", where=path.name) from error
     return dict(told)
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)

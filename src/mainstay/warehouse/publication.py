@@ -4,13 +4,13 @@ A process that still holds the old file keeps it; a new name per run is what let
 (DESIGN section 2, publication).
 """
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from mainstay.files import file_hash, replace_file
 from mainstay.settings import Workspace
 from mainstay.warehouse.connection import CANDIDATE, Warehouse
 from mainstay.warehouse.operations import OPERATIONS
@@ -69,15 +69,13 @@ def publish(workspace: Workspace, candidate: Path, *, as_of: date, run_id: str, 
     if candidate.exists() or not final.exists():
         _sync(candidate)
         candidate.replace(final)
-    published = Published(run_id=run_id, as_of=as_of, file=final.name, sha256=_sha256(final))
+    published = Published(run_id=run_id, as_of=as_of, file=final.name, sha256=file_hash(final))
     link = workspace.published / f".latest-{run_id}"
     link.unlink(missing_ok=True)
     link.symlink_to(final.name)
     link.replace(workspace.latest)
     stated = {"run_id": run_id, "as_of": as_of.isoformat(), "file": final.name, "sha256": published.sha256}
-    waiting = workspace.published / f".latest-{run_id}.json"
-    waiting.write_text(json.dumps(stated, indent=2, sort_keys=True) + "\n", "utf-8")
-    waiting.replace(workspace.published / "latest.json")
+    replace_file(workspace.published / "latest.json", f"{json.dumps(stated, indent=2, sort_keys=True)}\n".encode())
     snapshots = sorted(workspace.published.glob("[0-9]*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
     for old in snapshots[:-keep]:
         old.unlink(missing_ok=True)
@@ -99,8 +97,3 @@ def discard_all(workspace: Workspace) -> None:
 def _sync(path: Path) -> None:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

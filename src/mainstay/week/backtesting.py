@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mainstay.report.files import replace_file
+from mainstay.files import replace_file
 from mainstay.report.week import swap_in
 from mainstay.report.week_manifest import canonical_json
 from mainstay.resources import shipped

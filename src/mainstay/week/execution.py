@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
-from mainstay.report.files import replace_file
+from mainstay.files import replace_file
 from mainstay.report.week_manifest import canonical_json
 from mainstay.settings import Workspace
 from mainstay.warehouse.lock import exclusive

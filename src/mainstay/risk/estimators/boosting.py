@@ -1,7 +1,7 @@
 """Gradient boosting whose trees never mix features of two concepts: exactly additive over concepts."""
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -23,6 +23,18 @@ def min_samples_leaf(events: int) -> int:
     return int(np.clip(events // 5, 10, 40))
 
 
+def tree_settings(max_iter: int, leaf: int) -> dict[str, float | int]:
+    """What every boosting here is set to, by the names of scikit-learn: so many trees, and rows a leaf at least."""
+    return {
+        "max_iter": max_iter,
+        "learning_rate": LEARNING_RATE,
+        "max_leaf_nodes": MAX_LEAF_NODES,
+        "l2_regularization": L2,
+        "max_features": MAX_FEATURES,
+        "min_samples_leaf": leaf,
+    }
+
+
 @dataclass
 class ConceptBoosting:
     """Histogram gradient boosting, the mean of a few seeds, constrained to one concept a tree.
@@ -35,6 +47,7 @@ class ConceptBoosting:
         max_iter: Trees a model.
     """
 
+    name: ClassVar[str] = "boosting"
     seeds: tuple[int, ...] = (0, 1)
     max_iter: int = MAX_ITER
     base_value: float = 0.0
@@ -46,22 +59,9 @@ class ConceptBoosting:
     _centres: dict[str, float] = field(default_factory=dict)
 
     @property
-    def name(self) -> str:
-        """`boosting`."""
-        return "boosting"
-
-    @property
     def parameters(self) -> dict[str, float | int | str]:
         """All that was set, and the leaf's size that the events allowed."""
-        return {
-            "max_iter": self.max_iter,
-            "learning_rate": LEARNING_RATE,
-            "max_leaf_nodes": MAX_LEAF_NODES,
-            "l2_regularization": L2,
-            "max_features": MAX_FEATURES,
-            "min_samples_leaf": self.leaf,
-            "seeds": len(self.seeds),
-        }
+        return {**tree_settings(self.max_iter, self.leaf), "seeds": len(self.seeds)}
 
     def fit(self, rows: TrainingRows) -> Self:
         """Learn the trees, then the mean contribution of each concept."""
@@ -70,12 +70,7 @@ class ConceptBoosting:
         self.leaf = min_samples_leaf(rows.events)
         self._models = [
             HistGradientBoostingClassifier(
-                max_iter=self.max_iter,
-                learning_rate=LEARNING_RATE,
-                max_leaf_nodes=MAX_LEAF_NODES,
-                l2_regularization=L2,
-                max_features=MAX_FEATURES,
-                min_samples_leaf=self.leaf,
+                **tree_settings(self.max_iter, self.leaf),
                 interaction_cst=list(concepts.values()),
                 early_stopping=False,
                 random_state=seed,

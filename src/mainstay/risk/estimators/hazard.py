@@ -8,7 +8,7 @@ method.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -71,15 +71,11 @@ class LeavingHazard:
         signals: What is looked at; all of it is the concept `signals`.
     """
 
+    name: ClassVar[str] = "hazard"
     horizon_months: int
     signals: Sequence[SignalPrior]
     base_value: float = 0.0
     weights: Floats = field(default_factory=lambda: np.zeros(0))
-
-    @property
-    def name(self) -> str:
-        """`hazard`."""
-        return "hazard"
 
     @property
     def parameters(self) -> dict[str, float | int | str]:
@@ -104,8 +100,8 @@ class LeavingHazard:
     def raw(self, features: FeatureMatrix) -> Floats:
         """The log-odds of leaving within the horizon."""
         patterns, where = np.unique(self._ages(features), axis=0, return_inverse=True)
-        stays = self._log_stay(self._design(patterns))
-        return (np.log(-np.expm1(stays)) - stays)[where.reshape(-1)]
+        stays = -np.logaddexp(0.0, self._design(patterns) @ self.weights).sum(axis=1)
+        return np.asarray((np.log(-np.expm1(stays)) - stays)[where.reshape(-1)], dtype=np.float64)
 
     def contributions(self, features: FeatureMatrix) -> dict[str, Floats]:
         """All of it is the signals."""
@@ -123,9 +119,6 @@ class LeavingHazard:
             held = [signal.covers(patterns[:, at + 1], lead) for at, signal in enumerate(self.signals)]
             months.append(np.column_stack([np.ones(len(patterns)), *held]))
         return np.stack(months, axis=1)
-
-    def _log_stay(self, design: Floats) -> Floats:
-        return np.asarray(-np.logaddexp(0.0, design @ self.weights).sum(axis=1), dtype=np.float64)
 
     def _learn(self, rows: TrainingRows) -> None:
         # Most firms show no sign: equal patterns are counted once, with their weight.

@@ -1,7 +1,7 @@
 """Regularised logistic regression on ranks: additive, smooth, and sound with few events."""
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -35,13 +35,9 @@ class _Column:
 
 @dataclass
 class RegularisedLogistic:
-    """Logistic regression with a Gaussian prior on standardised ranks and on missing-value indicators.
+    """Logistic regression with a Gaussian prior on standardised ranks and on missing-value indicators."""
 
-    Args:
-        penalty: The prior's precision on each weight.
-    """
-
-    penalty: float = PENALTY
+    name: ClassVar[str] = "logistic"
     base_value: float = 0.0
     _columns: list[_Column] = field(default_factory=list)
     _missing: list[tuple[int, float, float]] = field(default_factory=list)
@@ -49,14 +45,9 @@ class RegularisedLogistic:
     _owners: list[str] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        """`logistic`."""
-        return "logistic"
-
-    @property
     def parameters(self) -> dict[str, float | int | str]:
         """The penalty."""
-        return {"penalty": self.penalty}
+        return {"penalty": PENALTY}
 
     def fit(self, rows: TrainingRows) -> Self:
         """Learn ranks, means and weights."""
@@ -71,7 +62,7 @@ class RegularisedLogistic:
         owners = [column.at for column in self._columns] + [at for at, _, _ in self._missing]
         self._owners = [rows.matrix.concepts[at] for at in owners]
         design = self._design(values)
-        penalised = np.full(design.shape[1] + 1, self.penalty)
+        penalised = np.full(design.shape[1] + 1, PENALTY)
         penalised[0] = 1e-6
         found = map_logistic(
             np.column_stack([np.ones(len(rows)), design]),

@@ -1,6 +1,7 @@
-"""Writing a file whole or not at all."""
+"""Files, for every package: written whole or not at all, and named by what they hold."""
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -32,6 +33,12 @@ def replace_file(path: Path, content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
+
+
+def file_hash(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal digits."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _default_mode() -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.report.files import replace_file
+from mainstay.files import replace_file
 
 
 def test_an_older_file_is_replaced_and_folders_are_made(tmp_path: Path) -> None:
