@@ -21,7 +21,6 @@ from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
-from mainstay.warehouse.tables import field_type
 from mainstay.week.input_tables import input_tables
 from tests.sql.on_demand import OnDemand
 
@@ -166,7 +165,7 @@ def typed(rows: str, made: Contract) -> pl.DataFrame:
     text = pl.read_csv(StringIO("\n".join(line.strip() for line in rows.strip().splitlines())), infer_schema=False)
     columns = []
     for field in made.definition.fields:
-        kind = field_type(field)
+        kind = field.dtype
         if field.name not in text.columns:
             columns.append(pl.lit(None, dtype=kind).alias(field.name))
         elif field.kind == "month":

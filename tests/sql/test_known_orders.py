@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from mainstay.warehouse.tables import EVENTS_WORK_ORDERS
+from mainstay.warehouse.tables import TABLES
 from tests.sql.office import Office, contract
 
 BY_NAME = contract(name="by_name", columns=[{"field": f, "headings": [f]} for f in ("name", "month", "amount_total")])
@@ -18,7 +18,7 @@ def decided(office: Office, *rows: tuple[str, str, str, str]) -> None:
         | {"issued_on": date.fromisoformat(day), "sources": ["drop_list"], "priority": 1}
         for day, order, who, status in rows
     ]
-    schema = {name: kind for name, kind in EVENTS_WORK_ORDERS.items() if name in events[0]}
+    schema = {name: kind for name, kind in TABLES["events.work_orders"].items() if name in events[0]}
     office.warehouse.append("events.work_orders", pl.DataFrame(events, schema=schema))
 
 

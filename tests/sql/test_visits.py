@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mainstay.extracts.form_questions import FORM
-from mainstay.warehouse.tables import EVENTS_WORK_ORDERS
+from mainstay.warehouse.tables import TABLES
 from tests.sql.office import Office, contract
 
 OUTCOMES = contract(
@@ -22,7 +22,7 @@ def visited(office: Office) -> Office:
     office.deliver("source_id,name,month,amount_total\nA,A,2022-01,1.00\nB,B,2022-01,1.00", "2022-01-31")
     issued = {"as_of_date": date(2022, 6, 6), "order_id": "O1", "enterprise_id": "A", "status": "to_dispatch"}
     days = {"issued_on": date(2022, 6, 6), "opened_on": date(2022, 6, 6), "sources": ["drop_list"], "priority": 1}
-    schema = {name: kind for name, kind in EVENTS_WORK_ORDERS.items() if name in issued | days}
+    schema = {name: kind for name, kind in TABLES["events.work_orders"].items() if name in issued | days}
     office.warehouse.append("events.work_orders", pl.DataFrame([issued | days], schema=schema))
     return office
 

@@ -6,8 +6,8 @@ import unicodedata
 import polars as pl
 
 from mainstay.extracts.normalising import BLANKS, by_value, trimmed
+from mainstay.extracts.targets import MONEY
 
-MONEY = pl.Decimal(18, 2)
 INTEGER_DIGITS = 16
 _CENT_DIGITS = 2
 

@@ -8,22 +8,13 @@ from typing import Literal
 import polars as pl
 
 from mainstay.errors import ContractError
-from mainstay.extracts.amounts import MONEY, parse_amounts
+from mainstay.extracts.amounts import parse_amounts
 from mainstay.extracts.contract import UNIT_EXPONENT, Column, Contract, Unit
 from mainstay.extracts.identifiers import parse_ids
 from mainstay.extracts.normalising import by_value, trimmed
 from mainstay.extracts.periods import Edge, read_date, read_month
 from mainstay.extracts.targets import Field, Kind
 
-FIELD_TYPES: dict[Kind, pl.DataType] = {
-    "id": pl.String(),
-    "text": pl.String(),
-    "money": MONEY,
-    "month": pl.Date(),
-    "date": pl.Date(),
-    "flag": pl.Boolean(),
-    "integer": pl.Int64(),
-}
 _FLAGS = dict.fromkeys(("是", "有", "Y", "YES", "TRUE", "1", "√", "✓", "✔"), True) | dict.fromkeys(
     ("否", "无", "N", "NO", "FALSE", "0", "×", "✗", "✘"), False
 )

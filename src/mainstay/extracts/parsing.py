@@ -9,7 +9,7 @@ from itertools import compress
 import polars as pl
 
 from mainstay.extracts.accounts import EXACT, Fate, read_decimal, tally
-from mainstay.extracts.columns import FIELD_TYPES, has_any, nothing, parse_column, parse_constant, unfit_blanks
+from mainstay.extracts.columns import has_any, nothing, parse_column, parse_constant, unfit_blanks
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.extract import AmountTally, Extract
 from mainstay.extracts.header import Layout
@@ -120,14 +120,13 @@ def _with_all_fields(rows: pl.DataFrame, values: dict[str, pl.Series], contract:
     """Every field of the target: from a column, a constant, the date that gives the month, or null."""
     columns = []
     for field in contract.definition.fields:
-        dtype = FIELD_TYPES[field.kind]
         if field.name in values:
-            columns.append(values[field.name].cast(dtype).alias(field.name))
+            columns.append(values[field.name].cast(field.dtype).alias(field.name))
         elif field.name in contract.constants:
             constant = parse_constant(field, contract.constants[field.name], contract.name)
-            columns.append(pl.Series(field.name, [constant], dtype=dtype).new_from_index(0, rows.height))
+            columns.append(pl.Series(field.name, [constant], dtype=field.dtype).new_from_index(0, rows.height))
         else:
-            columns.append(pl.Series(field.name, [None], dtype=dtype).new_from_index(0, rows.height))
+            columns.append(pl.Series(field.name, [None], dtype=field.dtype).new_from_index(0, rows.height))
     typed = rows.with_columns(columns)
     if contract.month_from and "month" not in values:
         typed = typed.with_columns(month=pl.col(contract.month_from).dt.month_start())

@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
+import polars as pl
+
 from mainstay.extracts.form_questions import FORM
 
+MONEY = pl.Decimal(18, 2)
 Kind = Literal["id", "text", "money", "month", "date", "flag", "integer"]
+_TYPES: dict[Kind, pl.DataType] = {
+    "id": pl.String(),
+    "text": pl.String(),
+    "money": MONEY,
+    "month": pl.Date(),
+    "date": pl.Date(),
+    "flag": pl.Boolean(),
+    "integer": pl.Int64(),
+}
 _UNITS: dict[Kind, str] = {"money": "currency", "integer": "count"}
 Level = Literal["total", "central", "local", "city", "district"]
 
@@ -32,6 +44,11 @@ class Field:
     doc: str
     required: bool = False
     measured_in: str = ""
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type of its loaded values."""
+        return _TYPES[self.kind]
 
     @property
     def is_text(self) -> bool:

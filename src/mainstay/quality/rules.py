@@ -50,26 +50,12 @@ def batch_rules(contract: Contract) -> tuple[Rule, ...]:
         Rule("money_fully_accounted", "rows_unreadable", 0, 0, "warn"),
         Rule("total_lines_agree", "total_line_difference", 0, 0, "warn"),
     )
-    ranges = []
-    for bounds in contract.ranges:
-        if bounds.min is not None:
-            ranges.append(
-                Rule(
-                    f"range_{bounds.field}_low",
-                    f"low_{bounds.field}",
-                    low=bounds.min,
-                    severity=bounds.severity,
-                )
-            )
-        if bounds.max is not None:
-            ranges.append(
-                Rule(
-                    f"range_{bounds.field}_high",
-                    f"high_{bounds.field}",
-                    high=bounds.max,
-                    severity=bounds.severity,
-                )
-            )
+    ranges = [
+        Rule(f"range_{bounds.field}_{side}", f"{side}_{bounds.field}", low, high, bounds.severity)
+        for bounds in contract.ranges
+        for side, low, high in (("low", bounds.min, None), ("high", None, bounds.max))
+        if (low, high) != (None, None)
+    ]
     volumes = []
     for volume in contract.volumes:
         if volume.min is not None or volume.max is not None:
@@ -94,13 +80,5 @@ def _told_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 def mart_rules(metrics: pl.DataFrame) -> tuple[Rule, ...]:
     """The rules that gate models state themselves: one row a rule with `measured`, `low`, `high`, `severity`."""
-    return tuple(
-        Rule(
-            f"{row['subject']}.{row['rule']}",
-            f"{row['subject']}.{row['rule']}",
-            row["low"],
-            row["high"],
-            row["severity"],
-        )
-        for row in metrics.iter_rows(named=True)
-    )
+    named = ((f"{row['subject']}.{row['rule']}", row) for row in metrics.iter_rows(named=True))
+    return tuple(Rule(name, name, row["low"], row["high"], row["severity"]) for name, row in named)

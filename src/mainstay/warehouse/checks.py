@@ -17,35 +17,15 @@ def record(warehouse: Warehouse, run_id: str, checks: pl.DataFrame) -> None:
     warehouse.append("ops.checks", checks.select(columns).with_columns(run_id=pl.lit(run_id)))
 
 
-def record_quarantined(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
-    """Append a warning for every landed file that is not loaded: file -> reason."""
-    _warn_of_files(warehouse, run_id, "loadable", reasons)
+def record_warnings(
+    warehouse: Warehouse, run_id: str, reasons: Mapping[str, str], *, rule: str, scope: str = "file"
+) -> None:
+    """Append a warning for every subject of a scope that breaks a rule: subject -> reason.
 
-
-def record_not_returned(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
-    """Append a warning for every file with errors of which no copy could be written: file -> reason."""
-    _warn_of_files(warehouse, run_id, "returnable", reasons)
-
-
-def record_unusable(warehouse: Warehouse, run_id: str, reasons: Mapping[str, str]) -> None:
-    """Append a warning for every model that could not score: its place below models/ -> reason."""
-    _warn(warehouse, run_id, "model", "usable", reasons)
-
-
-def _warn_of_files(warehouse: Warehouse, run_id: str, rule: str, reasons: Mapping[str, str]) -> None:
-    _warn(warehouse, run_id, "file", rule, reasons)
-
-
-def _warn(warehouse: Warehouse, run_id: str, scope: str, rule: str, reasons: Mapping[str, str]) -> None:
+    Rules: `loadable` and `returnable` of landed files, `usable` of models (their place below models/).
+    """
     rows = [
-        {
-            "run_id": run_id,
-            "scope": scope,
-            "subject": subject,
-            "rule": rule,
-            "severity": "warn",
-            "passed": False,
-        }
+        {"run_id": run_id, "scope": scope, "subject": subject, "rule": rule, "severity": "warn", "passed": False}
         | {"measured": None, "low": None, "high": None, "detail": reason}
         for subject, reason in reasons.items()
     ]

@@ -108,13 +108,13 @@ class Warehouse:
             self.execute(f"insert into {relation} by name select * from {name}")
 
     @contextmanager
-    def registered(self, rows: pl.DataFrame, name: str = "incoming") -> Iterator[str]:
-        """Let SQL see a frame under a name, for as long as the block lasts."""
-        self._connection.register(name, rows)
+    def registered(self, rows: pl.DataFrame) -> Iterator[str]:
+        """Let SQL see a frame under the name handed out, for as long as the block lasts."""
+        self._connection.register("incoming", rows)
         try:
-            yield name
+            yield "incoming"
         finally:
-            self._connection.unregister(name)
+            self._connection.unregister("incoming")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -6,28 +6,13 @@ brings. Grain and key stand in the comment above each.
 
 import polars as pl
 
-from mainstay.extracts.targets import TARGETS, Field, Target
+from mainstay.extracts.targets import MONEY, TARGETS, Target
 
-MONEY = pl.Decimal(18, 2)
 FILE_MONEY = pl.Decimal(38, 10)
 """Amounts in a file's own unit: 亿元 with cents has ten decimals."""
 UTC = pl.Datetime("us", "UTC")
 
-_KINDS: dict[str, pl.DataType] = {
-    "id": pl.String(),
-    "text": pl.String(),
-    "money": MONEY,
-    "month": pl.Date(),
-    "date": pl.Date(),
-    "flag": pl.Boolean(),
-    "integer": pl.Int64(),
-}
 _PARTY_FIELDS = ("source_id", "name")
-
-
-def field_type(field: Field) -> pl.DataType:
-    """The polars type of a canonical field."""
-    return _KINDS[field.kind]
 
 
 def ledger_schema(target: Target) -> pl.Schema:
@@ -36,13 +21,13 @@ def ledger_schema(target: Target) -> pl.Schema:
     columns["flags"] = pl.String()
     if target.has_party:
         columns["party_key"] = pl.Int64()
-    columns |= {f.name: field_type(f) for f in target.fields if f.name not in _PARTY_FIELDS or not target.has_party}
+    columns |= {f.name: f.dtype for f in target.fields if f.name not in _PARTY_FIELDS or not target.has_party}
     return pl.Schema(columns)
 
 
-# key: batch_id; a batch is one landed file (or sheet) under one contract.
-LEDGER_BATCHES = pl.Schema(
-    {
+_COLUMNS: dict[str, dict[str, pl.DataType]] = {
+    # key: batch_id; a batch is one landed file (or sheet) under one contract.
+    "ledger.batches": {
         "batch_id": pl.Int64(),
         "contract": pl.String(),
         "target": pl.String(),
@@ -56,29 +41,31 @@ LEDGER_BATCHES = pl.Schema(
         "knowledge_date": pl.Date(),
         "status": pl.String(),
         "supersedes": pl.Int64(),
-    }
-)
-# key: party_key; a party is what a file calls an enterprise: namespace, id, name.
-LEDGER_PARTIES = pl.Schema(
-    {
+    },
+    # key: party_key; a party is what a file calls an enterprise: namespace, id, name.
+    "ledger.parties": {
         "party_key": pl.Int64(),
         "namespace": pl.String(),
         "source_id": pl.String(),
         "name": pl.String(),
         "name_key": pl.String(),
-    }
-)
-# key: party_key, knowledge_date; append-only.
-LEDGER_IDENTITY = pl.Schema(
-    {"party_key": pl.Int64(), "enterprise_id": pl.String(), "knowledge_date": pl.Date(), "basis": pl.String()}
-)
-# key: batch_id, line, by_batch_id; a row that a later row of the same key stands in for.
-LEDGER_SUPERSEDED = pl.Schema(
-    {"batch_id": pl.Int64(), "line": pl.Int64(), "by_batch_id": pl.Int64(), "by_line": pl.Int64()}
-)
-# key: batch_id.
-OPS_BATCHES = pl.Schema(
-    {
+    },
+    # key: party_key, knowledge_date; append-only.
+    "ledger.identity": {
+        "party_key": pl.Int64(),
+        "enterprise_id": pl.String(),
+        "knowledge_date": pl.Date(),
+        "basis": pl.String(),
+    },
+    # key: batch_id, line, by_batch_id; a row that a later row of the same key stands in for.
+    "ledger.superseded_rows": {
+        "batch_id": pl.Int64(),
+        "line": pl.Int64(),
+        "by_batch_id": pl.Int64(),
+        "by_line": pl.Int64(),
+    },
+    # key: batch_id.
+    "ops.batches": {
         "batch_id": pl.Int64(),
         "file": pl.String(),
         "sheet": pl.String(),
@@ -103,11 +90,9 @@ OPS_BATCHES = pl.Schema(
         "amount_rejected": FILE_MONEY,
         "amount_duplicate": FILE_MONEY,
         "note": pl.String(),
-    }
-)
-# key: batch_id, column; in the file's sign and unit.
-OPS_BATCH_AMOUNTS = pl.Schema(
-    {
+    },
+    # key: batch_id, column; in the file's sign and unit.
+    "ops.batch_amounts": {
         "batch_id": pl.Int64(),
         "column": pl.String(),
         "unit": pl.String(),
@@ -120,11 +105,9 @@ OPS_BATCH_AMOUNTS = pl.Schema(
         "total_line": FILE_MONEY,
         "rows_unreadable": pl.Int64(),
         "total_line_difference": FILE_MONEY,
-    }
-)
-# key: batch_id, line, field, reason; `raw` never leaves the warehouse.
-OPS_REJECTS = pl.Schema(
-    {
+    },
+    # key: batch_id, line, field, reason; `raw` never leaves the warehouse.
+    "ops.rejects": {
         "batch_id": pl.Int64(),
         "file": pl.String(),
         "sheet": pl.String(),
@@ -132,11 +115,9 @@ OPS_REJECTS = pl.Schema(
         "field": pl.String(),
         "reason": pl.String(),
         "raw": pl.String(),
-    }
-)
-# key: run_id, scope, subject, rule.
-OPS_CHECKS = pl.Schema(
-    {
+    },
+    # key: run_id, scope, subject, rule.
+    "ops.checks": {
         "run_id": pl.String(),
         "scope": pl.String(),
         "subject": pl.String(),
@@ -147,11 +128,9 @@ OPS_CHECKS = pl.Schema(
         "low": pl.Float64(),
         "high": pl.Float64(),
         "detail": pl.String(),
-    }
-)
-# key: run_id.
-OPS_RUNS = pl.Schema(
-    {
+    },
+    # key: run_id.
+    "ops.runs": {
         "run_id": pl.String(),
         "as_of_date": pl.Date(),
         "started_at": UTC,
@@ -159,23 +138,21 @@ OPS_RUNS = pl.Schema(
         "status": pl.String(),
         "replay": pl.Boolean(),
         "version": pl.String(),
-    }
-)
-# key: run_id, path.
-OPS_EXPORTS = pl.Schema(
-    {
+    },
+    # key: run_id, path.
+    "ops.exports": {
         "run_id": pl.String(),
         "path": pl.String(),
         "audience": pl.String(),
         "rows": pl.Int64(),
         "sha256": pl.String(),
         "exported_at": UTC,
-    }
-)
-# key: as_of_date, list_name, enterprise_id; the places of drop lists and of firm lists as each week published them,
-# with the figures that they were ranked by, in the list's level and caliber.
-EVENTS_DROP_LISTS = pl.Schema(
-    {
+    },
+    # key: as_of_date, sha256; the landed files that a published week counted.
+    "events.deliveries": {"as_of_date": pl.Date(), "sha256": pl.String()},
+    # key: as_of_date, list_name, enterprise_id; the places of drop lists and of firm lists as each week published them,
+    # with the figures that they were ranked by, in the list's level and caliber.
+    "events.drop_lists": {
         "as_of_date": pl.Date(),
         "list_name": pl.String(),
         "enterprise_id": pl.String(),
@@ -184,11 +161,9 @@ EVENTS_DROP_LISTS = pl.Schema(
         "current": MONEY,
         "prior": MONEY,
         "change": MONEY,
-    }
-)
-# key: as_of_date, list_name; how a week computed each list, also one without a place on it.
-EVENTS_LIST_WEEKS = pl.Schema(
-    {
+    },
+    # key: as_of_date, list_name; how a week computed each list, also one without a place on it.
+    "events.list_weeks": {
         "as_of_date": pl.Date(),
         "list_name": pl.String(),
         "fingerprint": pl.String(),
@@ -197,11 +172,9 @@ EVENTS_LIST_WEEKS = pl.Schema(
         "window_start": pl.Date(),
         "window_end": pl.Date(),
         "is_covered": pl.Boolean(),
-    }
-)
-# key: as_of_date, order_id; a row where an order is issued or changes.
-EVENTS_WORK_ORDERS = pl.Schema(
-    {
+    },
+    # key: as_of_date, order_id; a row where an order is issued or changes.
+    "events.work_orders": {
         "as_of_date": pl.Date(),
         "order_id": pl.String(),
         "enterprise_id": pl.String(),
@@ -212,17 +185,20 @@ EVENTS_WORK_ORDERS = pl.Schema(
         "issued_on": pl.Date(),
         "opened_on": pl.Date(),
         "due_on": pl.Date(),
-    }
-)
-# key: as_of_date, case_id; the outbound register as each week published it.
-EVENTS_OUTBOUND_CASES = pl.Schema(
-    {"as_of_date": pl.Date(), "case_id": pl.String(), "enterprise_id": pl.String(), "state": pl.String()}
-)
-# key: as_of_date, target, horizon_months, enterprise_id; what each published week said of every enterprise graded, with
-# the months it spoke of and their base, so that what became of it can be told without rebuilding anything. `rule_rank`
-# is that of drop x amount; reasons stay with the flagged ones.
-EVENTS_RISK_SCORES = pl.Schema(
-    {
+    },
+    # key: as_of_date, case_id; the outbound register as each week published it.
+    "events.outbound_cases": {
+        "as_of_date": pl.Date(),
+        "case_id": pl.String(),
+        "enterprise_id": pl.String(),
+        "state": pl.String(),
+    },
+    # key: order_id; append-only, so that no number is ever given twice.
+    "events.order_numbers": {"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()},
+    # key: as_of_date, target, horizon_months, enterprise_id; what each published week said of every enterprise graded,
+    # with the months it spoke of and their base, so that what became of it can be told without rebuilding anything.
+    # `rule_rank` is that of drop x amount; reasons stay with the flagged ones.
+    "events.risk_scores": {
         "as_of_date": pl.Date(),
         "target": pl.String(),
         "horizon_months": pl.Int64(),
@@ -243,31 +219,10 @@ EVENTS_RISK_SCORES = pl.Schema(
         "industry": pl.String(),
         "zone": pl.String(),
         "size_class": pl.String(),
-    }
-)
-# key: order_id; append-only, so that no number is ever given twice.
-EVENTS_ORDER_NUMBERS = pl.Schema({"order_id": pl.String(), "enterprise_id": pl.String(), "issued_on": pl.Date()})
-
-# key: as_of_date, sha256; the landed files that a published week counted.
-EVENTS_DELIVERIES = pl.Schema({"as_of_date": pl.Date(), "sha256": pl.String()})
-
-TABLES: dict[str, pl.Schema] = {
-    "ledger.batches": LEDGER_BATCHES,
-    "ledger.parties": LEDGER_PARTIES,
-    "ledger.identity": LEDGER_IDENTITY,
-    "ledger.superseded_rows": LEDGER_SUPERSEDED,
-    **{f"ledger.{target.name}": ledger_schema(target) for target in TARGETS.values()},
-    "ops.batches": OPS_BATCHES,
-    "ops.batch_amounts": OPS_BATCH_AMOUNTS,
-    "ops.rejects": OPS_REJECTS,
-    "ops.checks": OPS_CHECKS,
-    "ops.runs": OPS_RUNS,
-    "ops.exports": OPS_EXPORTS,
-    "events.deliveries": EVENTS_DELIVERIES,
-    "events.drop_lists": EVENTS_DROP_LISTS,
-    "events.list_weeks": EVENTS_LIST_WEEKS,
-    "events.work_orders": EVENTS_WORK_ORDERS,
-    "events.outbound_cases": EVENTS_OUTBOUND_CASES,
-    "events.order_numbers": EVENTS_ORDER_NUMBERS,
-    "events.risk_scores": EVENTS_RISK_SCORES,
+    },
 }
+
+TABLES: dict[str, pl.Schema] = {name: pl.Schema(columns) for name, columns in _COLUMNS.items()} | {
+    f"ledger.{target.name}": ledger_schema(target) for target in TARGETS.values()
+}
+"""Every table by name, those of the canonical targets included."""

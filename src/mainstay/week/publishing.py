@@ -65,7 +65,7 @@ def send_back(run: Run) -> dict[str, list[str]]:
         wrong, sent = checks.outcome_errors(warehouse), checks.exported_rows(warehouse, folder.name)
         returned = return_errors(wrong, run.workspace.landing, folder, contracts, sent)
         checks.record_exports(warehouse, run.run_id, returned.copies)
-        checks.record_not_returned(warehouse, run.run_id, returned.failed)
+        checks.record_warnings(warehouse, run.run_id, returned.failed, rule="returnable")
     not_returned = [f"{file}: {kind}" for file, kind in returned.failed.items()]
     if not_returned:
         logger.warning("no copy of %d files with errors could be written", len(not_returned))

@@ -44,7 +44,8 @@ def score(run: Run) -> None:
                 "cohorts": origin_cohorts(events.reviewed_cohorts(warehouse)),
             },
         )
-        checks.record_unusable(warehouse, run.run_id, {one.subject: one.told for one in scored.problems})
+        problems = {one.subject: one.told for one in scored.problems}
+        checks.record_warnings(warehouse, run.run_id, problems, rule="usable", scope="model")
     for problem in scored.problems:
         logger.warning("model not used: %s: %s", problem.subject, problem.told)
     enterprises = scored.scores["enterprise_id"].n_unique()
