@@ -199,20 +199,17 @@ class Contract(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = [
-            *self._target_problems(),
-            *self._column_problems(),
-            *self._layout_problems(),
-            *self._rule_problems(),
-            *self._bound_problems(),
-        ]
+        if self.target in TARGETS:
+            problems = [*self._target_problems(), *self._column_problems()]
+            problems += [*self._layout_problems(), *self._rule_problems(), *self._bound_problems()]
+        else:
+            problems = [f"target: no target '{self.target}'{did_you_mean(self.target, TARGETS)}"]
+            problems += [*self._layout_problems(), *self._bound_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
     def _target_problems(self) -> list[str]:
-        if self.target not in TARGETS:
-            return [f"target: no target '{self.target}'{did_you_mean(self.target, TARGETS)}"]
         problems = []
         filled = self._filled()
         problems += [f"constants: {self._unknown_field(name)}" for name in self.constants if not self._knows(name)]
@@ -231,8 +228,6 @@ class Contract(_Part):
         return problems
 
     def _column_problems(self) -> list[str]:
-        if self.target not in TARGETS:
-            return []
         problems = []
         for index, column in enumerate(self.columns):
             where = f"columns[{index}] ({column.field})"
@@ -276,8 +271,6 @@ class Contract(_Part):
         ]
 
     def _rule_problems(self) -> list[str]:
-        if self.target not in TARGETS:
-            return []
         filled = self._filled() | {"month"}
         problems = [f"key: '{name}' is not a column of this contract" for name in self.key if name not in filled]
         problems += [

@@ -47,7 +47,7 @@ def decode(data: bytes, encoding: str, where: str) -> Decoded:
             continue
         if failures:
             _refuse_mixture(data, where, failures[0])
-        _refuse_nul(data, text, where)
+        refuse_nul(data, text, where)
         return Decoded(text, codec)
     raise ExtractError(
         "the bytes do not fit the encoding",
@@ -110,7 +110,12 @@ def _refuse_mixture(data: bytes, where: str, failure: str) -> None:
             )
 
 
-def _refuse_nul(data: bytes, text: str, where: str) -> None:
+def refuse_nul(data: bytes, text: str, where: str) -> None:
+    """Refuse a text with NUL characters.
+
+    Raises:
+        ExtractError: says where the first one is.
+    """
     if "\0" in text:
         raise ExtractError(
             "the file holds NUL characters",

@@ -37,7 +37,8 @@ def read_forms(path: Path, contract: Contract, where: str) -> Records:
     prefilled = _prefilled(contract)
     lines, cells = [0], [[column.headings[0] for column in contract.columns]]
     for number, rows in enumerate(read_sheets(path, where), start=1):
-        answers = _answers(rows, labels)
+        places = _places(rows, labels).items()
+        answers = {field: rows[row][at] if at < len(rows[row]) else "" for field, (row, at) in places}
         if not prefilled <= set(answers):
             continue
         is_blank = not any(answers[field].strip(BLANKS) for field in answers if field not in prefilled)
@@ -59,13 +60,6 @@ def _labels(contract: Contract) -> dict[str, str]:
 
 def _prefilled(contract: Contract) -> frozenset[str]:
     return frozenset(column.canonical for column in contract.columns if column.prefilled)
-
-
-def _answers(rows: list[Record], labels: Mapping[str, str]) -> dict[str, str]:
-    return {
-        field: rows[row][column] if column < len(rows[row]) else ""
-        for field, (row, column) in _places(rows, labels).items()
-    }
 
 
 def _places(rows: list[Record], labels: Mapping[str, str]) -> dict[str, tuple[int, int]]:

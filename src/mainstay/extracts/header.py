@@ -76,7 +76,8 @@ def locate(head: Sequence[Record], contract: Contract, where: str) -> Layout:
     """
     if contract.format.header == "none":
         return _by_position(head, contract, where)
-    rows = [(index + 1, _single(record)) for index, record in enumerate(head)]
+    single = [[_Heading((name,), name) for name in map(normal_heading, record)] for record in head]
+    rows = list(enumerate(single, start=1))
     rows += [(index + 2, _joined(head[index], head[index + 1])) for index in range(len(head) - 1)]
     if not rows:
         raise ExtractError("there is no record to find headings in", where=where)
@@ -139,10 +140,6 @@ def _shapes(contract: Contract) -> list[tuple[int, str]]:
         (c.position, c.pattern) for c in contract.columns if c.position and c.pattern and contract.is_required(c)
     ]
     return columns + [(blank.position, blank.pattern) for blank in contract.blanks]
-
-
-def _single(record: Record) -> list[_Heading]:
-    return [_Heading((normal_heading(cell),), normal_heading(cell)) for cell in record]
 
 
 def _joined(upper: Record, lower: Record) -> list[_Heading]:

@@ -17,7 +17,7 @@ from mainstay.extracts.normalising import by_value, name_keys, trimmed
 from mainstay.extracts.periods import read_date
 from mainstay.extracts.persons import is_private, natural_persons, numbers_within, persons_by_id, sum_up
 from mainstay.extracts.records import Records
-from mainstay.extracts.sorting import is_grand_total, is_subtotal, joined, sort_records
+from mainstay.extracts.sorting import is_called, joined, sort_records
 from mainstay.extracts.visit_rules import OF_TICKS, unfit_outcomes
 
 IDENTICAL = "IDENTICAL_IN_FILE"
@@ -265,7 +265,7 @@ def _total_line_differences(
 ) -> dict[str, Decimal]:
     """What the file's own total states beyond the sum of its other lines, in the file's sign and unit."""
     totals = [records.cells[index] for index, fate in enumerate(fates) if fate is Fate.TOTAL_LINE]
-    whole = [record for record in totals if is_grand_total(record)] or [r for r in totals if not is_subtotal(r)]
+    whole = [one for one in totals if is_called(one, "总计")] or [one for one in totals if not is_called(one, "小计")]
     if not whole:
         return {}
     differences = {}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.decoding import decode, decode_head
+from mainstay.extracts.decoding import decode, decode_head, refuse_nul
 from mainstay.extracts.extract import Extract
 from mainstay.extracts.forms import form_misfit, read_forms
 from mainstay.extracts.header import Layout, locate, refuse_personal
@@ -57,9 +57,9 @@ def probe(path: Path) -> Probe:
         looked_at = Probe(path, kind, "", heads, b"")
     else:
         text, encoding = decode_head(head, "auto")
-        _refuse_binary(text, path.name)
+        refuse_nul(head, text, path.name)
         looked_at = Probe(path, kind, encoding, {"": _split(text, ",", head)}, head)
-    if not any(_is_filled(record) for records in looked_at.heads.values() for record in records):
+    if not any(cell.strip(BLANKS) for records in looked_at.heads.values() for record in records for cell in record):
         raise ExtractError("the file is empty or no table", where=path.name, hint="ask for it again")
     for records in looked_at.heads.values():
         refuse_personal(records, path.name)
@@ -119,15 +119,6 @@ def _kind(head: bytes, where: str) -> FileKind:
     return "csv"
 
 
-def _refuse_binary(text: str, where: str) -> None:
-    if "\0" in text:
-        raise ExtractError(
-            "the file holds NUL characters",
-            where=where,
-            hint="a damaged copy, or UTF-16 without a byte order mark: save it as UTF-8",
-        )
-
-
 def _heads(probe: Probe, contract: Contract) -> Mapping[str, list[Record]]:
     """The first records of each sheet, as the contract would read them."""
     if probe.kind != "csv":
@@ -170,7 +161,3 @@ def _sheet(probe: Probe, contract: Contract, where: str) -> str:
     if not fitting:
         raise ExtractError("no sheet fits the contract", where=where, example=next(iter(reasons.values())))
     return fitting[0]
-
-
-def _is_filled(record: Record) -> bool:
-    return any(cell.strip(BLANKS) for cell in record)

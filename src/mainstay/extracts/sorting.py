@@ -54,14 +54,9 @@ def total_lines(records: Records, layout: Layout, contract: Contract, texts: pl.
             yield index
 
 
-def is_grand_total(record: Record) -> bool:
-    """Whether a total line is the file's (总计) rather than one of 合计 or 小计."""
-    return any((found := _TOTAL.fullmatch(normal_heading(cell))) and found["word"] == "总计" for cell in record)
-
-
-def is_subtotal(record: Record) -> bool:
-    """Whether a total line is only a part's."""
-    return any((found := _TOTAL.fullmatch(normal_heading(cell))) and found["word"] == "小计" for cell in record)
+def is_called(record: Record, word: str) -> bool:
+    """Whether a total line is called so: 总计 is the file's own, 小计 only a part's, 合计 either."""
+    return any((found := _TOTAL.fullmatch(normal_heading(cell))) and found["word"] == word for cell in record)
 
 
 def _total_positions(layout: Layout, contract: Contract) -> dict[int, frozenset[str]]:
@@ -75,13 +70,9 @@ def _total_positions(layout: Layout, contract: Contract) -> dict[int, frozenset[
     if contract.definition.has_party:
         return {position: mapped.get(position, frozenset()) for position in {*range(_FIRST_CELLS), *named}}
     # A control total of all levies is called 合计 in its levy item: there it is data.
-    words = {p for name, p in layout.positions.items() if _is_text(contract, name)}
+    texts = {field.name for field in contract.definition.fields if field.kind == "text"}
+    words = {position for name, position in layout.positions.items() if name in texts}
     return {position: mapped.get(position, frozenset()) for position in set(range(_FIRST_CELLS)) - words}
-
-
-def _is_text(contract: Contract, name: str) -> bool:
-    field = contract.definition.field(name)
-    return field is not None and field.kind == "text"
 
 
 def _total_word(record: Record, positions: dict[int, frozenset[str]]) -> bool:

@@ -74,7 +74,8 @@ def select_orders(
     is_open = ~pl.col("status").is_in(list(SETTLED))
     still_open, settled = followed.filter(is_open), followed.filter(~is_open)
     left_alone = _left_alone(settled, last_visits, as_of)
-    given = followed.filter(pl.col("opened_on").is_between(_monday(as_of), as_of, closed="left")).height
+    monday = as_of - timedelta(days=as_of.weekday())
+    given = followed.filter(pl.col("opened_on").is_between(monday, as_of, closed="left")).height
     chosen = _fresh(asked, still_open, left_alone, max(0, settings.visiting_capacity - given))
     fresh = _issued(chosen, settled, numbers, as_of, settings, simulated)
     fresh = fresh.with_columns(
@@ -107,10 +108,6 @@ _COLUMNS = [
     "urgency",
     "drop",
 ]
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _left_alone(settled: pl.DataFrame, last_visits: pl.DataFrame, as_of: date) -> pl.DataFrame:

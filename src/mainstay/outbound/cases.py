@@ -193,15 +193,13 @@ def _decided(case: Case, fact: Fact) -> Sequence[State]:
     """The two arrows that need a receipt beside other evidence."""
     if fact.month is None:
         return ()
-    if case.state == "retaining" and any(_confirms(fact.month, day) for day in case.statements):
+    if case.state == "retaining" and any(
+        1 <= months_between(day, fact.month) <= RECEIPT_MONTHS for day in case.statements
+    ):
         return ("retained",)
     if case.state == "return_mobilising" and case.back_on and fact.month >= case.back_on.replace(day=1):
         return ("returned",)
     return ()
-
-
-def _confirms(month: date, stated_on: date) -> bool:
-    return 1 <= months_between(stated_on, month) <= RECEIPT_MONTHS
 
 
 def _remember(case: Case, fact: Fact) -> None:

@@ -41,7 +41,7 @@ def with_order_notes(orders: pl.DataFrame) -> pl.DataFrame:
     What a model's reasons ask to verify stands behind what the arithmetic asks; a rule's is among that already.
     """
     refunded = pl.col("local_natural_change") < pl.col("local_restored_change")
-    moved = _has_moved()
+    moved = has_moved()
     asked_of_cause = pl.col("main_cause").replace_strict(dict(ASK_OF_CAUSE), default=None, return_dtype=pl.String)
     may_leave = pl.col("relocation_grade").is_in(["high", "medium"])
     by_model = (pl.col("decline_basis") == "model") & pl.col("decline_grade").is_in(["high", "medium"])
@@ -99,7 +99,7 @@ def with_list_notes(inquiries: pl.DataFrame) -> pl.DataFrame:
                 .when(pl.col("natural_change") < pl.col("restored_change"))
                 .then(pl.lit(REFUND_CAUSE))
             ),
-            pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
+            pl.when(has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )
 
@@ -113,7 +113,7 @@ def with_member_notes(members: pl.DataFrame) -> pl.DataFrame:
             pl.when(~pl.col("is_known")).then(pl.lit(NOT_FOUND)),
             pl.col("not_covered_reason").replace_strict(NO_WINDOW, default=None, return_dtype=pl.String),
             pl.when(pl.col("natural_change") < 0).then("causes"),
-            pl.when(_has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
+            pl.when(has_moved()).then(pl.format("离园日期{}", pl.col("moved_on").dt.to_string("%Y-%m-%d"))),
         ),
     )
 
@@ -140,7 +140,8 @@ def _freeze_note(row: Mapping[str, Any], unit: DisplayUnit) -> str | None:
     return f"定榜后更正：{moved}" + ("" if row["is_still_drop"] else "，已不减收")
 
 
-def _has_moved() -> pl.Expr:
+def has_moved() -> pl.Expr:
+    """Whether an enterprise of a week's rows has moved out; a move ahead of the as-of date is no move yet."""
     return (pl.col("moved_on") <= pl.col("as_of_date")).fill_null(value=False)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from mainstay.report.notes import has_moved
 from mainstay.report.office_words import LEVEL_WORDS, period_words
 
 Case = Literal["moved", "request", "refund", "decline", "plans", "service"]
@@ -87,7 +88,7 @@ def with_visit_words(orders: pl.DataFrame) -> pl.DataFrame:
 def _case() -> pl.Expr:
     refunded = (pl.col("local_natural_change") < pl.col("local_restored_change")).fill_null(value=False)
     return (
-        pl.when(_has_moved())
+        pl.when(has_moved())
         .then(pl.lit("moved"))
         .when(_asked_by(*_REQUESTS))
         .then(pl.lit("request"))
@@ -105,7 +106,7 @@ def _reason() -> pl.Expr:
     """The sentence: of a move, a request, the firm's own figures, another source; in this order."""
     of_source = {source: pl.when(_asked_by(source)).then(pl.lit(text)) for source, text in _REASONS.items()}
     return pl.coalesce(
-        pl.when(_has_moved()).then(pl.lit(_MOVED)),
+        pl.when(has_moved()).then(pl.lit(_MOVED)),
         *(of_source[source] for source in _REQUESTS),
         pl.when(_asked_by(*_FIGURES)).then(_figures_moved()),
         *(reason for source, reason in of_source.items() if source not in _REQUESTS),
@@ -120,11 +121,6 @@ def _figures_moved() -> pl.Expr:
         f"因贵企业{{}}{{}}入库收入较上年同期变化较大，{_ASKS}", pl.col("visit_period"), level.fill_null("")
     )
     return pl.when(has_fallen & (pl.col("visit_period") != "")).then(said).otherwise(pl.lit(_RECENTLY))
-
-
-def _has_moved() -> pl.Expr:
-    """A move ahead of the as-of date is no move yet."""
-    return (pl.col("moved_on") <= pl.col("as_of_date")).fill_null(value=False)
 
 
 def _asked_by(*sources: str) -> pl.Expr:

@@ -80,7 +80,7 @@ def _one_level(months: Panel, known: Changes, gone: Flags, span: Span) -> Rest:
         return Rest(zero, zero, zero, 0, 0, ["closed year"] * count)
     by_month = rest_of_year(history, horizon)
     odd = _not_believed(history, by_month.sum(axis=1))
-    by_month[odd] = _last_years_months(history, horizon)[odd]
+    by_month[odd] = np.maximum(history.last_year[odd, :horizon], 0.0)
     by_month[gone] = 0.0
     learnt = margins(history, horizon)
     low, high = learnt.of(history, by_month.sum(axis=1), horizon)
@@ -102,11 +102,6 @@ def _not_believed(history: History, rest: Floats) -> Flags:
     paid_months = np.minimum(YEAR, history.months - np.argmax(history.values != 0, axis=1))
     yearly = np.abs(history.last_year).sum(axis=1) * YEAR / np.maximum(paid_months, 1)
     return np.asarray(~np.isfinite(rest) | (rest > _MOST_OF_A_YEAR * yearly))
-
-
-def _last_years_months(history: History, horizon: int) -> Floats:
-    """The same months of last year, never negative."""
-    return np.maximum(history.last_year[:, :horizon], 0.0)
 
 
 def _methods(history: History, known: Changes, gone: Flags, odd: Flags, learnt: Margins) -> list[str]:

@@ -48,7 +48,8 @@ def share_rules(seeds: Path, home: Path, confirmed: Sequence[str]) -> pl.DataFra
             name is not known; all problems at once.
     """
     own = home / FILE_NAME
-    tables = [_read(path) for path in (seeds / "share_rules.csv", own) if path.exists()]
+    paths = (seeds / "share_rules.csv", own)
+    tables = [(pl.read_csv(path, infer_schema=False), path.name) for path in paths if path.exists()]
     problems = [problem for rows, name in tables for problem in _problems(rows, name)]
     rules = pl.concat([_typed(rows) for rows, _ in tables]) if not problems else pl.DataFrame(schema=_SCHEMA)
     if not problems:
@@ -69,10 +70,6 @@ def share_rules(seeds: Path, home: Path, confirmed: Sequence[str]) -> pl.DataFra
             hint="central + city + district = 1 in every row, days as YYYY-MM-DD, one regime a levy, flow and month",
         )
     return rules.sort("levy", "flow", "effective_from")
-
-
-def _read(path: Path) -> tuple[pl.DataFrame, str]:
-    return pl.read_csv(path, infer_schema=False), path.name
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 from mainstay.risk.calibration_error import brier, calibration_error, calibration_table
 from mainstay.risk.flagged import flagged, lead_time, stability
 from mainstay.risk.groups import by_group
-from mainstay.risk.ranking_metrics import Cents, Floats, Labels, at_every_k, captured_by_k, ranks
+from mainstay.risk.ranking_metrics import Cents, Labels, at_every_k, captured_by_k, ranks, scores_of
 from mainstay.risk.spread import spread
 
 KS = (25, 50, 160)
@@ -176,12 +176,6 @@ def gain_curve(predictions: pl.DataFrame, ks: Iterable[int]) -> pl.DataFrame:
                 pl.DataFrame({"k": steps, "captured": captured}).select(pl.lit(name).alias("ranking"), pl.all())
             )
     return pl.concat(parts).group_by("ranking", "k").agg(pl.col("captured").mean()).sort("ranking", "k")
-
-
-def scores_of(rows: pl.DataFrame, column: str) -> Floats:
-    """A ranking's scores; nan where there is none."""
-    scores: Floats = rows[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return scores
 
 
 def labels_of(rows: pl.DataFrame) -> Labels:

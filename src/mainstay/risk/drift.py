@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from mainstay.risk.ranking_metrics import Floats
+from mainstay.risk.ranking_metrics import Floats, scores_of
 
 NOT_ENOUGH = "not enough data"
 MIN_ROWS = 100
@@ -69,7 +69,7 @@ def drift(reference: pl.DataFrame, now: pl.DataFrame, columns: Sequence[str]) ->
     enough = min(reference.height, now.height) >= MIN_ROWS
     rows = []
     for column in columns:
-        then, today = _floats(reference, column), _floats(now, column)
+        then, today = scores_of(reference, column), scores_of(now, column)
         value = population_stability(then, today) if enough else None
         rows.append(
             {
@@ -102,11 +102,6 @@ def base_rate_change(reference: pl.Series, now: pl.Series) -> pl.DataFrame:
     result = "shifted" if abs(change) > 2 * error else "stable"
     figures = {"reference": rates[0], "now": rates[1], "value": change, "result": result}
     return pl.DataFrame([row | figures], schema=DRIFT)
-
-
-def _floats(rows: pl.DataFrame, column: str) -> Floats:
-    values: Floats = rows[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return values
 
 
 def _mean(values: Floats) -> float | None:

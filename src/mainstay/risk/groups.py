@@ -6,7 +6,7 @@ import polars as pl
 
 from mainstay.risk.drift import MIN_EVENTS, MIN_ROWS, NOT_ENOUGH
 from mainstay.risk.flagged import flagged
-from mainstay.risk.ranking_metrics import auc, average_precision, ranks
+from mainstay.risk.ranking_metrics import auc, average_precision, ranks, scores_of
 from mainstay.risk.spread import spread
 
 GROUPS = ("size_class", "industry", "zone")
@@ -52,7 +52,7 @@ def _not_enough(small: pl.DataFrame, column: str) -> dict[str, Any]:
 
 def _one(group: pl.DataFrame) -> dict[str, Any]:
     labels = group["label"].to_numpy()
-    ranked = ranks(group["risk"].fill_null(float("nan")).to_numpy())
+    ranked = ranks(scores_of(group, "risk"))
     named = group.filter("is_flagged")
     return {
         "n": group.height,

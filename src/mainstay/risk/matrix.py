@@ -1,7 +1,7 @@
 """Features as arithmetic needs them: one float matrix whose columns know their concept, and labelled rows of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -146,20 +146,5 @@ class TrainingRows:
 
     def take(self, rows: Integers | Flags) -> Self:
         """Some of the rows."""
-        return replace(
-            self,
-            matrix=self.matrix.take(rows),
-            **{
-                name: getattr(self, name)[rows]
-                for name in (
-                    "enterprise",
-                    "label",
-                    "loss_share",
-                    "weight",
-                    "origin",
-                    "label_from",
-                    "label_to",
-                    "treated",
-                )
-            },
-        )
+        arrays = {one.name: getattr(self, one.name)[rows] for one in fields(self) if one.name != "matrix"}
+        return replace(self, matrix=self.matrix.take(rows), **arrays)

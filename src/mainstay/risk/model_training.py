@@ -49,6 +49,7 @@ class _Checked:
     calibration: Calibration
     risk: Floats
     taught_rate: float
+    is_calibrated: bool
 
     @property
     def judged(self) -> Flags:
@@ -147,7 +148,7 @@ class _Training:
             entries=tuple(catalogue.to_dicts()),
             estimator=estimator,
             calibration=self._calibration(checked, rows.weighted_rate),
-            level=newest_rate(rows) if self._is_calibrated(checked) else None,
+            level=newest_rate(rows) if checked.is_calibrated else None,
             losses=losses,
             facts=facts,
         )
@@ -164,7 +165,8 @@ class _Training:
         enough = self.rows.take(seen).events >= EVENTS_FOR_CALIBRATION
         calibration = Calibration.fit(raw[seen], rows.label[seen]) if enough else Calibration()
         risk = calibration.probability(raw)
-        return _Checked(raw, calibration, risk, sum(rate * n for rate, n in taught) / sum(n for _, n in taught))
+        taught_rate = sum(rate * n for rate, n in taught) / sum(n for _, n in taught)
+        return _Checked(raw, calibration, risk, taught_rate, enough)
 
     def _risk_race(self, checked: dict[str, _Checked]) -> RaceResult:
         base = np.clip(np.nan_to_num(self.rows.matrix.base), 0, None)
@@ -192,12 +194,9 @@ class _Training:
         label, odds = self.rows.label[checked.judged], checked.calibration.log_odds(checked.raw[checked.judged])
         return float(np.mean(np.logaddexp(0.0, odds) - label * odds))
 
-    def _is_calibrated(self, checked: _Checked) -> bool:
-        return self.rows.take(checked.judged).events >= EVENTS_FOR_CALIBRATION
-
     def _calibration(self, checked: _Checked, rate: float) -> Calibration:
         """That of the checks, moved to the base rate of all training rows, as they weigh in the last fit."""
-        if not self._is_calibrated(checked):
+        if not checked.is_calibrated:
             return checked.calibration
         shift = rate_shift(
             rate,

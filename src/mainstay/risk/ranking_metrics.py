@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +24,12 @@ class Bounds:
     worst: float
     expected: float
     best: float
+
+
+def scores_of(rows: pl.DataFrame, column: str) -> Floats:
+    """A column of scores, or of other figures, by row; nan where there is none."""
+    scores: Floats = rows[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return scores
 
 
 def ranks(scores: Floats) -> npt.NDArray[np.int64]:

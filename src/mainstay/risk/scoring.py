@@ -50,8 +50,3 @@ def as_scores(rows: pl.DataFrame) -> pl.DataFrame:
     known = {"basis": pl.lit(RULE)} | {name: pl.lit(None) for name in SCORES if name != "basis"}
     missing = {name: value for name, value in known.items() if name not in rows.columns}
     return rows.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in SCORES.items())
-
-
-def all_targets(*scores: pl.DataFrame) -> pl.DataFrame:
-    """The scores of several targets as one frame, `SCORES`."""
-    return pl.concat(scores)

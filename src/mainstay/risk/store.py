@@ -137,7 +137,8 @@ class ModelStore:
         """
         manifest = self.manifest(target, horizon_months, version)
         path = self._folder_of(target, horizon_months, version) / "model.joblib"
-        self._refuse_unfit(manifest, path, catalogue)
+        if fault := self._fault(manifest, path, catalogue):
+            raise ModelStoreError(fault[0], where=f"{_place(target, horizon_months)}/{version}", hint=fault[1])
         try:
             model = joblib.load(path)
         except Exception as error:  # a pickle may raise anything
@@ -235,12 +236,6 @@ class ModelStore:
                 hint="see `mainstay models`",
             )
         return self.folder / _place(target, horizon_months) / version
-
-    def _refuse_unfit(self, manifest: Manifest, path: Path, catalogue: pl.DataFrame) -> None:
-        fault = self._fault(manifest, path, catalogue)
-        if fault:
-            place = f"{_place(manifest.target, manifest.horizon_months)}/{manifest.version}"
-            raise ModelStoreError(fault[0], where=place, hint=fault[1])
 
     def _fault(self, manifest: Manifest, path: Path, catalogue: pl.DataFrame) -> tuple[str, str] | None:
         """What is wrong with a stored model, and what to do about it; None where it can be opened."""

@@ -15,7 +15,7 @@ from mainstay.errors import MainstayError
 from mainstay.risk.grades import graded
 from mainstay.risk.prediction_targets import HORIZONS, MONEY, TARGETS
 from mainstay.risk.reasons import KEY, Wording, explained
-from mainstay.risk.scoring import MODEL, RULE, SCORES, all_targets, as_scores
+from mainstay.risk.scoring import MODEL, RULE, SCORES, as_scores
 
 if TYPE_CHECKING:
     from mainstay.risk.model import TrainedModel  # a week without models does not wait for scikit-learn
@@ -157,7 +157,7 @@ def score_week(rules: pl.DataFrame, roster: Roster, inputs: WeekInputs) -> WeekS
     ]
     every = [_as_model_scores(frame, role) for (_, _, role), (_, frame) in scored.items()]
     return WeekScores(
-        scores=all_targets(*shown),
+        scores=pl.concat(shown),
         model_scores=pl.concat([_as_model_scores(ruled, RULE), *every]),
         bases=_bases(inputs.as_of, ruled, scored, troubles),
         problems=tuple(troubles),

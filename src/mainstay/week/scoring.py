@@ -3,11 +3,12 @@
 import logging
 from functools import partial
 
+import polars as pl
+
 from mainstay.resources import shipped
 from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.risk.reasons import read_wording
 from mainstay.risk.roster import week_roster
-from mainstay.risk.scoring import all_targets
 from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.warehouse import checks, events
 from mainstay.week.building import build_on
@@ -23,10 +24,8 @@ def score(run: Run) -> None:
     A model that cannot be used is a warning: its target is scored by rule, and the week goes on.
     """
     with run.warehouse() as warehouse:
-        rules = all_targets(
-            decline_rule(run.settings).score(warehouse.read("features.risk_inputs")),
-            relocation_rule(run.settings).score(warehouse.read("features.relocation_inputs")),
-        )
+        decline = decline_rule(run.settings).score(warehouse.read("features.risk_inputs"))
+        relocation = relocation_rule(run.settings).score(warehouse.read("features.relocation_inputs"))
         inputs = WeekInputs(
             as_of=run.as_of,
             features=warehouse.read("features.risk_features"),
@@ -34,7 +33,7 @@ def score(run: Run) -> None:
             wording=read_wording(shipped("seeds")),
             capacity=run.settings.orders.visiting_capacity,
         )
-        scored = score_week(rules, _roster(run), inputs)
+        scored = score_week(pl.concat([decline, relocation]), _roster(run), inputs)
         build_on(
             warehouse,
             {
