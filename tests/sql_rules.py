@@ -46,20 +46,23 @@ def stated_grain(sql: str, _layer: str) -> list[str]:
     """The header's first line says the grain, and it names the key and how the relation is materialized."""
     header = _header(sql)
     problems = []
-    if not header or not re.match(r"-- One row per \S", header[0]):
-        problems.append('the first line does not say the grain: "-- One row per ..."')
-    if not re.fullmatch(r"\w+(, \w+)*", _stated(header, "key")):
+    is_single = bool(header) and header[0].startswith("-- One row: ")
+    if not header or not (is_single or re.match(r"-- One row per \S", header[0])):
+        problems.append('the first line does not say the grain: "-- One row per ..." or "-- One row: ..."')
+    if not is_single and not re.fullmatch(r"\w+(, \w+)*", _stated(header, "key")):
         problems.append('the header does not name the key: "-- key: column, column"')
     if not MATERIALIZED.fullmatch(_stated(header, "materialized")):
         problems.append('the header does not say "-- materialized: view | table | incremental(by batch_id)"')
     return problems
 
 
-def as_of_date_in_features(sql: str, layer: str) -> list[str]:
-    """Every feature has as_of_date in its key: a week puts one date in, a backtest many."""
-    if layer != "features" or "as_of_date" in _stated(_header(sql), "key").split(", "):
+def one_date_a_build(sql: str, layer: str) -> list[str]:
+    """A build has one as-of date: it is in no key and no column but the marts', where people ask for it."""
+    if layer == "marts":
         return []
-    return ["as_of_date is not in the key of a feature"]
+    named = {column.alias_or_name for column in _parsed(sql).find_all(exp.Select) for column in column.expressions}
+    in_key = "as_of_date" in _stated(_header(sql), "key").split(", ")
+    return ["as_of_date is a column: a build has one as-of date, run.as_of"] if in_key or "as_of_date" in named else []
 
 
 def lower_case(sql: str, _layer: str) -> list[str]:
@@ -73,11 +76,11 @@ def lower_case(sql: str, _layer: str) -> list[str]:
 
 
 def no_clock(sql: str, _layer: str) -> list[str]:
-    """A model reads neither the clock nor chance: dates come from run.as_of_dates."""
+    """A model reads neither the clock nor chance: dates come from run.as_of."""
     tokens = _tokens(sql)
     followers = [*(token.text for token in tokens[1:]), ""]
     return [
-        f"line {token.line}: {token.text} makes a replay differ; dates come from run.as_of_dates"
+        f"line {token.line}: {token.text} makes a replay differ; dates come from run.as_of"
         for token, follower in zip(tokens, followers, strict=True)
         if token.token_type not in {TokenType.STRING, TokenType.IDENTIFIER}
         and (token.text.lower() in CLOCK_WORDS or (token.text.lower() in CLOCK_AND_CHANCE and follower == "("))
@@ -115,7 +118,7 @@ def final_only_for_labels(sql: str, layer: str) -> list[str]:
 RULES: tuple[Rule, ...] = (
     one_query,
     stated_grain,
-    as_of_date_in_features,
+    one_date_a_build,
     lower_case,
     no_clock,
     time_in_one_place,

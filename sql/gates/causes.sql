@@ -5,7 +5,6 @@ with
 
 sums as (
     select
-        lines.as_of_date,
         lines.list_name,
         lines.enterprise_id,
         lines.natural_change,
@@ -13,22 +12,19 @@ sums as (
     from features.list_lines as lines
     left join marts.causes as causes
         on
-            lines.as_of_date = causes.as_of_date
-            and lines.list_name = causes.list_name
+            lines.list_name = causes.list_name
             and lines.enterprise_id = causes.enterprise_id
-    group by lines.as_of_date, lines.list_name, lines.enterprise_id, lines.natural_change
+    group by lines.list_name, lines.enterprise_id, lines.natural_change
 ),
 
 signs as (
     select distinct
-        as_of_date,
         list_name,
         enterprise_id,
         cause_code
     from features.cause_absences
     union
     select distinct
-        components.as_of_date,
         components.list_name,
         components.enterprise_id,
         'R3' as cause_code
@@ -43,8 +39,7 @@ unfounded as (
     from marts.causes as causes
     anti join signs
         on
-            causes.as_of_date = signs.as_of_date
-            and causes.list_name = signs.list_name
+            causes.list_name = signs.list_name
             and causes.enterprise_id = signs.enterprise_id
             and causes.cause_code = signs.cause_code
     where causes.cause_code in ('R1', 'R2', 'R3')

@@ -5,7 +5,6 @@ with
 
 sums as (
     select
-        as_of_date,
         level,
         caliber,
         grouping,
@@ -49,7 +48,6 @@ select
 from sums
 inner join sums as park
     on
-        sums.as_of_date = park.as_of_date
-        and sums.level = park.level
+        sums.level = park.level
         and sums.caliber = park.caliber
         and park.grouping = 'park'

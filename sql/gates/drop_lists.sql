@@ -7,7 +7,6 @@ with
 
 lists as (
     select
-        as_of_date,
         list_name,
         bool_or(is_frozen) as is_frozen,
         count(*) as members,
@@ -21,25 +20,23 @@ lists as (
 
 places as (
     select
-        lines.as_of_date,
         lines.list_name,
         lines.rank,
         lines.enterprise_id,
         lines.shared_rank,
         if(stated.sort_by = 'percent', lines.yoy, lines.change::double) as place_by,
         lag(if(stated.sort_by = 'percent', lines.yoy, lines.change::double)) over (
-            partition by lines.as_of_date, lines.list_name order by lines.rank asc
+            partition by lines.list_name order by lines.rank asc
         ) as place_before,
         stated.frozen_week,
         stated.top_k
     from marts.drop_lists as lines
     inner join features.list_windows as stated
-        on lines.as_of_date = stated.as_of_date and lines.list_name = stated.list_name
+        on lines.list_name = stated.list_name
 ),
 
 frozen_now as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         rank
@@ -49,13 +46,12 @@ frozen_now as (
 
 kept as (
     select
-        frozen.as_of_date,
         frozen.list_name,
         frozen.enterprise_id,
         frozen.rank
     from features.frozen_places as frozen
     inner join features.list_windows as stated
-        on frozen.as_of_date = stated.as_of_date and frozen.list_name = stated.list_name
+        on frozen.list_name = stated.list_name
     where stated.kind = 'drops'
 ),
 
@@ -64,8 +60,7 @@ moved as (
     from frozen_now
     full join kept
         on
-            frozen_now.as_of_date = kept.as_of_date
-            and frozen_now.list_name = kept.list_name
+            frozen_now.list_name = kept.list_name
             and frozen_now.enterprise_id = kept.enterprise_id
             and frozen_now.rank = kept.rank
     where frozen_now.rank is null or kept.rank is null
@@ -73,11 +68,10 @@ moved as (
 
 before as (
     select
-        as_of_date,
         list_name,
         count(*) filter (where last_rank is not null) as members
     from features.list_streaks
-    group by as_of_date, list_name
+    group by list_name
 )
 
 select
@@ -151,7 +145,7 @@ select
     'error' as severity,
     'lists that are not those of the week before with who entered and without who left' as detail
 from marts.list_movements as moves
-left join before on moves.as_of_date = before.as_of_date and moves.list_name = before.list_name
+left join before on moves.list_name = before.list_name
 union all
 select
     'drop_lists' as subject,
@@ -186,8 +180,7 @@ select
 from features.list_population as members
 inner join features.list_windows as stated
     on
-        members.as_of_date = stated.as_of_date
-        and members.list_name = stated.list_name
+        members.list_name = stated.list_name
         and stated.kind = 'firms'
         and stated.population_kind in ('imported', 'watch_list')
         and stated.top_k = 0
@@ -195,8 +188,7 @@ inner join features.list_windows as stated
         and stated.frozen_week is null
 anti join marts.firm_lists as shown
     on
-        members.as_of_date = shown.as_of_date
-        and members.list_name = shown.list_name
+        members.list_name = shown.list_name
         and members.enterprise_id = shown.enterprise_id
 union all
 select

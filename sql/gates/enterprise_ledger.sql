@@ -5,54 +5,44 @@ with
 
 ledger as (
     select
-        as_of_date,
         'total' as level,
         sum(total_natural_current) as natural_current,
         sum(total_natural_prior) as natural_prior,
         sum(total_restored_current) as restored_current,
         sum(total_restored_prior) as restored_prior
     from marts.enterprise_ledger
-    group by as_of_date
     union all
     select
-        as_of_date,
         'central' as level,
         sum(central_natural_current) as natural_current,
         sum(central_natural_prior) as natural_prior,
         sum(central_restored_current) as restored_current,
         sum(central_restored_prior) as restored_prior
     from marts.enterprise_ledger
-    group by as_of_date
     union all
     select
-        as_of_date,
         'local' as level,
         sum(local_natural_current) as natural_current,
         sum(local_natural_prior) as natural_prior,
         sum(local_restored_current) as restored_current,
         sum(local_restored_prior) as restored_prior
     from marts.enterprise_ledger
-    group by as_of_date
     union all
     select
-        as_of_date,
         'city' as level,
         sum(city_natural_current) as natural_current,
         sum(city_natural_prior) as natural_prior,
         sum(city_restored_current) as restored_current,
         sum(city_restored_prior) as restored_prior
     from marts.enterprise_ledger
-    group by as_of_date
     union all
     select
-        as_of_date,
         'district' as level,
         sum(district_natural_current) as natural_current,
         sum(district_natural_prior) as natural_prior,
         sum(district_restored_current) as restored_current,
         sum(district_restored_prior) as restored_prior
     from marts.enterprise_ledger
-    group by as_of_date
 )
 
 select
@@ -75,7 +65,6 @@ select
 from ledger
 left join marts.park_indicators as park
     on
-        ledger.as_of_date = park.as_of_date
-        and ledger.level = park.level
+        ledger.level = park.level
         and park.indicator = 'revenue_as_extracted'
         and park.caliber in ('natural', 'restored')

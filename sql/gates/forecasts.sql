@@ -8,14 +8,13 @@ with
 
 firms as (
     select
-        as_of_date,
         level,
         caliber,
         sum(ytd) as ytd,
         sum(forecast) as forecast
     from marts.forecasts
     where enterprise_id <> '*'
-    group by as_of_date, level, caliber
+    group by level, caliber
 ),
 
 park as (
@@ -31,13 +30,12 @@ sums as (
         ) as differing
     from park
     full join firms
-        on park.as_of_date = firms.as_of_date and park.level = firms.level and park.caliber = firms.caliber
+        on park.level = firms.level and park.caliber = firms.caliber
     where park.forecast is not null or firms.forecast is not null
 ),
 
 ledger as (
     select
-        months.as_of_date,
         months.enterprise_id,
         months.level,
         unnest(['natural', 'restored', 'deferral_adjusted']) as caliber,
@@ -50,10 +48,8 @@ ledger as (
         ) as ytd
     from features.revenue_by_level as months
     inner join features.closed_months as closed
-        on
-            months.as_of_date = closed.as_of_date
-            and months.month between date_trunc('year', closed.last_closed) and closed.last_closed
-    group by months.as_of_date, months.enterprise_id, months.level
+        on months.month between date_trunc('year', closed.last_closed) and closed.last_closed
+    group by months.enterprise_id, months.level
 ),
 
 closed_parts as (
@@ -61,8 +57,7 @@ closed_parts as (
     from marts.forecasts as forecasts
     left join ledger
         on
-            forecasts.as_of_date = ledger.as_of_date
-            and forecasts.enterprise_id = ledger.enterprise_id
+            forecasts.enterprise_id = ledger.enterprise_id
             and forecasts.level = ledger.level
             and forecasts.caliber = ledger.caliber
     where forecasts.enterprise_id <> '*'
@@ -70,17 +65,15 @@ closed_parts as (
 
 due as (
     select
-        as_of_date,
         enterprise_id,
         level,
         sum(due_in - put_off) as amount
     from features.forecast_due
-    group by as_of_date, enterprise_id, level
+    group by enterprise_id, level
 ),
 
 ahead as (
     select
-        forecasts.as_of_date,
         forecasts.caliber,
         forecasts.enterprise_id,
         forecasts.level,
@@ -89,8 +82,7 @@ ahead as (
     from marts.forecasts as forecasts
     left join due
         on
-            forecasts.as_of_date = due.as_of_date
-            and forecasts.enterprise_id = due.enterprise_id
+            forecasts.enterprise_id = due.enterprise_id
             and forecasts.level = due.level
     where forecasts.enterprise_id <> '*'
 ),
@@ -103,7 +95,7 @@ beside as (
         max(amount) filter (where level = 'city') as city,
         max(amount) filter (where level = 'district') as district
     from ahead
-    group by as_of_date, caliber, enterprise_id
+    group by caliber, enterprise_id
 )
 
 select

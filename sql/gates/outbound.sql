@@ -13,20 +13,18 @@ funnel as (
 
 counted as (
     select
-        as_of_date,
         state,
         count(*) as cases
     from run.outbound_cases
-    group by as_of_date, state
+    group by state
 ),
 
 published as (
     select
-        as_of_date,
         state,
         count(*) as cases
     from features.published_outbound
-    group by as_of_date, state
+    group by state
 ),
 
 differences as (
@@ -34,8 +32,8 @@ differences as (
         coalesce(sum(abs(funnel.closing - coalesce(counted.cases, 0))), 0) as closing,
         coalesce(sum(abs(funnel.opening - coalesce(published.cases, 0))), 0) as opening
     from marts.outbound_funnel as funnel
-    left join counted on funnel.as_of_date = counted.as_of_date and funnel.state = counted.state
-    left join published on funnel.as_of_date = published.as_of_date and funnel.state = published.state
+    left join counted on funnel.state = counted.state
+    left join published on funnel.state = published.state
 ),
 
 held as (
@@ -53,24 +51,23 @@ register as (
         ) as counted_wrongly,
         count(*) filter (where in_scope and not is_outbound) as scope_wrong,
         count(*) filter (where is_open)
-        - count(distinct as_of_date || enterprise_id) filter (where is_open) as second_cases,
+        - count(distinct enterprise_id) filter (where is_open) as second_cases,
         count(*) filter (where is_outbound) as outbound
     from marts.outbound_register
 ),
 
 newest as (
     select
-        as_of_date,
         case_id,
         arg_max(to_state, event_no) as state
     from marts.outbound_events
-    group by as_of_date, case_id
+    group by case_id
 ),
 
 unexplained as (
     select count(*) as cases
     from marts.outbound_register as register
-    left join newest on register.as_of_date = newest.as_of_date and register.case_id = newest.case_id
+    left join newest on register.case_id = newest.case_id
     where newest.state is distinct from register.state
 ),
 

@@ -9,7 +9,7 @@ with complete as (
         coalesce(bool_or(level = 'city'), false) as has_city,
         coalesce(bool_or(level = 'district'), false) as has_district
     from features.level_lines
-    where missing = 0 and as_of_date = (select max(as_of_date) from run.as_of_dates)
+    where missing = 0
 ),
 
 in_scope as (
@@ -20,7 +20,7 @@ in_scope as (
         coalesce(sum(city), 0) as city,
         coalesce(sum(district), 0) as district
     from staging.revenue_lines
-    where is_in_scope and as_of_date = (select max(as_of_date) from run.as_of_dates)
+    where is_in_scope
 ),
 
 monthly as (
@@ -54,7 +54,7 @@ held_out_lines as (
 restored_lines as (
     select coalesce(-sum(total) filter (where is_vat_credit_refund), 0) as total
     from staging.revenue_lines
-    where is_in_scope and as_of_date = (select max(as_of_date) from run.as_of_dates)
+    where is_in_scope
 ),
 
 restored_marts as (
@@ -72,7 +72,6 @@ parts as (
 
 growth as (
     select
-        as_of_date,
         level,
         caliber,
         sum(value) filter (where indicator in ('growth_joined', 'growth_left', 'growth_existing')) as movements,
@@ -82,7 +81,7 @@ growth as (
         max(value - prior_value) filter (where indicator = 'revenue' and population = 'as_registered') as registered,
         max(value - prior_value) filter (where indicator = 'revenue') as change
     from marts.park_indicators
-    group by as_of_date, level, caliber
+    group by level, caliber
 ),
 
 growth_off as (
@@ -111,7 +110,6 @@ unknown_aggregates as (
         count(*) as unknown,
         coalesce(string_agg(indicator, ', ' order by indicator), '') as unknown_names
     from features.unknown_aggregates
-    where as_of_date = (select max(as_of_date) from run.as_of_dates)
 )
 
 select

@@ -20,11 +20,12 @@ selected as (
 visited_again as (
     select count(*) as orders
     from run.work_orders as orders
+    cross join run.as_of
     inner join features.last_visits as visits
-        on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
+        on orders.enterprise_id = visits.enterprise_id
     inner join marts.order_candidates as candidates
-        on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
-    where orders.opened_on = orders.as_of_date and visits.visited_this_quarter and not candidates.is_urgent
+        on orders.enterprise_id = candidates.enterprise_id
+    where orders.opened_on = as_of.as_of_date and visits.visited_this_quarter and not candidates.is_urgent
 )
 
 select

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and day of a registered move out of the park, as known by then.
--- key: as_of_date, enterprise_id, moved_on, is_partial
+-- One row per enterprise and day of a registered move out of the park, as known by then.
+-- key: enterprise_id, moved_on, is_partial
 -- materialized: table
 --
 -- By the outbound list, a tax authority that is no longer the district's, or the end of the register's entry. What a
@@ -10,31 +10,26 @@
 with
 
 closed_down as (
-    select
-        as_of_date,
-        enterprise_id
+    select enterprise_id
     from ledger.register_as_known
     where registration_status in ('deregistered', 'revoked')
     union
-    select
-        as_of_date,
-        enterprise_id
+    select enterprise_id
     from features.move_facts
     where fact = 'deregistered'
 )
 
 select distinct
-    facts.as_of_date,
     facts.enterprise_id,
     facts.happened_on as moved_on,
     coalesce(facts.move_kind, 'whole') in ('partial', 'hidden', '部分迁出', '隐性迁出') as is_partial
 from features.move_facts as facts
+cross join run.as_of
 left join closed_down
     on
-        facts.as_of_date = closed_down.as_of_date
-        and facts.enterprise_id = closed_down.enterprise_id
+        facts.enterprise_id = closed_down.enterprise_id
         and facts.fact = 'register_ended'
 where
     facts.fact in ('listed_moved', 'authority_left', 'register_ended')
-    and facts.happened_on <= facts.as_of_date
+    and facts.happened_on <= as_of.as_of_date
     and closed_down.enterprise_id is null

@@ -1,5 +1,5 @@
--- One row per as-of date and row of an earlier origin's cohort: what became of it, as judged with what is known then.
--- key: as_of_date, target, horizon_months, origin_date, enterprise_id
+-- One row per row of an earlier origin's cohort: what became of it, as judged with what is known then.
+-- key: target, horizon_months, origin_date, enterprise_id
 -- materialized: table
 --
 -- decline: the window's revenue is below (1 - d) x base, strictly. hidden_outflow: so is its plain revenue, without
@@ -39,7 +39,6 @@ cohorts as (
 
 moved as (
     select
-        windows.as_of_date,
         windows.origin_date,
         windows.horizon_months,
         windows.enterprise_id,
@@ -49,24 +48,21 @@ moved as (
     from labels.windows as windows
     inner join labels.moves as moves
         on
-            windows.as_of_date = moves.as_of_date
-            and windows.enterprise_id = moves.enterprise_id
+            windows.enterprise_id = moves.enterprise_id
             and windows.origin_date < moves.moved_on
             and windows.horizon_ends >= moves.moved_on
-    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+    group by windows.origin_date, windows.horizon_months, windows.enterprise_id
 ),
 
 treated as (
     select distinct
-        windows.as_of_date,
         windows.origin_date,
         windows.horizon_months,
         windows.enterprise_id
     from labels.windows as windows
     inner join features.visits as visits
         on
-            windows.as_of_date = visits.as_of_date
-            and windows.enterprise_id = visits.enterprise_id
+            windows.enterprise_id = visits.enterprise_id
             and windows.origin_date < visits.visited_on
             and last_day(windows.label_to) >= visits.visited_on
             and visits.is_contact
@@ -74,26 +70,19 @@ treated as (
 ),
 
 looked as (
-    select
-        as_of_date,
-        knowledge_date
+    select knowledge_date
     from ledger.batches_as_known
     where target in ('outbound', 'enterprises')
     union all
-    select
-        receipts.as_of_date,
-        receipts.knowledge_date
+    select receipts.knowledge_date
     from ledger.receipts_as_known as receipts
     inner join features.tax_authorities as authorities
-        on receipts.as_of_date = authorities.as_of_date and receipts.tax_authority = authorities.tax_authority
+        on receipts.tax_authority = authorities.tax_authority
 ),
 
 registering as (
-    select
-        as_of_date,
-        max(knowledge_date) as looked_on
+    select max(knowledge_date) as looked_on
     from looked
-    group by as_of_date
 ),
 
 judged as (
@@ -121,7 +110,7 @@ judged as (
             as is_lesson_held,
         case
             when cohorts.target = 'relocation'
-                then cohorts.as_of_date >= (cohorts.horizon_ends + interval 1 month)::date
+                then as_of.as_of_date >= (cohorts.horizon_ends + interval 1 month)::date
             else cohorts.is_matured
         end as is_over,
         case
@@ -144,36 +133,32 @@ judged as (
             else coalesce(cohorts.lesson_base > 0 and cohorts.lesson_actual is not null, false)
         end as has_lesson
     from cohorts
+    cross join run.as_of
     cross join run.parameters as parameters
-    left join registering on cohorts.as_of_date = registering.as_of_date
+    left join registering on true
     left join moved
         on
-            cohorts.as_of_date = moved.as_of_date
-            and cohorts.origin_date = moved.origin_date
+            cohorts.origin_date = moved.origin_date
             and cohorts.horizon_months = moved.horizon_months
             and cohorts.enterprise_id = moved.enterprise_id
     left join treated
         on
-            cohorts.as_of_date = treated.as_of_date
-            and cohorts.origin_date = treated.origin_date
+            cohorts.origin_date = treated.origin_date
             and cohorts.horizon_months = treated.horizon_months
             and cohorts.enterprise_id = treated.enterprise_id
     left join labels.mergers as mergers
         on
-            cohorts.as_of_date = mergers.as_of_date
-            and cohorts.origin_date = mergers.origin_date
+            cohorts.origin_date = mergers.origin_date
             and cohorts.horizon_months = mergers.horizon_months
             and cohorts.enterprise_id = mergers.enterprise_id
     left join labels.successors as successors
         on
-            cohorts.as_of_date = successors.as_of_date
-            and cohorts.origin_date = successors.origin_date
+            cohorts.origin_date = successors.origin_date
             and cohorts.horizon_months = successors.horizon_months
             and cohorts.enterprise_id = successors.enterprise_id
 )
 
 select
-    as_of_date,
     target,
     horizon_months,
     origin_date,

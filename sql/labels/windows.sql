@@ -1,5 +1,5 @@
--- One row per as-of date, origin, horizon and enterprise of a cohort: what came in its label window, as known by then.
--- key: as_of_date, origin_date, horizon_months, enterprise_id
+-- One row per origin, horizon and enterprise of a cohort: what came in its label window, as known by then.
+-- key: origin_date, horizon_months, enterprise_id
 -- materialized: table
 --
 -- The window has matured when its last month is closed and every month of it is covered (DESIGN section 3, backtest).
@@ -29,7 +29,6 @@ with
 
 windows as (
     select distinct
-        dates.as_of_date,
         cohorts.origin_date,
         cohorts.horizon_months,
         cohorts.enterprise_id,
@@ -38,46 +37,43 @@ windows as (
         (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as same_day,
         if(cohorts.origin_date = last_day(cohorts.origin_date), last_day(same_day), same_day) as horizon_ends
     from run.cohorts as cohorts
-    inner join run.as_of_dates as dates on cohorts.origin_date < dates.as_of_date
+    inner join run.as_of as dates on cohorts.origin_date < dates.as_of_date
 ),
 
 spans as (
     select distinct
-        windows.as_of_date,
         windows.label_from,
         windows.label_to,
         least(
             windows.label_to, (closed.last_closed - to_months(parameters.settle_months::integer))::date
         ) as settled_to
     from windows
-    inner join features.closed_months as closed on windows.as_of_date = closed.as_of_date
+    cross join features.closed_months as closed
     cross join run.parameters as parameters
 ),
 
 matured as (
     select
-        spans.as_of_date,
         spans.label_from,
         spans.label_to
     from spans
     inner join features.closed_months as closed
-        on spans.as_of_date = closed.as_of_date and spans.label_to <= closed.last_closed
+        on spans.label_to <= closed.last_closed
     inner join features.covered_months as covered
-        on spans.as_of_date = covered.as_of_date and covered.month between spans.label_from and spans.label_to
-    group by spans.as_of_date, spans.label_from, spans.label_to
+        on covered.month between spans.label_from and spans.label_to
+    group by spans.label_from, spans.label_to
     having count(*) = date_diff('month', spans.label_from, spans.label_to) + 1
 ),
 
 settled as (
     select
-        spans.as_of_date,
         spans.label_from,
         spans.label_to,
         spans.settled_to
     from spans
     inner join features.covered_months as covered
-        on spans.as_of_date = covered.as_of_date and covered.month between spans.label_from and spans.settled_to
-    group by spans.as_of_date, spans.label_from, spans.label_to, spans.settled_to
+        on covered.month between spans.label_from and spans.settled_to
+    group by spans.label_from, spans.label_to, spans.settled_to
     having
         count(*) = date_diff('month', spans.label_from, spans.settled_to) + 1
         and 2 * count(*) > date_diff('month', spans.label_from, spans.label_to)
@@ -90,14 +86,12 @@ due as (
     from windows
     left join settled
         on
-            windows.as_of_date = settled.as_of_date
-            and windows.label_from = settled.label_from
+            windows.label_from = settled.label_from
             and windows.label_to = settled.label_to
 ),
 
 once as (
     select
-        windows.as_of_date,
         windows.origin_date,
         windows.horizon_months,
         windows.enterprise_id,
@@ -106,19 +100,17 @@ once as (
     from due as windows
     inner join ledger.known_events_as_known as events
         on
-            windows.as_of_date = events.as_of_date
-            and windows.enterprise_id = events.enterprise_id
+            windows.enterprise_id = events.enterprise_id
             and events.month between windows.label_from - interval 1 year and windows.label_to - interval 1 year
     where
         events.amount > 0
         and not coalesce(events.is_lasting, false)
         and events.matter not in ('deferral', 'refund')
-    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+    group by windows.origin_date, windows.horizon_months, windows.enterprise_id
 ),
 
 received as (
     select
-        windows.as_of_date,
         windows.origin_date,
         windows.horizon_months,
         windows.enterprise_id,
@@ -166,18 +158,16 @@ received as (
     from due as windows
     inner join features.risk_revenue as revenue
         on
-            windows.as_of_date = revenue.as_of_date
-            and windows.enterprise_id = revenue.enterprise_id
+            windows.enterprise_id = revenue.enterprise_id
             and (
                 revenue.month between windows.label_from and windows.label_to
                 or revenue.month between windows.label_from - interval 1 year and windows.label_to - interval 1 year
             )
-    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+    group by windows.origin_date, windows.horizon_months, windows.enterprise_id
 ),
 
 invoiced as (
     select
-        windows.as_of_date,
         windows.origin_date,
         windows.horizon_months,
         windows.enterprise_id,
@@ -198,24 +188,22 @@ invoiced as (
     from due as windows
     inner join features.risk_invoices as invoices
         on
-            windows.as_of_date = invoices.as_of_date
-            and windows.enterprise_id = invoices.enterprise_id
+            windows.enterprise_id = invoices.enterprise_id
             and (
                 invoices.month between windows.label_from and windows.label_to
                 or invoices.month between windows.label_from - interval 1 year and windows.label_to - interval 1 year
             )
-    group by windows.as_of_date, windows.origin_date, windows.horizon_months, windows.enterprise_id
+    group by windows.origin_date, windows.horizon_months, windows.enterprise_id
 )
 
 select
-    windows.as_of_date,
     windows.origin_date,
     windows.horizon_months,
     windows.enterprise_id,
     windows.label_from,
     windows.label_to,
     windows.horizon_ends,
-    matured.as_of_date is not null as is_matured,
+    matured.label_from is not null as is_matured,
     if(coalesce(received.is_unknown, false), null, coalesce(received.restored, 0))::decimal(18, 2) as actual,
     if(coalesce(received.is_unknown, false), null, coalesce(received.plain, 0))::decimal(18, 2) as plain_actual,
     if(
@@ -266,24 +254,20 @@ select
 from due as windows
 left join matured
     on
-        windows.as_of_date = matured.as_of_date
-        and windows.label_from = matured.label_from
+        windows.label_from = matured.label_from
         and windows.label_to = matured.label_to
 left join received
     on
-        windows.as_of_date = received.as_of_date
-        and windows.origin_date = received.origin_date
+        windows.origin_date = received.origin_date
         and windows.horizon_months = received.horizon_months
         and windows.enterprise_id = received.enterprise_id
 left join invoiced
     on
-        windows.as_of_date = invoiced.as_of_date
-        and windows.origin_date = invoiced.origin_date
+        windows.origin_date = invoiced.origin_date
         and windows.horizon_months = invoiced.horizon_months
         and windows.enterprise_id = invoiced.enterprise_id
 left join once
     on
-        windows.as_of_date = once.as_of_date
-        and windows.origin_date = once.origin_date
+        windows.origin_date = once.origin_date
         and windows.horizon_months = once.horizon_months
         and windows.enterprise_id = once.enterprise_id

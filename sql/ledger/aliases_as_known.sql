@@ -1,8 +1,7 @@
--- One row per as-of date and alias: the enterprise that was published under another id before it was matched.
--- key: as_of_date, alias
+-- One row per alias: the enterprise that was published under another id before it was matched.
+-- key: alias
 -- materialized: view
 select distinct
-    as_of_date,
     alias,
     enterprise_id
 from ledger.identity_as_known

@@ -1,16 +1,14 @@
--- One row per as-of date and batch that counted one year before it: what the office could compute then.
--- key: as_of_date, batch_id
+-- One row per batch that counted one year before it: what the office could compute then.
+-- key: batch_id
 -- materialized: view
 --
 -- For the like-for-like prior year of a figure (DOMAIN section 1, YoY). The rules are those of ledger.batches_as_known.
 with
 
 known as (
-    select
-        dates.as_of_date,
-        batches.*
+    select batches.*
     from ledger.batches as batches
-    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date - interval 1 year
+    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date - interval 1 year
     where batches.status = 'accepted'
 ),
 
@@ -18,7 +16,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by as_of_date, contract, if(delivery = 'full', '*', partition)
+            partition by contract, if(delivery = 'full', '*', partition)
             order by knowledge_date desc, batch_id desc
         ) as newest_first
     from known

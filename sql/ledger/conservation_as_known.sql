@@ -1,5 +1,5 @@
--- One row per as-of date and contract: rows and money loaded, replaced with their batch, superseded, and counting.
--- key: as_of_date, contract
+-- One row per contract: rows and money loaded, replaced with their batch, superseded, and counting.
+-- key: contract
 -- materialized: table
 --
 -- The second conservation gate (DESIGN section 3). `money` adds up every amount column, so that no level escapes;
@@ -16,20 +16,19 @@ tallies as (
 
 loaded as (
     select
-        dates.as_of_date,
         batches.contract,
         sum(files.rows_loaded) as loaded_rows,
         coalesce(sum(tallies.money), 0) as loaded_money,
         coalesce(sum(files.rows_loaded) filter (where counting.batch_id is null), 0) as replaced_rows,
         coalesce(sum(tallies.money) filter (where counting.batch_id is null), 0) as replaced_money
     from ledger.batches as batches
-    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
     inner join ops.batches as files on batches.batch_id = files.batch_id
     left join tallies on batches.batch_id = tallies.batch_id
     left join ledger.batches_as_known as counting
-        on dates.as_of_date = counting.as_of_date and batches.batch_id = counting.batch_id
+        on batches.batch_id = counting.batch_id
     where batches.status = 'accepted' and batches.target in ('receipts', 'refunds')
-    group by dates.as_of_date, batches.contract
+    group by batches.contract
 ),
 
 flows as (
@@ -52,27 +51,24 @@ flows as (
 
 superseded as (
     select
-        batches.as_of_date,
         batches.contract,
         sum(flows.source_rows) as superseded_rows,
         sum(flows.money) as superseded_money
     from ledger.superseded_as_known as superseded
     inner join ledger.batches_as_known as batches
-        on superseded.as_of_date = batches.as_of_date and superseded.batch_id = batches.batch_id
+        on superseded.batch_id = batches.batch_id
     inner join flows on superseded.batch_id = flows.batch_id and superseded.line = flows.line
-    group by batches.as_of_date, batches.contract
+    group by batches.contract
 ),
 
 current_flows as (
     select
-        as_of_date,
         contract,
         source_rows,
         columns('amount_.*')
     from ledger.receipts_as_known
     union all by name
     select
-        as_of_date,
         contract,
         source_rows,
         columns('amount_.*')
@@ -81,7 +77,6 @@ current_flows as (
 
 current_rows as (
     select
-        as_of_date,
         contract,
         sum(source_rows) as current_rows,
         sum(
@@ -89,11 +84,10 @@ current_rows as (
             + coalesce(amount_city, 0) + coalesce(amount_district, 0)
         ) as current_money
     from current_flows
-    group by as_of_date, contract
+    group by contract
 )
 
 select
-    loaded.as_of_date,
     loaded.contract,
     loaded.loaded_rows,
     loaded.loaded_money,
@@ -104,7 +98,7 @@ select
     coalesce(current_rows.current_rows, 0) as current_rows,
     coalesce(current_rows.current_money, 0) as current_money
 from loaded
-left join superseded on loaded.as_of_date = superseded.as_of_date and loaded.contract = superseded.contract
+left join superseded on loaded.contract = superseded.contract
 left join
     current_rows
-    on loaded.as_of_date = current_rows.as_of_date and loaded.contract = current_rows.contract
+    on loaded.contract = current_rows.contract

@@ -1,8 +1,7 @@
--- One row per as-of date and ledger row of control_totals that counts then.
--- key: as_of_date, batch_id, line
+-- One row per ledger row of control_totals that counts then.
+-- key: batch_id, line
 -- materialized: view
 select
-    batches.as_of_date,
     batches.contract,
     batches.knowledge_date,
     facts.*
@@ -10,6 +9,5 @@ from ledger.control_totals as facts
 inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id
 anti join ledger.superseded_as_known as superseded
     on
-        batches.as_of_date = superseded.as_of_date
-        and facts.batch_id = superseded.batch_id
+        facts.batch_id = superseded.batch_id
         and facts.line = superseded.line

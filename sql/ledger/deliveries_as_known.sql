@@ -1,8 +1,7 @@
--- One row per as-of date and batch that counts then, with the file it came from and where its rows went.
--- key: as_of_date, batch_id
+-- One row per batch that counts then, with the file it came from and where its rows went.
+-- key: batch_id
 -- materialized: view
 select
-    batches.as_of_date,
     batches.batch_id,
     files.file,
     files.sheet,

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and month of receipts in scope: when it was first known, and what changed since.
--- key: as_of_date, enterprise_id, month
+-- One row per enterprise and month of receipts in scope: when it was first known, and what changed since.
+-- key: enterprise_id, month
 -- materialized: table
 --
 -- Unlike ledger.receipts_as_known it looks at every accepted row known by then, the replaced and superseded ones too:
@@ -17,16 +17,15 @@ with
 
 batches as (
     select
-        dates.as_of_date,
         batches.batch_id,
         batches.contract,
         batches.knowledge_date,
         if(batches.across_files = 'version', '', batches.partition) as slot,
         counting.batch_id is not null as is_counting
     from ledger.batches as batches
-    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
     left join ledger.batches_as_known as counting
-        on dates.as_of_date = counting.as_of_date and batches.batch_id = counting.batch_id
+        on batches.batch_id = counting.batch_id
     where batches.status = 'accepted' and batches.target = 'receipts'
 ),
 
@@ -48,18 +47,17 @@ lines as (
     inner join batches on facts.batch_id = batches.batch_id
     left join ledger.superseded_as_known as superseded
         on
-            batches.as_of_date = superseded.as_of_date
-            and facts.batch_id = superseded.batch_id
+            facts.batch_id = superseded.batch_id
             and facts.line = superseded.line
     left join run.levy_items as items on facts.levy_item = items.levy_item
+    cross join run.as_of
     where
         coalesce(items.is_tax or items.in_local_revenue, facts.levy_item is null)
-        and facts.month >= batches.as_of_date - interval 26 month
+        and facts.month >= as_of.as_of_date - interval 26 month
 ),
 
 filed as (
     select
-        lines.as_of_date,
         identity.enterprise_id,
         lines.month,
         lines.batch_id,
@@ -70,9 +68,8 @@ filed as (
         coalesce(sum(lines.amount) filter (where lines.counts_now), 0) as current_amount
     from lines
     inner join ledger.identity_as_known as identity
-        on lines.as_of_date = identity.as_of_date and lines.party_key = identity.party_key
+        on lines.party_key = identity.party_key
     group by
-        lines.as_of_date,
         identity.enterprise_id,
         lines.month,
         lines.batch_id,
@@ -83,7 +80,6 @@ filed as (
 
 months as (
     select
-        as_of_date,
         enterprise_id,
         month,
         min(knowledge_date) as first_known,
@@ -92,7 +88,7 @@ months as (
         sum(amount) as amount,
         sum(current_amount) as current_amount
     from filed
-    group by as_of_date, enterprise_id, month
+    group by enterprise_id, month
 ),
 
 -- Few months come in more than one batch: only these are put in order.
@@ -101,35 +97,32 @@ in_order as (
         filed.*,
         months.first_known,
         row_number() over (
-            partition by filed.as_of_date, filed.enterprise_id, filed.month
+            partition by filed.enterprise_id, filed.month
             order by filed.knowledge_date, filed.batch_id
         ) > 1 as is_later,
         lag(filed.amount, 1, 0) over (
-            partition by filed.as_of_date, filed.enterprise_id, filed.month, filed.contract, filed.slot
+            partition by filed.enterprise_id, filed.month, filed.contract, filed.slot
             order by filed.knowledge_date, filed.batch_id
         ) as amount_before
     from months
     inner join filed
         on
-            months.as_of_date = filed.as_of_date
-            and months.enterprise_id = filed.enterprise_id
+            months.enterprise_id = filed.enterprise_id
             and months.month = filed.month
     where months.filings > 1
 ),
 
 amended as (
     select
-        as_of_date,
         enterprise_id,
         month,
         count(*) filter (where is_later and amount <> amount_before) as amendments,
         sum(amount) filter (where knowledge_date = first_known) as first_amount
     from in_order
-    group by as_of_date, enterprise_id, month
+    group by enterprise_id, month
 )
 
 select
-    months.as_of_date,
     months.enterprise_id,
     months.month,
     months.first_known,
@@ -141,6 +134,5 @@ select
 from months
 left join amended
     on
-        months.as_of_date = amended.as_of_date
-        and months.enterprise_id = amended.enterprise_id
+        months.enterprise_id = amended.enterprise_id
         and months.month = amended.month

@@ -1,5 +1,5 @@
--- One row per as-of date and party: the enterprise that the party was known to be.
--- key: as_of_date, party_key
+-- One row per party: the enterprise that the party was known to be.
+-- key: party_key
 -- materialized: table
 --
 -- A party with an id is the enterprise of that id. A party with a name only is the one enterprise of that normalised
@@ -8,7 +8,6 @@ with
 
 own as (
     select
-        parties.as_of_date,
         parties.party_key,
         parties.source_id,
         parties.name,
@@ -16,26 +15,25 @@ own as (
         parties.last_known,
         identity.enterprise_id as alias
     from ledger.parties_as_known as parties
+    cross join run.as_of
     inner join ledger.identity as identity
-        on parties.party_key = identity.party_key and parties.as_of_date >= identity.knowledge_date
+        on parties.party_key = identity.party_key and as_of.as_of_date >= identity.knowledge_date
     qualify row_number() over (
-        partition by parties.as_of_date, parties.party_key order by identity.knowledge_date desc
+        partition by parties.party_key order by identity.knowledge_date desc
     ) = 1
 ),
 
 named as (
     select
-        as_of_date,
         name_key,
         min(alias) as enterprise_id
     from own
     where source_id is not null and name_key <> ''
-    group by as_of_date, name_key
+    group by name_key
     having count(distinct alias) = 1
 )
 
 select
-    own.as_of_date,
     own.party_key,
     coalesce(if(own.source_id is null, named.enterprise_id, null), own.alias) as enterprise_id,
     own.alias,
@@ -43,4 +41,4 @@ select
     own.name,
     own.last_known
 from own
-left join named on own.as_of_date = named.as_of_date and own.name_key = named.name_key
+left join named on own.name_key = named.name_key

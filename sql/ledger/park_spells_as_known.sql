@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and spell in the park, by all registers known then.
--- key: as_of_date, enterprise_id, spell_from, spell_to, batch_id, line
+-- One row per enterprise and spell in the park, by all registers known then.
+-- key: enterprise_id, spell_from, spell_to, batch_id, line
 -- materialized: table
 --
 -- A later entry restates the spells known before it, unless it begins after the day on which an earlier register held
@@ -12,7 +12,6 @@ with
 
 deliveries as (
     select
-        dates.as_of_date,
         batches.batch_id,
         batches.contract,
         batches.delivery,
@@ -20,21 +19,20 @@ deliveries as (
         if(
             batches.delivery = 'full',
             lead(batches.batch_id) over (
-                partition by dates.as_of_date, batches.contract order by batches.knowledge_date, batches.batch_id
+                partition by batches.contract order by batches.knowledge_date, batches.batch_id
             ),
             null
         ) as next_batch,
         lead(batches.knowledge_date) over (
-            partition by dates.as_of_date, batches.contract order by batches.knowledge_date, batches.batch_id
+            partition by batches.contract order by batches.knowledge_date, batches.batch_id
         ) as next_known
     from ledger.batches as batches
-    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
     where batches.status = 'accepted' and batches.target = 'enterprises'
 ),
 
 entries as (
     select
-        deliveries.as_of_date,
         identity.enterprise_id,
         deliveries.knowledge_date,
         deliveries.next_batch,
@@ -46,12 +44,11 @@ entries as (
     from ledger.enterprises as facts
     inner join deliveries on facts.batch_id = deliveries.batch_id
     inner join ledger.identity_as_known as identity
-        on deliveries.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
+        on facts.party_key = identity.party_key
 ),
 
 named as (
     select distinct
-        as_of_date,
         enterprise_id,
         batch_id
     from entries
@@ -61,7 +58,7 @@ with_later as (
     select
         entries.*,
         min(entries.spell_from) over (
-            partition by entries.as_of_date, entries.enterprise_id
+            partition by entries.enterprise_id
             order by entries.knowledge_date, entries.batch_id
             groups between 1 following and unbounded following
         ) as next_from,
@@ -69,13 +66,11 @@ with_later as (
     from entries
     left join named
         on
-            entries.as_of_date = named.as_of_date
-            and entries.enterprise_id = named.enterprise_id
+            entries.enterprise_id = named.enterprise_id
             and entries.next_batch = named.batch_id
 )
 
 select
-    as_of_date,
     enterprise_id,
     spell_from,
     least(

@@ -1,5 +1,5 @@
--- One row per as-of date and party that an accepted batch known by then names.
--- key: as_of_date, party_key
+-- One row per party that an accepted batch known by then names.
+-- key: party_key
 -- materialized: table
 --
 -- A party of a pending or quarantined batch is not known; one of a batch that was replaced since stays known.
@@ -83,7 +83,6 @@ sightings as (
 )
 
 select
-    dates.as_of_date,
     parties.party_key,
     parties.namespace,
     parties.source_id,
@@ -92,7 +91,7 @@ select
     max(batches.knowledge_date) as last_known
 from sightings
 inner join ledger.batches as batches on sightings.batch_id = batches.batch_id
-inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
 inner join ledger.parties as parties on sightings.party_key = parties.party_key
 where batches.status = 'accepted'
 group by all

@@ -1,10 +1,9 @@
--- One row per as-of date and ledger row of receipts that counted one year before it.
--- key: as_of_date, batch_id, line
+-- One row per ledger row of receipts that counted one year before it.
+-- key: batch_id, line
 -- materialized: view
 --
 -- The enterprise is the one that the row belongs to at the as-of date, so that both vintages speak of the same firms.
 select
-    batches.as_of_date,
     identity.enterprise_id,
     identity.source_id,
     identity.name,
@@ -15,9 +14,8 @@ select
 from ledger.receipts as facts
 inner join ledger.batches_year_before_as_known as batches on facts.batch_id = batches.batch_id
 inner join ledger.identity_as_known as identity
-    on batches.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
+    on facts.party_key = identity.party_key
 anti join ledger.superseded_year_before_as_known as superseded
     on
-        batches.as_of_date = superseded.as_of_date
-        and facts.batch_id = superseded.batch_id
+        facts.batch_id = superseded.batch_id
         and facts.line = superseded.line

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise that any register known then names: its newest entry, and when it ended.
--- key: as_of_date, enterprise_id
+-- One row per enterprise that any register known then names: its newest entry, and when it ended.
+-- key: enterprise_id
 -- materialized: view
 --
 -- A full delivery ends every enterprise that it no longer names (absent = ended): ended_on is the knowledge date of
@@ -8,23 +8,21 @@ with
 
 known as (
     select
-        dates.as_of_date,
         batches.batch_id,
         batches.delivery,
         batches.knowledge_date,
         dense_rank() over (
-            partition by dates.as_of_date, batches.contract order by batches.knowledge_date, batches.batch_id
+            partition by batches.contract order by batches.knowledge_date, batches.batch_id
         ) as delivery_no,
         lead(batches.knowledge_date) over (
-            partition by dates.as_of_date, batches.contract order by batches.knowledge_date, batches.batch_id
+            partition by batches.contract order by batches.knowledge_date, batches.batch_id
         ) as next_known
     from ledger.batches as batches
-    inner join run.as_of_dates as dates on batches.knowledge_date <= dates.as_of_date
+    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
     where batches.status = 'accepted' and batches.target = 'enterprises'
 )
 
 select
-    known.as_of_date,
     identity.enterprise_id,
     identity.name,
     known.knowledge_date,
@@ -33,8 +31,8 @@ select
 from ledger.enterprises as facts
 inner join known on facts.batch_id = known.batch_id
 inner join ledger.identity_as_known as identity
-    on known.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
+    on facts.party_key = identity.party_key
 qualify row_number() over (
-    partition by known.as_of_date, identity.enterprise_id
+    partition by identity.enterprise_id
     order by known.knowledge_date desc, facts.batch_id desc, facts.in_from desc nulls last, facts.line desc
 ) = 1

@@ -1,8 +1,7 @@
--- One row per as-of date and ledger row that a row of a batch that counts then stands in for.
--- key: as_of_date, batch_id, line
+-- One row per ledger row that a row of a batch that counts then stands in for.
+-- key: batch_id, line
 -- materialized: view
 select distinct
-    batches.as_of_date,
     superseded.batch_id,
     superseded.line
 from ledger.superseded_rows as superseded

@@ -1,8 +1,7 @@
--- One row per as-of date and ledger row that had been stood in for one year before it.
--- key: as_of_date, batch_id, line
+-- One row per ledger row that had been stood in for one year before it.
+-- key: batch_id, line
 -- materialized: view
 select distinct
-    batches.as_of_date,
     superseded.batch_id,
     superseded.line
 from ledger.superseded_rows as superseded

@@ -1,10 +1,9 @@
--- One row per as-of date and ledger row of visit_outcomes that counts then, with the enterprise it belongs to.
--- key: as_of_date, batch_id, line
+-- One row per ledger row of visit_outcomes that counts then, with the enterprise it belongs to.
+-- key: batch_id, line
 -- materialized: view
 --
 -- is_ahead: it tells of a day after the one on which the office received it, so the day is wrong.
 select
-    batches.as_of_date,
     identity.enterprise_id,
     identity.source_id,
     identity.name,
@@ -16,9 +15,8 @@ select
 from ledger.visit_outcomes as facts
 inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id
 inner join ledger.identity_as_known as identity
-    on batches.as_of_date = identity.as_of_date and facts.party_key = identity.party_key
+    on facts.party_key = identity.party_key
 anti join ledger.superseded_as_known as superseded
     on
-        batches.as_of_date = superseded.as_of_date
-        and facts.batch_id = superseded.batch_id
+        facts.batch_id = superseded.batch_id
         and facts.line = superseded.line

@@ -24,16 +24,15 @@ with
 
 orders as (
     select
-        as_of_date,
         enterprise_id,
         order_id,
         status,
         opened_on,
-        as_of_date as seen_on
+        as_of.as_of_date as seen_on
     from run.work_orders
+    cross join run.as_of
     union all
     select
-        as_of_date,
         enterprise_id,
         order_id,
         status,
@@ -44,7 +43,6 @@ orders as (
 
 newest_orders as (
     select
-        alerts.as_of_date,
         alerts.alert_no,
         orders.order_id,
         orders.status,
@@ -52,18 +50,16 @@ newest_orders as (
     from features.alerts as alerts
     inner join orders
         on
-            alerts.as_of_date = orders.as_of_date
-            and alerts.enterprise_id = orders.enterprise_id
+            alerts.enterprise_id = orders.enterprise_id
             and alerts.dispatched_on <= orders.seen_on
     qualify row_number() over (
-        partition by alerts.as_of_date, alerts.alert_no
+        partition by alerts.alert_no
         order by orders.opened_on desc, orders.order_id desc, orders.seen_on desc
     ) = 1
 ),
 
 replies as (
     select
-        alerts.as_of_date,
         alerts.alert_no,
         alerts.enterprise_id,
         enterprises.source_id,
@@ -89,13 +85,13 @@ replies as (
         revenue.prior as revenue_prior
     from features.alerts as alerts
     inner join features.enterprises as enterprises
-        on alerts.as_of_date = enterprises.as_of_date and alerts.enterprise_id = enterprises.enterprise_id
+        on alerts.enterprise_id = enterprises.enterprise_id
     left join newest_orders
-        on alerts.as_of_date = newest_orders.as_of_date and alerts.alert_no = newest_orders.alert_no
+        on alerts.alert_no = newest_orders.alert_no
     left join features.alert_findings as findings
-        on alerts.as_of_date = findings.as_of_date and alerts.alert_no = findings.alert_no
+        on alerts.alert_no = findings.alert_no
     left join features.alert_revenue as revenue
-        on alerts.as_of_date = revenue.as_of_date and alerts.alert_no = revenue.alert_no
+        on alerts.alert_no = revenue.alert_no
 ),
 
 judged as (
@@ -113,18 +109,20 @@ judged as (
 )
 
 select
-    * exclude (is_settled, main_cause, move_stance, by_visit, by_receipts),
+    as_of.as_of_date,
+    judged.* exclude (is_settled, main_cause, move_stance, by_visit, by_receipts),
     case
         when due_on is null then 'no_deadline'
         when replied then if(answered_on <= due_on, 'on_time', 'late')
-        else if(due_on < as_of_date, 'overdue', 'open')
+        else if(due_on < as_of.as_of_date, 'overdue', 'open')
     end as timeliness,
     coalesce(by_visit, by_receipts, 'unknown') as verdict,
     case
         when by_visit is not null then 'visit'
         when by_receipts is not null then 'receipts'
     end as verdict_basis,
-    coalesce(not replied and due_on between as_of_date and as_of_date + 6, false) as is_due,
-    coalesce(not replied and due_on < as_of_date, false) as is_overdue
+    coalesce(not replied and due_on between as_of.as_of_date and as_of.as_of_date + 6, false) as is_due,
+    coalesce(not replied and due_on < as_of.as_of_date, false) as is_overdue
 from judged
-order by as_of_date, alert_no
+cross join run.as_of
+order by alert_no

@@ -14,7 +14,7 @@
 -- column agreed [currency]: of the natural change, the lesser of both, enterprise by enterprise
 -- column agreement [ratio]: agreed over the greater of proposed and confirmed
 select
-    as_of_date,
+    as_of.as_of_date,
     list_name,
     tick,
     any_value(word) as word,
@@ -29,5 +29,6 @@ select
         sum(agreed) / nullif(least(sum(least(proposed, 0)), sum(least(confirmed, 0))), 0)
     )::double as agreement
 from marts.cause_review
-group by as_of_date, list_name, tick
-order by as_of_date, list_name, tick
+cross join run.as_of
+group by as_of.as_of_date, list_name, tick
+order by list_name, tick

@@ -16,7 +16,6 @@ with
 
 visited as (
     select
-        lines.as_of_date,
         lines.list_name,
         lines.enterprise_id,
         lines.natural_change,
@@ -24,13 +23,12 @@ visited as (
         visits.tenths
     from features.list_lines as lines
     inner join features.confirmed_causes as visits
-        on lines.as_of_date = visits.as_of_date and lines.enterprise_id = visits.enterprise_id
+        on lines.enterprise_id = visits.enterprise_id
     where lines.natural_change < 0 and visits.cause_on >= date_trunc('year', lines.window_start)
 ),
 
 ticked as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         cause_on,
@@ -41,7 +39,6 @@ ticked as (
 
 confirmed as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         said.tick,
@@ -50,12 +47,11 @@ confirmed as (
         round(any_value(natural_change) * sum(said.tenths) / 10, 2)::decimal(18, 2) as confirmed
     from ticked
     where said.tenths > 0
-    group by as_of_date, list_name, enterprise_id, said.tick
+    group by list_name, enterprise_id, said.tick
 ),
 
 proposed as (
     select
-        causes.as_of_date,
         causes.list_name,
         causes.enterprise_id,
         coalesce(codes.tick, 'none') as tick,
@@ -65,14 +61,13 @@ proposed as (
     inner join run.cause_codes as codes on causes.cause_code = codes.code
     semi join visited
         on
-            causes.as_of_date = visited.as_of_date
-            and causes.list_name = visited.list_name
+            causes.list_name = visited.list_name
             and causes.enterprise_id = visited.enterprise_id
-    group by causes.as_of_date, causes.list_name, causes.enterprise_id, coalesce(codes.tick, 'none')
+    group by causes.list_name, causes.enterprise_id, coalesce(codes.tick, 'none')
 )
 
 select
-    coalesce(proposed.as_of_date, confirmed.as_of_date) as as_of_date,
+    as_of.as_of_date,
     coalesce(proposed.list_name, confirmed.list_name) as list_name,
     coalesce(proposed.enterprise_id, confirmed.enterprise_id) as enterprise_id,
     coalesce(proposed.tick, confirmed.tick) as tick,
@@ -86,9 +81,9 @@ select
 from proposed
 full join confirmed
     on
-        proposed.as_of_date = confirmed.as_of_date
-        and proposed.list_name = confirmed.list_name
+        proposed.list_name = confirmed.list_name
         and proposed.enterprise_id = confirmed.enterprise_id
         and proposed.tick = confirmed.tick
+cross join run.as_of
 left join run.cause_ticks as ticks on coalesce(proposed.tick, confirmed.tick) = ticks.field
-order by as_of_date, list_name, enterprise_id, tick
+order by list_name, enterprise_id, tick

@@ -2,9 +2,9 @@
 -- key: as_of_date, list_name, enterprise_id, cause_code
 -- materialized: table
 --
--- Proposed by arithmetic, to be verified (mainstay.revenue.cause_amounts says in which order, and what a code may take): at
--- the list's level, in the natural caliber, over the list's window. The amounts of an enterprise sum to its natural
--- change; above zero is what rose.
+-- Proposed by arithmetic, to be verified (mainstay.revenue.cause_amounts says in which order, and what a code may
+-- take): at the list's level, in the natural caliber, over the list's window. The amounts of an enterprise sum to its
+-- natural change; above zero is what rose.
 -- column cause_code [text]: seeds/cause_codes.csv
 -- column cause_zh [text]: the code in Chinese words
 -- column amount [currency]: its part of the natural change; negative = less revenue
@@ -13,7 +13,7 @@
 -- column evidence_zh [text]: the figures it rests on, in Chinese
 -- column evidence_en [text]: the same in English
 select
-    causes.as_of_date,
+    as_of.as_of_date,
     causes.list_name,
     causes.enterprise_id,
     causes.cause_code,
@@ -29,10 +29,10 @@ select
     causes.evidence_zh,
     causes.evidence_en
 from run.causes as causes
+cross join run.as_of
 inner join features.list_lines as lines
     on
-        causes.as_of_date = lines.as_of_date
-        and causes.list_name = lines.list_name
+        causes.list_name = lines.list_name
         and causes.enterprise_id = lines.enterprise_id
 left join run.cause_codes as codes on causes.cause_code = codes.code
-order by causes.as_of_date, causes.list_name, lines.rank, codes.place
+order by causes.list_name, lines.rank, codes.place

@@ -27,7 +27,6 @@ with
 
 spans as (
     select
-        as_of_date,
         window_start,
         window_end
     from features.windows
@@ -36,7 +35,6 @@ spans as (
 
 sums as (
     select
-        spans.as_of_date,
         spans.window_start,
         spans.window_end,
         revenue.enterprise_id,
@@ -50,21 +48,15 @@ sums as (
         ) as deferred_sum
     from spans
     inner join features.revenue_by_level as revenue
-        on
-            spans.as_of_date = revenue.as_of_date
-            and revenue.month between spans.window_start and spans.window_end
+        on revenue.month between spans.window_start and spans.window_end
     inner join features.park_population as population
-        on
-            revenue.as_of_date = population.as_of_date
-            and revenue.enterprise_id = population.enterprise_id
+        on revenue.enterprise_id = population.enterprise_id
     where coalesce(population.moved_on >= spans.window_start, true)
     group by all
 ),
 
 deferrals as (
-    select distinct
-        as_of_date,
-        level
+    select distinct level
     from sums
     where deferred_sum is not null
 ),
@@ -87,12 +79,11 @@ by_caliber as (
         'deferral_adjusted' as caliber,
         sums.natural_sum + sums.refund_sum + sums.deferred_sum as amount
     from sums
-    inner join deferrals on sums.as_of_date = deferrals.as_of_date and sums.level = deferrals.level
+    inner join deferrals on sums.level = deferrals.level
 ),
 
 sized as (
     select
-        sums.as_of_date,
         sums.enterprise_id,
         classes.size_class,
         classes.lower,
@@ -100,8 +91,7 @@ sized as (
     from sums
     inner join features.levels_in_use as levels
         on
-            sums.as_of_date = levels.as_of_date
-            and sums.level = levels.level_used
+            sums.level = levels.level_used
             and levels.level_asked = 'local'
     inner join run.size_classes as classes
         on
@@ -112,7 +102,6 @@ sized as (
 
 groups as (
     select
-        enterprises.as_of_date,
         enterprises.enterprise_id,
         unnest(
             [
@@ -125,7 +114,7 @@ groups as (
         ) as part
     from features.enterprises as enterprises
     left join sized
-        on enterprises.as_of_date = sized.as_of_date and enterprises.enterprise_id = sized.enterprise_id
+        on enterprises.enterprise_id = sized.enterprise_id
 ),
 
 ranked as (
@@ -138,7 +127,6 @@ ranked as (
         greatest(by_caliber.amount, 0)::decimal(18, 2) as positive,
         row_number() over (
             partition by
-                by_caliber.as_of_date,
                 by_caliber.level,
                 by_caliber.caliber,
                 groups.part.grouping,
@@ -147,12 +135,11 @@ ranked as (
         ) as place
     from by_caliber
     inner join groups
-        on by_caliber.as_of_date = groups.as_of_date and by_caliber.enterprise_id = groups.enterprise_id
+        on by_caliber.enterprise_id = groups.enterprise_id
 ),
 
 measured as (
     select
-        as_of_date,
         level,
         caliber,
         grouping,
@@ -177,7 +164,8 @@ measured as (
 )
 
 select
-    * exclude (top1, top5, top10, top50, squares),
+    as_of.as_of_date,
+    measured.* exclude (top1, top5, top10, top50, squares),
     (top1 / nullif(positive_revenue, 0))::double as top1_share,
     (top5 / nullif(positive_revenue, 0))::double as top5_share,
     (top10 / nullif(positive_revenue, 0))::double as top10_share,
@@ -185,4 +173,5 @@ select
     squares::double / nullif(positive_revenue::double * positive_revenue::double, 0) as hhi,
     enterprises < 3 or top1 > 0.8 * positive_revenue as is_suppressed_in_public
 from measured
-order by as_of_date, level, caliber, grouping, group_name
+cross join run.as_of
+order by level, caliber, grouping, group_name

@@ -17,7 +17,6 @@ with
 
 by_level as (
     select
-        as_of_date,
         month,
         enterprise_id,
         levy,
@@ -25,30 +24,26 @@ by_level as (
         unnest([total, central, local, city, district]) as amount
     from features.revenue_by_levy as revenue
     semi join ledger.control_totals_as_known as control
-        on revenue.as_of_date = control.as_of_date and revenue.month = control.month
+        on revenue.month = control.month
 ),
 
 undivided as (
-    select distinct
-        as_of_date,
-        month
+    select distinct month
     from by_level
     where levy = 'ALL'
 ),
 
 given as (
     select
-        lines.as_of_date,
         lines.level,
         covered.month
     from features.level_lines as lines
-    inner join features.covered_months as covered on lines.as_of_date = covered.as_of_date
+    cross join features.covered_months as covered
     where lines.lines > lines.missing
 ),
 
 ours as (
     select
-        as_of_date,
         month,
         level,
         levy as levy_item,
@@ -56,31 +51,29 @@ ours as (
         count(distinct enterprise_id) filter (where amount is null) as unknown
     from by_level
     where levy <> 'ALL'
-    group by as_of_date, month, level, levy
+    group by month, level, levy
     union all
     select
-        as_of_date,
         month,
         level,
         'ALL' as levy_item,
         sum(amount) as amount,
         count(distinct enterprise_id) filter (where amount is null) as unknown
     from by_level
-    group by as_of_date, month, level
+    group by month, level
 ),
 
 stated_once as (
     select *
     from ledger.control_totals_as_known
     qualify row_number() over (
-        partition by as_of_date, month, level, levy_item
+        partition by month, level, levy_item
         order by knowledge_date desc, batch_id desc, line desc
     ) = 1
 ),
 
 theirs as (
     select
-        control.as_of_date,
         control.month,
         control.level,
         if(control.levy_item is null, 'ALL', coalesce(items.levy, control.levy_item)) as levy_item,
@@ -93,7 +86,7 @@ theirs as (
 )
 
 select
-    theirs.as_of_date,
+    as_of.as_of_date,
     theirs.month,
     theirs.level,
     theirs.levy_item,
@@ -111,14 +104,14 @@ select
     abs(difference) > parameters.tie_tolerance as is_above_tolerance,
     coalesce(ours.unknown, 0)::bigint as enterprises_unknown
 from theirs
+cross join run.as_of
 left join given
-    on theirs.as_of_date = given.as_of_date and theirs.month = given.month and theirs.level = given.level
-left join undivided on theirs.as_of_date = undivided.as_of_date and theirs.month = undivided.month
+    on theirs.month = given.month and theirs.level = given.level
+left join undivided on theirs.month = undivided.month
 left join ours
     on
-        theirs.as_of_date = ours.as_of_date
-        and theirs.month = ours.month
+        theirs.month = ours.month
         and theirs.level = ours.level
         and theirs.levy_item = ours.levy_item
 cross join run.parameters as parameters
-order by theirs.as_of_date, theirs.month, theirs.level, theirs.levy_item
+order by theirs.month, theirs.level, theirs.levy_item

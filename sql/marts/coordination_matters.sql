@@ -17,7 +17,6 @@ with
 
 told as (
     select
-        as_of_date,
         enterprise_id,
         trim(request) as matter,
         trim(request_department) as department,
@@ -33,18 +32,18 @@ told as (
 
 asked as (
     select
-        as_of_date,
         enterprise_id,
         trim(matter) as matter,
         trim(department) as department,
         requested_on as raised_on,
         due_on,
-        if(resolved_on <= as_of_date, resolved_on, null) as settled_on,
+        if(resolved_on <= as_of.as_of_date, resolved_on, null) as settled_on,
         'service_request' as source,
         batch_id,
         line
     from ledger.service_requests_as_known
-    where requested_on <= as_of_date and trim(matter) <> ''
+    cross join run.as_of
+    where requested_on <= as_of.as_of_date and trim(matter) <> ''
 ),
 
 matters as (
@@ -55,12 +54,11 @@ matters as (
 
 settled as (
     select
-        as_of_date,
         enterprise_id,
         matter,
         max(settled_on) as settled_on
     from matters
-    group by as_of_date, enterprise_id, matter
+    group by enterprise_id, matter
 ),
 
 open_matters as (
@@ -68,19 +66,17 @@ open_matters as (
     from matters
     inner join settled
         on
-            matters.as_of_date = settled.as_of_date
-            and matters.enterprise_id = settled.enterprise_id
+            matters.enterprise_id = settled.enterprise_id
             and matters.matter = settled.matter
     where coalesce(settled.settled_on < matters.raised_on, true) and matters.department <> ''
     qualify row_number() over (
-        partition by matters.as_of_date, matters.enterprise_id, matters.matter
+        partition by matters.enterprise_id, matters.matter
         order by matters.source asc, matters.raised_on desc, matters.batch_id desc, matters.line desc
     ) = 1
 ),
 
 leaving as (
     select distinct
-        as_of_date,
         enterprise_id,
         trim(request) as matter
     from marts.outbound_register
@@ -88,9 +84,8 @@ leaving as (
 )
 
 select
-    matters.as_of_date,
+    as_of.as_of_date,
     row_number() over (
-        partition by matters.as_of_date
         order by matters.due_on nulls last, matters.raised_on, matters.enterprise_id, matters.matter
     ) as matter_no,
     matters.enterprise_id,
@@ -100,13 +95,13 @@ select
     matters.raised_on,
     matters.due_on,
     if(matters.source = 'visit' and leaving.matter is not null, 'outbound', matters.source) as source,
-    coalesce(matters.due_on < matters.as_of_date, false) as is_overdue
+    coalesce(matters.due_on < as_of.as_of_date, false) as is_overdue
 from open_matters as matters
+cross join run.as_of
 inner join features.enterprises as enterprises
-    on matters.as_of_date = enterprises.as_of_date and matters.enterprise_id = enterprises.enterprise_id
+    on matters.enterprise_id = enterprises.enterprise_id
 left join leaving
     on
-        matters.as_of_date = leaving.as_of_date
-        and matters.enterprise_id = leaving.enterprise_id
+        matters.enterprise_id = leaving.enterprise_id
         and matters.matter = leaving.matter
-order by matters.as_of_date, matter_no
+order by matter_no

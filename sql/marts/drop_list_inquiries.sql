@@ -30,13 +30,12 @@ select
     coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from marts.drop_lists as lists
 left join features.newest_inquiries as orders
-    on lists.as_of_date = orders.as_of_date and lists.enterprise_id = orders.enterprise_id
+    on lists.enterprise_id = orders.enterprise_id
 left join features.last_visits as found
-    on lists.as_of_date = found.as_of_date and lists.enterprise_id = found.enterprise_id
+    on lists.enterprise_id = found.enterprise_id
 left join marts.forecasts as forecasts
     on
-        lists.as_of_date = forecasts.as_of_date
-        and lists.enterprise_id = forecasts.enterprise_id
+        lists.enterprise_id = forecasts.enterprise_id
         and lists.level = forecasts.level
         and forecasts.caliber = 'restored'
-order by lists.as_of_date, lists.list_name, lists.rank
+order by lists.list_name, lists.rank

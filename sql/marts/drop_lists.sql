@@ -29,17 +29,16 @@ with
 
 by_policy as (
     select
-        causes.as_of_date,
         causes.list_name,
         causes.enterprise_id,
         sum(causes.amount) as amount
     from run.causes as causes
     inner join run.cause_codes as codes on causes.cause_code = codes.code and codes.is_policy_or_timing
-    group by causes.as_of_date, causes.list_name, causes.enterprise_id
+    group by causes.list_name, causes.enterprise_id
 )
 
 select
-    changes.as_of_date,
+    as_of.as_of_date,
     changes.list_name,
     changes.rank,
     changes.enterprise_id,
@@ -71,7 +70,7 @@ select
     changes.restored_yoy,
     (
         changes.change
-        / nullif(sum(changes.change) over (partition by changes.as_of_date, changes.list_name), 0)
+        / nullif(sum(changes.change) over (partition by changes.list_name), 0)
     )::double as share_of_drop,
     coalesce(changes.natural_change < 0 and by_policy.amount <= 0.8 * changes.natural_change, false) as is_policy_drop,
     changes.shared_rank,
@@ -91,22 +90,20 @@ select
     if(changes.frozen_fingerprint = changes.fingerprint, changes.change - changes.frozen_change, null) as correction,
     changes.change < 0 as is_still_drop
 from features.list_lines as changes
+cross join run.as_of
 inner join features.enterprises as enterprises
-    on changes.as_of_date = enterprises.as_of_date and changes.enterprise_id = enterprises.enterprise_id
+    on changes.enterprise_id = enterprises.enterprise_id
 left join features.list_weeks as weeks
     on
-        changes.as_of_date = weeks.as_of_date
-        and changes.list_name = weeks.list_name
+        changes.list_name = weeks.list_name
         and weeks.weeks_ago = 1
 left join features.list_streaks as streaks
     on
-        changes.as_of_date = streaks.as_of_date
-        and changes.list_name = streaks.list_name
+        changes.list_name = streaks.list_name
         and changes.enterprise_id = streaks.enterprise_id
 left join by_policy
     on
-        changes.as_of_date = by_policy.as_of_date
-        and changes.list_name = by_policy.list_name
+        changes.list_name = by_policy.list_name
         and changes.enterprise_id = by_policy.enterprise_id
 where changes.kind = 'drops'
-order by changes.as_of_date, changes.list_name, changes.rank
+order by changes.list_name, changes.rank

@@ -15,7 +15,6 @@ with
 
 levels as (
     select
-        as_of_date,
         level_used,
         is_fallback
     from features.levels_in_use
@@ -24,20 +23,18 @@ levels as (
 
 scores as (
     select
-        as_of_date,
         enterprise_id,
         max(grade) filter (where target = 'decline') as decline_grade,
         max(grade) filter (where target = 'relocation') as relocation_grade
     from marts.enterprise_risk
     where horizon_months = 12
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 )
 
 select
-    population.as_of_date,
+    as_of.as_of_date,
     population.enterprise_id,
     row_number() over (
-        partition by population.as_of_date
         order by
             population.is_pseudo_taxpayer asc,
             ranked.natural_current desc nulls last,
@@ -113,52 +110,45 @@ select
     scores.decline_grade,
     scores.relocation_grade
 from features.ledger_population as population
+cross join run.as_of
 inner join features.enterprises as enterprises
-    on population.as_of_date = enterprises.as_of_date and population.enterprise_id = enterprises.enterprise_id
+    on population.enterprise_id = enterprises.enterprise_id
 left join features.windows as windows
-    on population.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
-left join levels on population.as_of_date = levels.as_of_date
+    on windows.window_name = 'ytd'
+left join levels on true
 left join features.ledger_changes as ranked
     on
-        population.as_of_date = ranked.as_of_date
-        and population.enterprise_id = ranked.enterprise_id
+        population.enterprise_id = ranked.enterprise_id
         and levels.level_used = ranked.level
 left join features.ledger_changes as total
     on
-        population.as_of_date = total.as_of_date
-        and population.enterprise_id = total.enterprise_id
+        population.enterprise_id = total.enterprise_id
         and total.level = 'total'
 left join features.ledger_changes as central
     on
-        population.as_of_date = central.as_of_date
-        and population.enterprise_id = central.enterprise_id
+        population.enterprise_id = central.enterprise_id
         and central.level = 'central'
 left join features.ledger_changes as local
     on
-        population.as_of_date = local.as_of_date
-        and population.enterprise_id = local.enterprise_id
+        population.enterprise_id = local.enterprise_id
         and local.level = 'local'
 left join features.ledger_changes as city
     on
-        population.as_of_date = city.as_of_date
-        and population.enterprise_id = city.enterprise_id
+        population.enterprise_id = city.enterprise_id
         and city.level = 'city'
 left join features.ledger_changes as district
     on
-        population.as_of_date = district.as_of_date
-        and population.enterprise_id = district.enterprise_id
+        population.enterprise_id = district.enterprise_id
         and district.level = 'district'
 left join marts.forecasts as forecast_natural
     on
-        population.as_of_date = forecast_natural.as_of_date
-        and population.enterprise_id = forecast_natural.enterprise_id
+        population.enterprise_id = forecast_natural.enterprise_id
         and levels.level_used = forecast_natural.level
         and forecast_natural.caliber = 'natural'
 left join marts.forecasts as forecast_restored
     on
-        population.as_of_date = forecast_restored.as_of_date
-        and population.enterprise_id = forecast_restored.enterprise_id
+        population.enterprise_id = forecast_restored.enterprise_id
         and levels.level_used = forecast_restored.level
         and forecast_restored.caliber = 'restored'
-left join scores on population.as_of_date = scores.as_of_date and population.enterprise_id = scores.enterprise_id
-order by population.as_of_date, rank
+left join scores on population.enterprise_id = scores.enterprise_id
+order by rank

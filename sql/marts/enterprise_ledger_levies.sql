@@ -9,7 +9,6 @@ with
 
 revenue as (
     select
-        revenue.as_of_date,
         revenue.enterprise_id,
         case
             when revenue.levy in ('VAT', 'CIT', 'IIT', 'UMCT', 'STAMP') then revenue.levy
@@ -24,11 +23,10 @@ revenue as (
         revenue.month >= windows.window_start as is_current
     from features.revenue_by_levy as revenue
     inner join features.levels_in_use as levels
-        on revenue.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+        on levels.level_asked = 'local'
     inner join features.windows as windows
         on
-            revenue.as_of_date = windows.as_of_date
-            and windows.window_name = 'ytd'
+            windows.window_name = 'ytd'
             and (
                 revenue.month between windows.window_start and windows.window_end
                 or revenue.month between windows.prior_start and windows.prior_end
@@ -38,7 +36,6 @@ revenue as (
 
 sums as (
     select
-        as_of_date,
         enterprise_id,
         levy_kind,
         if(
@@ -52,41 +49,32 @@ sums as (
             coalesce(sum(natural_revenue) filter (where not is_current), 0)
         ) as natural_prior
     from revenue
-    group by as_of_date, enterprise_id, levy_kind
+    group by enterprise_id, levy_kind
 ),
 
 undivided as (
-    select
-        as_of_date,
-        enterprise_id
+    select enterprise_id
     from sums
     where levy_kind = 'UNDIVIDED'
 ),
 
 kinds as (
-    select
-        as_of_date,
-        unnest(['VAT', 'CIT', 'IIT', 'UMCT', 'PROPERTY_LAND_USE', 'STAMP', 'OTHER']) as levy_kind
-    from run.as_of_dates
+    select unnest(['VAT', 'CIT', 'IIT', 'UMCT', 'PROPERTY_LAND_USE', 'STAMP', 'OTHER']) as levy_kind
     union all
-    select distinct
-        as_of_date,
-        'UNDIVIDED' as levy_kind
+    select distinct 'UNDIVIDED' as levy_kind
     from undivided
 ),
 
 silence as (
-    select
-        windows.as_of_date,
-        0 as amount
+    select 0 as amount
     from features.windows as windows
     inner join features.levels_in_use as levels
-        on windows.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+        on levels.level_asked = 'local'
     where windows.window_name = 'ytd' and windows.is_covered
 )
 
 select
-    population.as_of_date,
+    as_of.as_of_date,
     population.enterprise_id,
     kinds.levy_kind,
     case
@@ -98,13 +86,13 @@ select
         when undivided.enterprise_id is null then silence.amount
     end::decimal(18, 2) as natural_prior
 from features.ledger_population as population
-inner join kinds on population.as_of_date = kinds.as_of_date
-left join silence on population.as_of_date = silence.as_of_date
+cross join run.as_of
+cross join kinds
+left join silence on true
 left join sums
     on
-        population.as_of_date = sums.as_of_date
-        and population.enterprise_id = sums.enterprise_id
+        population.enterprise_id = sums.enterprise_id
         and kinds.levy_kind = sums.levy_kind
 left join undivided
-    on population.as_of_date = undivided.as_of_date and population.enterprise_id = undivided.enterprise_id
-order by population.as_of_date, population.enterprise_id, kinds.levy_kind
+    on population.enterprise_id = undivided.enterprise_id
+order by population.enterprise_id, kinds.levy_kind

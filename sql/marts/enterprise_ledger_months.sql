@@ -7,25 +7,22 @@
 with
 
 calendar as (
-    select
-        as_of_date,
-        unnest(generate_series(last_closed - interval 23 month, last_closed, interval 1 month))::date as month
+    select unnest(generate_series(last_closed - interval 23 month, last_closed, interval 1 month))::date as month
     from features.closed_months
     where last_closed is not null
 ),
 
 covered as (
     select
-        months.as_of_date,
         months.month,
         levels.level_used as level
     from features.covered_months as months
     inner join features.levels_in_use as levels
-        on months.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+        on levels.level_asked = 'local'
 )
 
 select
-    population.as_of_date,
+    as_of.as_of_date,
     population.enterprise_id,
     calendar.month,
     case
@@ -33,12 +30,12 @@ select
         when covered.month is not null then 0
     end::decimal(18, 2) as natural_revenue
 from features.ledger_population as population
-inner join calendar on population.as_of_date = calendar.as_of_date
-left join covered on calendar.as_of_date = covered.as_of_date and calendar.month = covered.month
+cross join run.as_of
+cross join calendar
+left join covered on calendar.month = covered.month
 left join features.revenue_by_level as revenue
     on
-        covered.as_of_date = revenue.as_of_date
-        and covered.month = revenue.month
+        covered.month = revenue.month
         and covered.level = revenue.level
         and population.enterprise_id = revenue.enterprise_id
-order by population.as_of_date, population.enterprise_id, calendar.month
+order by population.enterprise_id, calendar.month

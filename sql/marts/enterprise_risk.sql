@@ -24,7 +24,7 @@
 -- column training_period [text]: first and last origin of the model's training, YYYY-MM..YYYY-MM; null for a rule
 -- column training_events [count]: enterprises in that training that declined or left; null for a rule
 select
-    as_of_date,
+    as_of.as_of_date,
     target,
     horizon_months,
     enterprise_id,
@@ -41,4 +41,5 @@ select
     training_period,
     training_events
 from run.scores
-order by as_of_date, target, horizon_months, rank nulls last, enterprise_id
+cross join run.as_of
+order by target, horizon_months, rank nulls last, enterprise_id

@@ -20,5 +20,4 @@ select
     destination,
     is_registered
 from features.enterprises
-where as_of_date = (select max(as_of_date) from run.as_of_dates)
 order by enterprise_id

@@ -33,7 +33,7 @@
 -- column last_visit_on [date]: newest visit or call that met somebody
 -- column is_inquired [flag]: whether a visit has named causes since the window began
 select
-    lists.as_of_date,
+    as_of.as_of_date,
     lists.list_name,
     places.rank,
     places.shared_rank,
@@ -77,8 +77,8 @@ select
     figures.adjusted_change,
     figures.adjusted_yoy,
     if(
-        sum(figures.current) over (partition by lists.as_of_date, lists.list_name) > 0,
-        (figures.current / sum(figures.current) over (partition by lists.as_of_date, lists.list_name))::double,
+        sum(figures.current) over (partition by lists.list_name) > 0,
+        (figures.current / sum(figures.current) over (partition by lists.list_name))::double,
         null
     ) as share_of_list,
     lists.is_frozen,
@@ -97,31 +97,29 @@ select
     found.last_visit_on,
     coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from features.list_windows as lists
+cross join run.as_of
 inner join features.list_places as places
-    on lists.as_of_date = places.as_of_date and lists.list_name = places.list_name
+    on lists.list_name = places.list_name
 inner join features.list_figures as figures
     on
-        places.as_of_date = figures.as_of_date
-        and places.list_name = figures.list_name
+        places.list_name = figures.list_name
         and places.enterprise_id = figures.enterprise_id
 inner join features.enterprises as enterprises
-    on places.as_of_date = enterprises.as_of_date and places.enterprise_id = enterprises.enterprise_id
+    on places.enterprise_id = enterprises.enterprise_id
 left join features.list_weeks as weeks
-    on lists.as_of_date = weeks.as_of_date and lists.list_name = weeks.list_name and weeks.weeks_ago = 1
+    on lists.list_name = weeks.list_name and weeks.weeks_ago = 1
 left join features.list_streaks as streaks
     on
-        places.as_of_date = streaks.as_of_date
-        and places.list_name = streaks.list_name
+        places.list_name = streaks.list_name
         and places.enterprise_id = streaks.enterprise_id
 left join features.newest_inquiries as orders
-    on places.as_of_date = orders.as_of_date and places.enterprise_id = orders.enterprise_id
+    on places.enterprise_id = orders.enterprise_id
 left join features.last_visits as found
-    on places.as_of_date = found.as_of_date and places.enterprise_id = found.enterprise_id
+    on places.enterprise_id = found.enterprise_id
 left join marts.forecasts as forecasts
     on
-        places.as_of_date = forecasts.as_of_date
-        and places.enterprise_id = forecasts.enterprise_id
+        places.enterprise_id = forecasts.enterprise_id
         and lists.level = forecasts.level
         and forecasts.caliber = 'restored'
 where lists.kind = 'firms'
-order by lists.as_of_date, lists.list_name, places.rank
+order by lists.list_name, places.rank

@@ -26,12 +26,11 @@ prior_months as (
         months.natural_revenue + months.refund as restored
     from features.forecast_months as months
     inner join features.forecast_years as years
-        on months.as_of_date = years.as_of_date and year(months.month) = years.year - 1
+        on year(months.month) = years.year - 1
 ),
 
 prior_years as (
     select
-        as_of_date,
         level,
         unnest(['natural', 'restored', 'deferral_adjusted']) as caliber,
         unnest(
@@ -46,11 +45,11 @@ prior_years as (
             ]
         ) as prior_year
     from prior_months
-    group by as_of_date, level
+    group by level
 )
 
 select
-    park.as_of_date,
+    as_of.as_of_date,
     park.year,
     park.level,
     park.caliber,
@@ -62,13 +61,12 @@ select
     if(prior_years.prior_year > 0, (park.amount / prior_years.prior_year - 1)::double, null) as yoy,
     park.method
 from park
+cross join run.as_of
 left join prior_years
     on
-        park.as_of_date = prior_years.as_of_date
-        and park.level = prior_years.level
+        park.level = prior_years.level
         and park.caliber = prior_years.caliber
 order by
-    park.as_of_date,
     park.level,
     park.caliber,
     list_position(['pessimistic', 'expected', 'optimistic'], park.scenario)

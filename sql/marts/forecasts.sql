@@ -15,7 +15,7 @@
 -- column high [currency]: the upper end of the 80% interval, the optimistic view of the park
 -- column method [text]: how the rest of the year was forecast, or `none: ...` with the reason
 select
-    as_of_date,
+    as_of.as_of_date,
     year,
     level,
     caliber,
@@ -27,4 +27,5 @@ select
     high,
     method
 from run.forecasts
-order by as_of_date, year, level, caliber, enterprise_id
+cross join run.as_of
+order by year, level, caliber, enterprise_id

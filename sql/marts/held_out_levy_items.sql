@@ -15,6 +15,5 @@ from staging.revenue_lines
 where
     not is_in_scope
     and levy_item not in (select levy_item from run.levy_items)
-    and as_of_date = (select max(as_of_date) from run.as_of_dates)
 group by levy_item
 order by levy_item

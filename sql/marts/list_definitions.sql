@@ -22,7 +22,7 @@
 -- column previous_fingerprint [text]: that of the newest week that published the list
 -- column is_redefined [flag]: whether movement against that week is not comparable
 select
-    lists.as_of_date,
+    as_of.as_of_date,
     lists.list_name,
     lists.title,
     lists.kind,
@@ -50,7 +50,8 @@ select
     weeks.fingerprint as previous_fingerprint,
     coalesce(not weeks.is_comparable, false) as is_redefined
 from features.list_windows as lists
+cross join run.as_of
 inner join run.drop_lists as stated on lists.list_name = stated.list_name
 left join features.list_weeks as weeks
-    on lists.as_of_date = weeks.as_of_date and lists.list_name = weeks.list_name and weeks.weeks_ago = 1
-order by lists.as_of_date, lists.list_name
+    on lists.list_name = weeks.list_name and weeks.weeks_ago = 1
+order by lists.list_name

@@ -10,7 +10,7 @@
 --     or pay, more)
 -- column change [currency]: today's change in the list's level and caliber
 select
-    gone.as_of_date,
+    as_of.as_of_date,
     gone.list_name,
     gone.enterprise_id,
     enterprises.source_id,
@@ -35,21 +35,20 @@ select
     figures.change,
     enterprises.moved_on
 from features.list_streaks as gone
+cross join run.as_of
 inner join features.list_windows as lists
-    on gone.as_of_date = lists.as_of_date and gone.list_name = lists.list_name
+    on gone.list_name = lists.list_name
 inner join features.list_weeks as weeks
-    on gone.as_of_date = weeks.as_of_date and gone.list_name = weeks.list_name and weeks.weeks_ago = 1
+    on gone.list_name = weeks.list_name and weeks.weeks_ago = 1
 left join features.enterprises as enterprises
-    on gone.as_of_date = enterprises.as_of_date and gone.enterprise_id = enterprises.enterprise_id
+    on gone.enterprise_id = enterprises.enterprise_id
 left join features.list_figures as figures
     on
-        gone.as_of_date = figures.as_of_date
-        and gone.list_name = figures.list_name
+        gone.list_name = figures.list_name
         and gone.enterprise_id = figures.enterprise_id
 anti join features.list_places as places
     on
-        gone.as_of_date = places.as_of_date
-        and gone.list_name = places.list_name
+        gone.list_name = places.list_name
         and gone.enterprise_id = places.enterprise_id
 where gone.last_rank is not null and (lists.is_covered or lists.kind = 'firms')
-order by gone.as_of_date, gone.list_name, gone.last_rank
+order by gone.list_name, gone.last_rank

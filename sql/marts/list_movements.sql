@@ -23,7 +23,6 @@ with
 
 lines as (
     select
-        as_of_date,
         list_name,
         entered,
         rank_change,
@@ -35,7 +34,6 @@ lines as (
     from marts.drop_list_inquiries
     union all
     select
-        as_of_date,
         list_name,
         entered,
         rank_change,
@@ -49,7 +47,6 @@ lines as (
 
 now_on as (
     select
-        as_of_date,
         list_name,
         count(*) as on_list,
         count(*) filter (where entered) as entered,
@@ -60,38 +57,34 @@ now_on as (
         count(*) filter (where is_no_drop) as no_longer_drops,
         count(*) filter (where is_unknown) as unknown_members
     from lines
-    group by as_of_date, list_name
+    group by list_name
 ),
 
 gone as (
     select
-        as_of_date,
         list_name,
         count(*) as enterprises
     from marts.list_leavers
-    group by as_of_date, list_name
+    group by list_name
 ),
 
 unranked as (
     select
-        figures.as_of_date,
         figures.list_name,
         count(*) as enterprises
     from features.list_figures as figures
     inner join features.list_population as members
         on
-            figures.as_of_date = members.as_of_date
-            and figures.list_name = members.list_name
+            figures.list_name = members.list_name
             and figures.enterprise_id = members.enterprise_id
     inner join features.list_windows as lists
-        on figures.as_of_date = lists.as_of_date and figures.list_name = lists.list_name
+        on figures.list_name = lists.list_name
     anti join features.list_places as places
         on
-            figures.as_of_date = places.as_of_date
-            and figures.list_name = places.list_name
+            figures.list_name = places.list_name
             and figures.enterprise_id = places.enterprise_id
     where lists.is_covered and lists.frozen_week is null and figures.change is null
-    group by figures.as_of_date, figures.list_name
+    group by figures.list_name
 ),
 
 lists as (
@@ -104,7 +97,7 @@ lists as (
 )
 
 select
-    lists.as_of_date,
+    as_of.as_of_date,
     lists.list_name,
     lists.title,
     lists.kind,
@@ -131,7 +124,8 @@ select
     coalesce(now_on.unknown_members, 0) as unknown_members,
     coalesce(unranked.enterprises, 0) as unranked
 from lists
-left join now_on on lists.as_of_date = now_on.as_of_date and lists.list_name = now_on.list_name
-left join gone on lists.as_of_date = gone.as_of_date and lists.list_name = gone.list_name
-left join unranked on lists.as_of_date = unranked.as_of_date and lists.list_name = unranked.list_name
-order by lists.as_of_date, lists.list_name
+cross join run.as_of
+left join now_on on lists.list_name = now_on.list_name
+left join gone on lists.list_name = gone.list_name
+left join unranked on lists.list_name = unranked.list_name
+order by lists.list_name

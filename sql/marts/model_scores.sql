@@ -16,7 +16,7 @@
 -- column base_value [number]: log-odds of the model before any concept speaks; null for a rule
 -- column contributions [text]: JSON, concept -> log-odds that it adds, six decimals; null for a rule
 select
-    as_of_date,
+    as_of.as_of_date,
     target,
     horizon_months,
     model_version,
@@ -29,4 +29,5 @@ select
     base_value,
     contributions
 from run.model_scores
-order by as_of_date, target, horizon_months, role, rank nulls last, enterprise_id
+cross join run.as_of
+order by target, horizon_months, role, rank nulls last, enterprise_id

@@ -14,7 +14,6 @@ with
 
 asked as (
     select
-        as_of_date,
         enterprise_id,
         'drop_list' as source,
         title || ' 第' || shared_rank || '名' as detail,
@@ -23,7 +22,6 @@ asked as (
     where not is_policy_drop and is_still_drop
     union all
     select
-        scores.as_of_date,
         scores.enterprise_id,
         'risk' as source,
         null as detail,
@@ -37,16 +35,15 @@ asked as (
         and scores.rank <= parameters.risk_top_k
     union all
     select
-        as_of_date,
         enterprise_id,
         'dispatched_alert' as source,
         null as detail,
         null as restored_change
     from features.alerts
-    where replied_on is null and coalesce(due_on, dispatched_on) + 90 >= as_of_date
+    cross join run.as_of
+    where replied_on is null and coalesce(due_on, dispatched_on) + 90 >= as_of.as_of_date
     union all
     select
-        as_of_date,
         enterprise_id,
         'relocation' as source,
         null as detail,
@@ -55,7 +52,6 @@ asked as (
     where target = 'relocation' and horizon_months = 12 and grade = 'high'
     union all
     select
-        as_of_date,
         enterprise_id,
         'hidden_outflow' as source,
         null as detail,
@@ -64,30 +60,29 @@ asked as (
     where target = 'hidden_outflow' and horizon_months = 12 and grade = 'high'
     union all
     select
-        as_of_date,
         enterprise_id,
         'watch_list' as source,
         null as detail,
         null as restored_change
     from ledger.watch_list_as_known
-    where coalesce("until" >= as_of_date, true) and listed_on <= as_of_date
+    cross join run.as_of
+    where coalesce("until" >= as_of.as_of_date, true) and listed_on <= as_of.as_of_date
     union all
     select
-        as_of_date,
         enterprise_id,
         if(channel in ('hotline', 'steward'), channel, 'firm') as source,
         null as detail,
         null as restored_change
     from ledger.service_requests_as_known as requests
+    cross join run.as_of
     where
-        requested_on <= as_of_date
-        and coalesce(resolved_on > as_of_date, true)
+        requested_on <= as_of.as_of_date
+        and coalesce(resolved_on > as_of.as_of_date, true)
         and not exists (
             select 1
             from features.visits as visits
             where
-                visits.as_of_date = requests.as_of_date
-                and visits.enterprise_id = requests.enterprise_id
+                visits.enterprise_id = requests.enterprise_id
                 and visits.problem is null
                 and visits.is_contact
                 and visits.visited_on >= requests.requested_on
@@ -96,7 +91,6 @@ asked as (
 
 sources as (
     select
-        as_of_date,
         enterprise_id,
         case source
             when 'steward' then 'service_steward'
@@ -109,30 +103,26 @@ sources as (
 ),
 
 filed as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from marts.relocation_signals
     where signal = 'migration_filed'
 ),
 
 ytd as (
     select
-        changes.as_of_date,
         changes.enterprise_id,
         changes.restored_change,
         changes.adjusted_change
     from features.window_changes as changes
     inner join features.levels_in_use as levels
         on
-            changes.as_of_date = levels.as_of_date
-            and changes.level = levels.level_used
+            changes.level = levels.level_used
             and levels.level_asked = 'local'
     where changes.window_name = 'ytd'
 )
 
 select
-    sources.as_of_date,
+    as_of.as_of_date,
     sources.enterprise_id,
     list_sort(list(distinct sources.source)) as sources,
     string_agg(sources.detail, '；' order by sources.detail) as list_ranks,
@@ -144,8 +134,9 @@ select
     coalesce(any_value(ytd.restored_change), min(sources.restored_change)) as restored_change,
     any_value(ytd.adjusted_change) as adjusted_change
 from sources
-inner join features.data_until as data_until on sources.as_of_date = data_until.as_of_date
-left join filed on sources.as_of_date = filed.as_of_date and sources.enterprise_id = filed.enterprise_id
-left join ytd on sources.as_of_date = ytd.as_of_date and sources.enterprise_id = ytd.enterprise_id
-group by sources.as_of_date, sources.enterprise_id
-order by sources.as_of_date, sources.enterprise_id
+cross join run.as_of
+cross join features.data_until as data_until
+left join filed on sources.enterprise_id = filed.enterprise_id
+left join ytd on sources.enterprise_id = ytd.enterprise_id
+group by as_of.as_of_date, sources.enterprise_id
+order by sources.enterprise_id

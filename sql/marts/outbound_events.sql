@@ -11,7 +11,7 @@
 -- column from_state [text]: state before; null where the case opens
 -- column to_state [text]: state after
 select
-    as_of_date,
+    as_of.as_of_date,
     case_id,
     event_no,
     happened_on,
@@ -20,4 +20,5 @@ select
     to_state,
     evidence
 from run.outbound_events
-order by as_of_date, case_id, event_no
+cross join run.as_of
+order by case_id, event_no

@@ -14,7 +14,6 @@ with
 
 states as (
     select
-        as_of_date,
         unnest(
             [
                 'intends_to_move',
@@ -29,24 +28,21 @@ states as (
             ]
         ) as state,
         generate_subscripts([1, 2, 3, 4, 5, 6, 7, 8, 9], 1) as state_no
-    from run.as_of_dates
 ),
 
 cases as (
     select
-        coalesce(register.as_of_date, published.as_of_date) as as_of_date,
         published.state as before,
         register.state as now
     from marts.outbound_register as register
     full join features.published_outbound as published
         on
-            register.as_of_date = published.as_of_date
-            and register.case_id = published.case_id
+            register.case_id = published.case_id
             and published.twin = 1
 )
 
 select
-    states.as_of_date,
+    as_of.as_of_date,
     states.state,
     states.state_no,
     count(*) filter (where cases.before = states.state) as opening,
@@ -54,6 +50,7 @@ select
     count(*) filter (where cases.before = states.state and cases.now is distinct from cases.before) as "left",
     count(*) filter (where cases.now = states.state) as closing
 from states
-left join cases on states.as_of_date = cases.as_of_date
-group by states.as_of_date, states.state, states.state_no
-order by states.as_of_date, states.state_no
+cross join run.as_of
+left join cases on true
+group by as_of.as_of_date, states.state, states.state_no
+order by states.state_no

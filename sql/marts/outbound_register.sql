@@ -35,7 +35,6 @@ with
 
 visits as (
     select
-        cases.as_of_date,
         cases.case_id,
         arg_max(visits.request, (visits.visited_on, visits.batch_id, visits.line))
         filter (where visits.request is not null) as request,
@@ -48,17 +47,17 @@ visits as (
         arg_max(visits.due_on, (visits.visited_on, visits.batch_id, visits.line))
         filter (where visits.next_step is not null) as due_on
     from run.outbound_cases as cases
+    cross join run.as_of
     inner join features.visits as visits
         on
-            cases.as_of_date = visits.as_of_date
-            and cases.enterprise_id = visits.enterprise_id
-            and visits.visited_on between cases.opened_on and coalesce(cases.ended_on, cases.as_of_date)
+            cases.enterprise_id = visits.enterprise_id
+            and visits.visited_on between cases.opened_on and coalesce(cases.ended_on, as_of.as_of_date)
     where visits.problem is null
-    group by cases.as_of_date, cases.case_id
+    group by cases.case_id
 )
 
 select
-    cases.as_of_date,
+    as_of.as_of_date,
     cases.case_id,
     cases.enterprise_id,
     enterprises.name,
@@ -93,11 +92,12 @@ select
     cases.opened_on,
     cases.ended_on
 from run.outbound_cases as cases
+cross join run.as_of
 inner join features.enterprises as enterprises
-    on cases.as_of_date = enterprises.as_of_date and cases.enterprise_id = enterprises.enterprise_id
+    on cases.enterprise_id = enterprises.enterprise_id
 left join features.published_outbound as published
-    on cases.as_of_date = published.as_of_date and cases.case_id = published.case_id and published.twin = 1
+    on cases.case_id = published.case_id and published.twin = 1
 left join features.outbound_revenue as revenue
-    on cases.as_of_date = revenue.as_of_date and cases.case_id = revenue.case_id
-left join visits on cases.as_of_date = visits.as_of_date and cases.case_id = visits.case_id
-order by cases.as_of_date, cases.case_id
+    on cases.case_id = revenue.case_id
+left join visits on cases.case_id = visits.case_id
+order by cases.case_id

@@ -4,7 +4,7 @@
 --
 -- column reason [text]: why it is not applied
 select
-    problems.as_of_date,
+    as_of.as_of_date,
     problems.batch_id,
     problems.line,
     visits.file,
@@ -12,9 +12,9 @@ select
     problems.order_id,
     problems.reason
 from run.outcome_problems as problems
+cross join run.as_of
 inner join features.visits as visits
     on
-        problems.as_of_date = visits.as_of_date
-        and problems.batch_id = visits.batch_id
+        problems.batch_id = visits.batch_id
         and problems.line = visits.line
-order by problems.as_of_date, problems.batch_id, problems.line
+order by problems.batch_id, problems.line

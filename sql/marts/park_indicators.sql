@@ -21,39 +21,48 @@
 -- column prior_as_known_then [currency]: of `revenue`, the year before as it was known one year before the as-of date
 -- column prior_revised_by [currency]: prior_value - prior_as_known_then
 -- column caveat [text]: what is wrong or missing, in Chinese; blank where there is nothing to say
+with
+
+indicators as (
+    select
+        indicator,
+        level,
+        caliber,
+        window_start,
+        window_end,
+        value,
+        prior_value,
+        yoy,
+        numerator,
+        denominator,
+        'currency' as unit,
+        population,
+        prior_as_known_then,
+        prior_revised_by,
+        caveat
+    from features.park_revenue_indicators
+    union all by name
+    select
+        *,
+        'none' as level,
+        'none' as caliber,
+        'above_scale_high_tech' as population
+    from features.park_aggregates
+    union all by name
+    select
+        *,
+        'none' as level,
+        'none' as caliber,
+        if(prior_value > 0, (value / prior_value - 1)::double, null) as yoy,
+        value as numerator,
+        prior_value as denominator,
+        'tenants' as population
+    from features.park_reliefs
+)
+
 select
-    as_of_date,
-    indicator,
-    level,
-    caliber,
-    window_start,
-    window_end,
-    value,
-    prior_value,
-    yoy,
-    numerator,
-    denominator,
-    'currency' as unit,
-    population,
-    prior_as_known_then,
-    prior_revised_by,
-    caveat
-from features.park_revenue_indicators
-union all by name
-select
-    *,
-    'none' as level,
-    'none' as caliber,
-    'above_scale_high_tech' as population
-from features.park_aggregates
-union all by name
-select
-    *,
-    'none' as level,
-    'none' as caliber,
-    if(prior_value > 0, (value / prior_value - 1)::double, null) as yoy,
-    value as numerator,
-    prior_value as denominator,
-    'tenants' as population
-from features.park_reliefs
-order by as_of_date, indicator, level, caliber, window_start, window_end
+    as_of.as_of_date,
+    indicators.*
+from indicators
+cross join run.as_of
+order by indicator, level, caliber, window_start, window_end

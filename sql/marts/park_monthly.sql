@@ -8,7 +8,6 @@ with
 
 calendar as (
     select
-        as_of_date,
         unnest(generate_series(date_trunc('year', last_closed) - interval 1 year, last_closed, interval 1 month))::date
             as month
     from features.closed_months
@@ -17,7 +16,6 @@ calendar as (
 
 summed as (
     select
-        revenue.as_of_date,
         revenue.month,
         sum(revenue.natural_revenue)::decimal(18, 2) as natural_revenue,
         sum(revenue.natural_revenue + revenue.refund)::decimal(18, 2) as restored_revenue,
@@ -25,21 +23,21 @@ summed as (
     from features.revenue_by_level as revenue
     inner join features.levels_in_use as levels
         on
-            revenue.as_of_date = levels.as_of_date
-            and revenue.level = levels.level_used
+            revenue.level = levels.level_used
             and levels.level_asked = 'local'
-    group by revenue.as_of_date, revenue.month
+    group by revenue.month
 )
 
 select
-    calendar.as_of_date,
+    as_of.as_of_date,
     calendar.month,
     covered.month is not null as is_covered,
     if(covered.month is not null, summed.natural_revenue, null) as natural_revenue,
     if(covered.month is not null, summed.restored_revenue, null) as restored_revenue,
     coalesce(summed.enterprises_unknown, 0) as enterprises_unknown
 from calendar
+cross join run.as_of
 left join features.covered_months as covered
-    on calendar.as_of_date = covered.as_of_date and calendar.month = covered.month
-left join summed on calendar.as_of_date = summed.as_of_date and calendar.month = summed.month
-order by calendar.as_of_date, calendar.month
+    on calendar.month = covered.month
+left join summed on calendar.month = summed.month
+order by calendar.month

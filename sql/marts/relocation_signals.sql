@@ -10,7 +10,7 @@
 -- column dated_on [date]: day that people know the matter by, such as the end of a lease
 -- column detail [text]: what exactly, in the source's words
 select
-    as_of_date,
+    as_of.as_of_date,
     enterprise_id,
     signal,
     observed_on,
@@ -20,5 +20,6 @@ select
     dated_on,
     detail
 from features.relocation_signals
+cross join run.as_of
 where is_active
-order by as_of_date, enterprise_id, signal, observed_on
+order by enterprise_id, signal, observed_on

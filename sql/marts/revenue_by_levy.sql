@@ -2,7 +2,6 @@
 -- key: enterprise_id, month, levy_item
 -- materialized: table
 select
-    * exclude (as_of_date, levy),
+    * exclude (levy),
     levy as levy_item
 from features.revenue_by_levy
-where as_of_date = (select max(as_of_date) from run.as_of_dates)

@@ -29,7 +29,7 @@ parts as (
         *,
         'flagged' as part,
         row_number() over (
-            partition by as_of_date, months_ago, target order by rank asc nulls last, enterprise_id asc
+            partition by months_ago, target order by rank asc nulls last, enterprise_id asc
         ) as place
     from features.reviewed_scores
     where is_flagged
@@ -38,7 +38,7 @@ parts as (
         *,
         'missed' as part,
         row_number() over (
-            partition by as_of_date, months_ago, target order by loss desc, enterprise_id asc
+            partition by months_ago, target order by loss desc, enterprise_id asc
         ) as place
     from features.reviewed_scores
     where outcome = 'came_true' and not is_flagged and loss > 0
@@ -48,14 +48,14 @@ parts as (
         *,
         if(is_ours, 'added', 'removed') as part,
         row_number() over (
-            partition by as_of_date, months_ago, target, is_ours order by rank asc nulls last, enterprise_id asc
+            partition by months_ago, target, is_ours order by rank asc nulls last, enterprise_id asc
         ) as place
     from features.reviewed_scores
     where is_ours <> is_rule
 )
 
 select
-    parts.as_of_date,
+    as_of.as_of_date,
     parts.months_ago,
     parts.reviewed_week,
     parts.target,
@@ -74,10 +74,9 @@ select
     parts.expected_loss,
     parts.actual_loss
 from parts
+cross join run.as_of
 left join ledger.aliases_as_known as aliases
-    on parts.as_of_date = aliases.as_of_date and parts.enterprise_id = aliases.alias
+    on parts.enterprise_id = aliases.alias
 left join features.enterprises as enterprises
-    on
-        parts.as_of_date = enterprises.as_of_date
-        and coalesce(aliases.enterprise_id, parts.enterprise_id) = enterprises.enterprise_id
-order by parts.as_of_date, parts.months_ago, parts.target, parts.part, parts.place
+    on coalesce(aliases.enterprise_id, parts.enterprise_id) = enterprises.enterprise_id
+order by parts.months_ago, parts.target, parts.part, parts.place

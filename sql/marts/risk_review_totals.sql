@@ -30,7 +30,7 @@ targets as (
 )
 
 select
-    weeks.as_of_date,
+    as_of.as_of_date,
     weeks.months_ago,
     weeks.reviewed_week,
     weeks.target,
@@ -48,11 +48,11 @@ select
     sum(scores.loss) filter (where scores.is_ours and not scores.is_rule)::decimal(18, 2) as loss_added,
     sum(scores.loss) filter (where scores.is_rule and not scores.is_ours)::decimal(18, 2) as loss_removed
 from features.review_weeks as weeks
+cross join run.as_of
 inner join targets on weeks.target = targets.target
 left join features.reviewed_scores as scores
     on
-        weeks.as_of_date = scores.as_of_date
-        and weeks.months_ago = scores.months_ago
+        weeks.months_ago = scores.months_ago
         and weeks.target = scores.target
-group by weeks.as_of_date, weeks.months_ago, weeks.reviewed_week, weeks.target
-order by weeks.as_of_date, weeks.months_ago, weeks.target
+group by as_of.as_of_date, weeks.months_ago, weeks.reviewed_week, weeks.target
+order by weeks.months_ago, weeks.target

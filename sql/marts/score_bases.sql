@@ -11,7 +11,7 @@
 -- column shadow_version [text]: the trained model that scores beside it and is shown to nobody; null without one
 -- column problem [text]: which model could not score, and why; null where all could
 select
-    as_of_date,
+    as_of.as_of_date,
     target,
     horizon_months,
     basis,
@@ -21,4 +21,5 @@ select
     shadow_version,
     problem
 from run.score_bases
-order by as_of_date, target, horizon_months
+cross join run.as_of
+order by target, horizon_months

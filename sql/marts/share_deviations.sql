@@ -15,7 +15,6 @@ with
 
 compared as (
     select
-        lines.as_of_date,
         lines.levy,
         lines.flow,
         lines.month,
@@ -36,7 +35,7 @@ compared as (
 )
 
 select
-    as_of_date,
+    as_of.as_of_date,
     levy,
     flow,
     month,
@@ -52,6 +51,7 @@ select
     sum(table_district)::decimal(18, 2) as table_district,
     sum(district - table_district)::decimal(18, 2) as district_deviation
 from compared
+cross join run.as_of
 where abs(district - table_district) > 0.01 or abs(city - table_city) > 0.01 or abs(central - table_central) > 0.01
-group by as_of_date, levy, flow, month
-order by as_of_date, levy, flow, month
+group by as_of.as_of_date, levy, flow, month
+order by levy, flow, month

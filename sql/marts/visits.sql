@@ -20,7 +20,7 @@
 -- column due_on [date]: day by which the next step is due
 -- column status [text]: the state that the office decided on for the order; null where it left that to the outcome
 select
-    as_of_date,
+    as_of.as_of_date,
     enterprise_id,
     visited_on,
     order_id,
@@ -31,9 +31,10 @@ select
         knowledge_date, problem
     )
 from features.visits
+cross join run.as_of
 where problem is null
 qualify
     row_number() over (
-        partition by as_of_date, enterprise_id, visited_on order by knowledge_date desc, batch_id desc, line desc
+        partition by enterprise_id, visited_on order by knowledge_date desc, batch_id desc, line desc
     ) = 1
-order by as_of_date, enterprise_id, visited_on
+order by enterprise_id, visited_on

@@ -11,16 +11,14 @@
 with
 
 counted as (
-    select distinct
-        dates.as_of_date,
-        events.sha256
-    from run.as_of_dates as dates
+    select distinct events.sha256
+    from run.as_of as dates
     inner join events.deliveries as events
         on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
 )
 
 select
-    files.as_of_date,
+    as_of.as_of_date,
     files.file,
     any_value(files.contract) as contract,
     any_value(files.target) as target,
@@ -28,6 +26,7 @@ select
     sum(files.rows_rejected)::bigint as rows_rejected,
     bool_or(counted.sha256 is null) as is_new
 from ledger.deliveries_as_known as files
-left join counted on files.as_of_date = counted.as_of_date and files.sha256 = counted.sha256
-group by files.as_of_date, files.file
-order by files.as_of_date, files.file
+cross join run.as_of
+left join counted on files.sha256 = counted.sha256
+group by as_of.as_of_date, files.file
+order by files.file

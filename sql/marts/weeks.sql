@@ -13,25 +13,19 @@
 with
 
 missing as (
-    select
-        as_of_date,
-        count(*) as months
+    select count(*) as months
     from features.refund_months_missing
     where window_name = 'ytd'
-    group by as_of_date
 ),
 
 receipts as (
-    select
-        as_of_date,
-        bool_or(is_new) as has_new
+    select bool_or(is_new) as has_new
     from marts.week_files
     where target = 'receipts'
-    group by as_of_date
 )
 
 select
-    weeks.as_of_date,
+    as_of.as_of_date,
     weeks.weeks_before + 1 as issue_no,
     weeks.published_before,
     data_until.data_until,
@@ -46,10 +40,10 @@ select
     levels.is_fallback,
     coalesce(missing.months, 0) as refund_months_missing
 from features.published_weeks as weeks
-inner join features.data_until as data_until on weeks.as_of_date = data_until.as_of_date
-left join features.closed_months as closed on weeks.as_of_date = closed.as_of_date
-left join features.windows as windows on weeks.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
-left join features.levels_in_use as levels on weeks.as_of_date = levels.as_of_date and levels.level_asked = 'local'
-left join receipts on weeks.as_of_date = receipts.as_of_date
-left join missing on weeks.as_of_date = missing.as_of_date
-order by weeks.as_of_date
+cross join run.as_of
+cross join features.data_until as data_until
+left join features.closed_months as closed on true
+left join features.windows as windows on windows.window_name = 'ytd'
+left join features.levels_in_use as levels on levels.level_asked = 'local'
+left join receipts on true
+left join missing on true

@@ -42,16 +42,14 @@ followed as (
         visits.visitor_view
     from run.work_orders as orders
     left join features.last_visits as visits
-        on orders.as_of_date = visits.as_of_date and orders.enterprise_id = visits.enterprise_id
+        on orders.enterprise_id = visits.enterprise_id
 ),
 
 levels as (
     select
-        as_of_date,
         max(level_used) filter (where level_asked = 'local') as local_level,
         bool_or(is_fallback) filter (where level_asked = 'local') as is_fallback
     from features.levels_in_use
-    group by as_of_date
 ),
 
 scores as (
@@ -61,7 +59,7 @@ scores as (
 )
 
 select
-    orders.as_of_date,
+    as_of.as_of_date,
     orders.order_id,
     orders.enterprise_id,
     orders.sources,
@@ -73,14 +71,14 @@ select
     orders.issued_on,
     orders.opened_on,
     orders.due_on,
-    orders.opened_on >= date_trunc('week', orders.as_of_date) as is_new,
+    orders.opened_on >= date_trunc('week', as_of.as_of_date) as is_new,
     orders.is_waiting
     or (
         orders.status in ('visited', 'diagnosed', 'tracking', 'intends_to_move')
-        and coalesce(orders.next_due_on <= orders.as_of_date + 6, false)
+        and coalesce(orders.next_due_on <= as_of.as_of_date + 6, false)
     ) as awaits_visit,
     if(orders.is_waiting, orders.due_on, coalesce(orders.next_due_on, orders.due_on)) as acts_by,
-    orders.is_open and acts_by < orders.as_of_date as is_overdue,
+    orders.is_open and acts_by < as_of.as_of_date as is_overdue,
     orders.last_visit_on,
     orders.cause_confirmed,
     orders.firm_estimate,
@@ -90,7 +88,7 @@ select
     orders.next_due_on,
     candidates.list_ranks,
     candidates.restored_change,
-    enterprises.* exclude (as_of_date, enterprise_id),
+    enterprises.* exclude (enterprise_id),
     data_until.data_until,
     data_until.has_new_receipts,
     data_until.has_refunds,
@@ -122,43 +120,38 @@ select
     relocation.reasons as relocation_reasons,
     hidden.grade as hidden_outflow_grade
 from followed as orders
+cross join run.as_of
 left join features.enterprises as enterprises
-    on orders.as_of_date = enterprises.as_of_date and orders.enterprise_id = enterprises.enterprise_id
+    on orders.enterprise_id = enterprises.enterprise_id
 left join marts.order_candidates as candidates
-    on orders.as_of_date = candidates.as_of_date and orders.enterprise_id = candidates.enterprise_id
+    on orders.enterprise_id = candidates.enterprise_id
 left join features.windows as windows
-    on orders.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
-left join features.data_until as data_until on orders.as_of_date = data_until.as_of_date
-left join levels on orders.as_of_date = levels.as_of_date
+    on windows.window_name = 'ytd'
+left join features.data_until as data_until on true
+left join levels on true
 left join features.ledger_changes as local
     on
-        orders.as_of_date = local.as_of_date
-        and orders.enterprise_id = local.enterprise_id
+        orders.enterprise_id = local.enterprise_id
         and levels.local_level = local.level
 left join features.ledger_changes as district
     on
-        orders.as_of_date = district.as_of_date
-        and orders.enterprise_id = district.enterprise_id
+        orders.enterprise_id = district.enterprise_id
         and district.level = 'district'
 left join marts.forecasts as forecasts
     on
-        orders.as_of_date = forecasts.as_of_date
-        and orders.enterprise_id = forecasts.enterprise_id
+        orders.enterprise_id = forecasts.enterprise_id
         and levels.local_level = forecasts.level
         and forecasts.caliber = 'restored'
 left join scores as decline
     on
-        orders.as_of_date = decline.as_of_date
-        and orders.enterprise_id = decline.enterprise_id
+        orders.enterprise_id = decline.enterprise_id
         and decline.target = 'decline'
 left join scores as relocation
     on
-        orders.as_of_date = relocation.as_of_date
-        and orders.enterprise_id = relocation.enterprise_id
+        orders.enterprise_id = relocation.enterprise_id
         and relocation.target = 'relocation'
 left join scores as hidden
     on
-        orders.as_of_date = hidden.as_of_date
-        and orders.enterprise_id = hidden.enterprise_id
+        orders.enterprise_id = hidden.enterprise_id
         and hidden.target = 'hidden_outflow'
 order by orders.priority, orders.order_id

@@ -1,11 +1,10 @@
--- One row per as-of date and ledger row of deferrals in scope, with every level that can be told.
--- key: as_of_date, batch_id, line
+-- One row per ledger row of deferrals in scope, with every level that can be told.
+-- key: batch_id, line
 -- materialized: view
 --
 -- month is when the money would have come, paid_month when it falls due after the deferral (DOMAIN section 1). How
 -- levels are told: staging.leveled_lines.
 select
-    as_of_date,
     batch_id,
     line,
     contract,

@@ -1,5 +1,5 @@
--- One row per as-of date, vintage and ledger row of receipts, refunds or deferrals, with every level that can be told.
--- key: as_of_date, vintage, source, batch_id, line
+-- One row per vintage and ledger row of receipts, refunds or deferrals, with every level that can be told.
+-- key: vintage, source, batch_id, line
 -- materialized: table
 --
 -- 1. The row's own amounts, and what follows from them: local = city + district, local = total - central, and so on.
@@ -165,7 +165,6 @@ leveled as (
 )
 
 select
-    as_of_date,
     vintage,
     source,
     batch_id,

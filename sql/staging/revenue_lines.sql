@@ -1,5 +1,5 @@
--- One row per as-of date and ledger row of receipts or refunds, with every level that can be told.
--- key: as_of_date, source, batch_id, line
+-- One row per ledger row of receipts or refunds, with every level that can be told.
+-- key: source, batch_id, line
 -- materialized: view
 --
 -- How levels are told and what counts as which flow: staging.leveled_lines.

@@ -18,7 +18,7 @@ from tests.sql.office import SEEN, Office, contract
 from tests.sql.outbound_week import follow_outbound
 from tests.sql.risk_office import VALUES, cohort, months, new_office
 
-BEFORE, AS_OF, LATER = "2022-10-31", "2022-11-30", "2022-12-31"
+AS_OF, LATER = "2022-11-30", "2022-12-31"
 FIRMS = "ABCD"
 RELATIONS = ("features.risk_features", "features.risk_cohort", "labels.outcomes")
 SETTINGS = Settings(score=ScoreSettings.model_validate({"floor": 10}))
@@ -110,24 +110,23 @@ def open_office(office: Office) -> None:
     office.deliver("\n".join(["source_id,name,address,month,amount_total,amount_local", *rows]), AS_OF, RECEIPTS)
 
 
-def seen(office: Office, *dates: str) -> dict[str, pl.DataFrame]:
-    """Build at these dates, and show what is known at the as-of date."""
+def seen(office: Office) -> dict[str, pl.DataFrame]:
+    """What is known at the as-of date."""
     cohorts = pl.concat([cohort(*FIRMS, target=target) for target in ("decline", "relocation", "hidden_outflow")])
-    office.build(*dates, settings=SETTINGS, hand_in={"cohorts": origin_cohorts(cohorts)})
+    office.build(AS_OF, settings=SETTINGS, hand_in={"cohorts": origin_cohorts(cohorts)})
     follow_outbound(office)
-    day = pl.lit(AS_OF).str.to_date()
-    frames = {relation: office.warehouse.read(relation).filter(pl.col("as_of_date") == day) for relation in RELATIONS}
+    frames = {relation: office.warehouse.read(relation) for relation in RELATIONS}
     return {relation: frame.sort(frame.columns[:5]) for relation, frame in frames.items()}
 
 
 def changed(by_then: Sequence[Delivery], later: Sequence[Delivery]) -> list[str]:
-    """The relations that tell something else of the as-of date once later rows are there, over several dates."""
+    """The relations that tell something else of the as-of date once later rows are there."""
     with new_office() as office:
         open_office(office)
         bring(office, by_then, AS_OF)
-        alone = seen(office, AS_OF)
+        alone = seen(office)
         bring(office, later, LATER)
-        together = seen(office, BEFORE, AS_OF, LATER)
+        together = seen(office)
         assert all(frame.height > 0 for frame in alone.values())
         return [relation for relation in RELATIONS if not alone[relation].equals(together[relation])]
 

@@ -1,6 +1,7 @@
 """A small office: deliver rows as CSV text, build the models, read relations."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -21,6 +22,7 @@ from mainstay.risk.prediction_targets import origin_cohorts
 from mainstay.settings import Settings
 from mainstay.warehouse import ledger, loading, models, run
 from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.past import dated
 from mainstay.week.input_tables import input_tables
 from tests.sql.on_demand import OnDemand
 
@@ -74,6 +76,9 @@ class Office:
 
     warehouse: Warehouse
     delivered: int = 0
+    dates: tuple[date, ...] = ()
+    as_of: date = date(2030, 1, 1)
+    build_at: Callable[[date], None] = field(default=lambda _day: None)
 
     def deliver(
         self,
@@ -127,13 +132,30 @@ class Office:
         return Delivery(file, made, partition or name, covers, date.fromisoformat(known)), extract
 
     def build(
-        self, *as_of: str, settings: Settings | None = None, hand_in: dict[str, pl.DataFrame] | None = None
+        self,
+        *as_of: str,
+        settings: Settings | None = None,
+        hand_in: dict[str, pl.DataFrame] | None = None,
+        then: Callable[["Office"], None] = lambda _office: None,
     ) -> None:
-        """Build every model whose inputs are there; in a warehouse on demand, when it is first asked for."""
-        settings = settings or Settings()
+        """Build every model whose inputs are there; in a warehouse on demand, when it is first asked for.
+
+        Of several dates one is built after the other: the last one now, all of them when `rows` or `frame` asks. `then`
+        is done after each.
+        """
+
+        def build_at(day: date) -> None:
+            self.as_of = day
+            self._build(settings or Settings(), hand_in)
+            then(self)
+
+        self.dates, self.build_at = tuple(map(date.fromisoformat, as_of)), build_at
+        build_at(self.dates[-1])
+
+    def _build(self, settings: Settings, hand_in: dict[str, pl.DataFrame] | None) -> None:
         models.start_build(self.warehouse)
         tables = input_tables(settings, (), shipped("seeds")) | {
-            "as_of_dates": run.as_of_dates(*map(date.fromisoformat, as_of)),
+            "as_of": run.as_of(self.as_of),
             "cohorts": origin_cohorts(),
             "forecasts": FORECASTS.to_frame(),
         }
@@ -151,11 +173,22 @@ class Office:
     def explained(self) -> pl.DataFrame:
         """The causes of every line of every list, in yuan."""
         frames = {name: self.warehouse.read(name) for name in EXPLAINED_BY}
-        return explain_lists(frames, shipped("seeds"), money_zh=DisplayUnit("元", Decimal(1)).words, money_en=str)
+        return explain_lists(
+            frames, shipped("seeds"), self.as_of, money_zh=DisplayUnit("元", Decimal(1)).words, money_en=str
+        )
+
+    def frame(self, relation: str) -> pl.DataFrame:
+        """A relation at all dates that were asked for, each row with its `as_of_date`."""
+        frames = []
+        for day in self.dates or (self.as_of,):
+            if day != self.as_of:
+                self.build_at(day)
+            frames.append(dated(self.warehouse.read(relation).drop("as_of_date", strict=False), day))
+        return pl.concat(frames)
 
     def rows(self, relation: str, *columns: str) -> list[tuple[Any, ...]]:
         """The sorted rows of a relation, months as YYYY-MM and money as text."""
-        frame = self.warehouse.read(relation).select(columns)
+        frame = self.frame(relation).select(columns)
         text = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Decimal).cast(pl.String))
         return sorted(text.rows(), key=repr)
 
@@ -164,18 +197,18 @@ def typed(rows: str, made: Contract) -> pl.DataFrame:
     """CSV text as the frame that parsing gives."""
     text = pl.read_csv(StringIO("\n".join(line.strip() for line in rows.strip().splitlines())), infer_schema=False)
     columns = []
-    for field in made.definition.fields:
-        kind = field.dtype
-        if field.name not in text.columns:
-            columns.append(pl.lit(None, dtype=kind).alias(field.name))
-        elif field.kind == "month":
-            columns.append((pl.col(field.name) + "-01").str.to_date("%Y-%m-%d"))
-        elif field.kind == "date":
-            columns.append(pl.col(field.name).str.to_date("%Y-%m-%d"))
-        elif field.kind == "flag":
-            columns.append(pl.col(field.name) == "yes")
+    for one in made.definition.fields:
+        kind = one.dtype
+        if one.name not in text.columns:
+            columns.append(pl.lit(None, dtype=kind).alias(one.name))
+        elif one.kind == "month":
+            columns.append((pl.col(one.name) + "-01").str.to_date("%Y-%m-%d"))
+        elif one.kind == "date":
+            columns.append(pl.col(one.name).str.to_date("%Y-%m-%d"))
+        elif one.kind == "flag":
+            columns.append(pl.col(one.name) == "yes")
         else:
-            columns.append(pl.col(field.name).cast(kind))
+            columns.append(pl.col(one.name).cast(kind))
     frame = text.with_row_index("line", offset=2).select(
         pl.col("line").cast(pl.Int64),
         pl.lit(1, pl.Int32).alias("source_rows"),

@@ -25,13 +25,12 @@ def keep_outbound(
         "signals": signal_definitions(shipped("seeds"), on=on, off=off),
         "district_authorities": district_authorities(words),
     }
-    office.build(*as_of, hand_in=tables)
-    follow_outbound(office)
+    office.build(*as_of, hand_in=tables, then=follow_outbound)
 
 
 def follow_outbound(office: Office) -> None:
     """Follow the facts that are built, hand the register in, and build what waits for it."""
-    cases, events = keep_register(office.warehouse.read("features.outbound_facts"))
+    cases, events = keep_register(office.warehouse.read("features.outbound_facts"), office.as_of)
     run.tell(office.warehouse, {"outbound_cases": cases, "outbound_events": events})
     if not isinstance(office.warehouse, OnDemand):
         models.build_ready(office.warehouse, models.load_models(shipped("sql")))
@@ -39,9 +38,10 @@ def follow_outbound(office: Office) -> None:
 
 def publish_outbound(office: Office, as_of: str) -> None:
     """Remember a week's register, as a published week does."""
-    cases = office.warehouse.read("run.outbound_cases").filter(pl.col("as_of_date") == pl.lit(as_of).str.to_date())
-    columns = ["as_of_date", "case_id", "enterprise_id", "state"]
-    office.warehouse.append("events.outbound_cases", cases.select(columns))
+    cases = office.warehouse.read("run.outbound_cases").select(
+        pl.lit(as_of).str.to_date().alias("as_of_date"), "case_id", "enterprise_id", "state"
+    )
+    office.warehouse.append("events.outbound_cases", cases)
     week = pl.DataFrame({"as_of_date": [as_of], "sha256": ["file"]}).with_columns(pl.col("as_of_date").str.to_date())
     office.warehouse.append("events.deliveries", week)
 

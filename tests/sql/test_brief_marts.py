@@ -360,8 +360,7 @@ def test_an_alert_asks_for_a_visit_until_somebody_was_there_and_not_beyond_its_t
     office.deliver(YEARS, "2022-02-01")
     alerted(office, "A,1,2022-02-01,2022-02-10", "B,2,2022-02-01,2022-02-10", known="2022-02-05")
     visited(office, "A,2022-02-15,phone,,,,", "B,2022-02-16,not_reached,,,,", known="2022-02-18")
-    office.build("2022-02-14", "2022-02-21", "2022-05-11", "2022-05-12", settings=drop_list())
-    ordered(office)
+    office.build("2022-02-14", "2022-02-21", "2022-05-11", "2022-05-12", settings=drop_list(), then=ordered)
     asking = [
         (as_of, who)
         for as_of, who, sources in office.rows("marts.order_candidates", "as_of_date", "enterprise_id", "sources")
@@ -374,8 +373,7 @@ def test_a_request_asks_for_a_visit_until_somebody_has_spoken_to_the_firm(office
     office.deliver(YEARS, "2022-02-01")
     asked(office, "A,1,2022-02-01,房屋,,,", "B,2,2022-02-01,房屋,,,", known="2022-02-05")
     visited(office, "A,2022-02-15,phone,,,,", "B,2022-02-16,not_reached,,,,", known="2022-02-18")
-    office.build("2022-02-14", "2022-02-21", settings=drop_list())
-    ordered(office)
+    office.build("2022-02-14", "2022-02-21", settings=drop_list(), then=ordered)
     asking = [
         (as_of, who)
         for as_of, who, sources in office.rows("marts.order_candidates", "as_of_date", "enterprise_id", "sources")
@@ -403,7 +401,7 @@ def test_a_visited_order_goes_by_the_step_that_its_own_visit_has_set(
         f"{STEPS}\nA,2022-06-14,phone,tracking,甲,2022-07-31", "2022-06-20", contract(target="visit_outcomes")
     )
     office.build("2022-06-27", settings=drop_list())
-    order = {"as_of_date": date(2022, 6, 27), "order_id": "O1", "enterprise_id": "A", "status": status}
+    order = {"order_id": "O1", "enterprise_id": "A", "status": status}
     days = {"issued_on": date(2022, 6, 6), "opened_on": date.fromisoformat(opened_on), "due_on": date(2022, 6, 10)}
     ordered(office, order | days)
     assert office.rows("marts.work_orders", "awaits_visit", "acts_by", "is_overdue") == [shown]
@@ -414,9 +412,9 @@ def test_a_next_step_that_falls_due_within_the_week_brings_the_page_back(office:
     office.deliver(
         f"{STEPS}\nA,2022-06-14,phone,tracking,甲,2022-07-03", "2022-06-20", contract(target="visit_outcomes")
     )
-    office.build("2022-06-26", "2022-06-27", settings=drop_list())
     order = {"order_id": "O1", "enterprise_id": "A", "status": "tracking", "opened_on": date(2022, 6, 6)}
-    ordered(office, *(order | {"as_of_date": date(2022, 6, day), "due_on": date(2022, 6, 20)} for day in (26, 27)))
+    order["due_on"] = date(2022, 6, 20)
+    office.build("2022-06-26", "2022-06-27", settings=drop_list(), then=lambda built: ordered(built, order))
     assert office.rows("marts.work_orders", "as_of_date", "awaits_visit") == [
         ("2022-06-26", False),
         ("2022-06-27", True),

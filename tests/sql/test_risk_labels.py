@@ -130,7 +130,7 @@ def outcomes() -> Iterator[pl.DataFrame]:
             ]
         )
         office.build(*DATES, hand_in={"cohorts": origin_cohorts(cohorts), "district_authorities": WORDS})
-        yield office.warehouse.read("labels.outcomes")
+        yield office.frame("labels.outcomes")
 
 
 def told(outcomes: pl.DataFrame, target: str, *enterprises: str, as_of: str = IN_TIME, horizon: int = 3) -> Any:

@@ -90,7 +90,7 @@ def outcomes_at(park: Office, *dates: str, settle_months: int = 1) -> pl.DataFra
     """Build the outcomes of these dates."""
     asked = Settings(score=ScoreSettings(settle_months=settle_months))
     park.build(*dates, settings=asked, hand_in={"cohorts": COHORTS})
-    return park.warehouse.read("labels.outcomes")
+    return park.frame("labels.outcomes")
 
 
 @pytest.fixture(scope="module")

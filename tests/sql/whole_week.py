@@ -12,6 +12,7 @@ from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.settings import OrderSettings
 from mainstay.warehouse import dictionary, ledger, meanings, models, publication, run
 from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.past import dated
 from tests.sql.office import Office, drop_list
 from tests.sql.outbound_week import follow_outbound
 
@@ -34,9 +35,8 @@ def build_week(office: Office) -> None:
     scorer = DropTimesAmount(drop_list().score.floor, 0.5, 0.3)
     day = date.fromisoformat(AS_OF)
     inputs = WeekInputs(
-        as_of=day,
-        features=office.warehouse.read("features.risk_features"),
-        cohort=office.warehouse.read("features.risk_cohort"),
+        features=dated(office.warehouse.read("features.risk_features"), day),
+        cohort=dated(office.warehouse.read("features.risk_cohort"), day),
         wording=read_wording(shipped("seeds")),
         capacity=25,
     )

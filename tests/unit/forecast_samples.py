@@ -14,18 +14,18 @@ AS_OF = date(2022, 7, 12)
 FIRST = date(2020, 1, 1)
 _MONEY = pl.Decimal(18, 2)
 MONTHS = {
-    "as_of_date": pl.Date(), "enterprise_id": pl.String(), "month": pl.Date(), "level": pl.String(),
+    "enterprise_id": pl.String(), "month": pl.Date(), "level": pl.String(),
     "natural_revenue": _MONEY, "refund": _MONEY, "deferred_out": _MONEY, "deferred_in": _MONEY, "one_off": _MONEY,
 }  # fmt: skip
 DUE = {
-    "as_of_date": pl.Date(), "enterprise_id": pl.String(), "month": pl.Date(), "level": pl.String(), "due_in": _MONEY,
+    "enterprise_id": pl.String(), "month": pl.Date(), "level": pl.String(), "due_in": _MONEY,
     "put_off": _MONEY,
 }  # fmt: skip
 EVENTS = {
-    "as_of_date": pl.Date(), "enterprise_id": pl.String(), "month": pl.Date(), "is_lasting": pl.Boolean(),
+    "enterprise_id": pl.String(), "month": pl.Date(), "is_lasting": pl.Boolean(),
     "is_refund": pl.Boolean(), "amount": _MONEY,
 }  # fmt: skip
-FIRMS = {"as_of_date": pl.Date(), "enterprise_id": pl.String(), "left_in": pl.Date()}
+FIRMS = {"enterprise_id": pl.String(), "left_in": pl.Date()}
 
 
 def month(number: int) -> date:
@@ -61,7 +61,7 @@ def frames(  # noqa: PLR0913 -- each is a kind of what may be known
     none = Decimal(0) if deferrals else None
     usual = {"refund": Decimal(0), "deferred_out": none, "deferred_in": none, "one_off": Decimal(0)}
     rows = [
-        {"as_of_date": AS_OF, "enterprise_id": firm, "month": month(place), "level": level}
+        {"enterprise_id": firm, "month": month(place), "level": level}
         | {"natural_revenue": None if value is None else Decimal(str(value))}
         | usual
         | (extra or {}).get((firm, place), {})
@@ -70,13 +70,13 @@ def frames(  # noqa: PLR0913 -- each is a kind of what may be known
         for level in levels
         if value != 0 or (firm, place) in (extra or {})
     ]
-    year = {"as_of_date": AS_OF, "year": last.year, "last_closed": last, "months_closed": last.month}
+    year = {"year": last.year, "last_closed": last, "months_closed": last.month}
     return ForecastFrames(
         years=pl.DataFrame([year | {"first_month": FIRST, "reason": reason}], schema_overrides={"reason": pl.String}),
         months=pl.DataFrame(rows, schema=MONTHS),
-        due=pl.DataFrame([(AS_OF, *row) for row in due], schema=DUE, orient="row"),
-        events=pl.DataFrame([(AS_OF, *row) for row in events], schema=EVENTS, orient="row"),
-        firms=pl.DataFrame([(AS_OF, firm, (left or {}).get(firm)) for firm in firms], schema=FIRMS, orient="row"),
+        due=pl.DataFrame(list(due), schema=DUE, orient="row"),
+        events=pl.DataFrame(list(events), schema=EVENTS, orient="row"),
+        firms=pl.DataFrame([(firm, (left or {}).get(firm)) for firm in firms], schema=FIRMS, orient="row"),
     )
 
 

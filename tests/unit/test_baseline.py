@@ -1,6 +1,5 @@
 """The baseline score: what it says of its reasons."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from mainstay.risk.baseline import DropTimesAmount
 
 INPUT = {
-    "as_of_date": date(2022, 6, 6),
     "enterprise_id": "A",
     "recent": Decimal(70),
     "recent_prior": Decimal(100),

@@ -12,25 +12,25 @@ from mainstay.resources import shipped
 from mainstay.revenue.cause_amounts import SCHEMA, Case, cases_of, cause_codes, event_matters, explain, findings_of
 
 AS_OF = date(2022, 6, 6)
-KEY = {"as_of_date": AS_OF, "list_name": "mine", "enterprise_id": "A"}
+KEY = {"list_name": "mine", "enterprise_id": "A"}
 MATTERS = {row["matter"]: row["cause_codes"].split() for row in event_matters(shipped("seeds")).iter_rows(named=True)}
 JANUARY, MARCH = date(2022, 1, 1), date(2022, 3, 1)
 _MONEY = pl.Decimal(18, 2)
 COMPONENTS = pl.Schema(
-    {"as_of_date": pl.Date, "list_name": pl.String, "enterprise_id": pl.String, "part": pl.String}
+    {"list_name": pl.String, "enterprise_id": pl.String, "part": pl.String}
     | {"cause_code": pl.String, "detail": pl.String, "month": pl.Date, "current": _MONEY, "prior": _MONEY}
 )
 PERIODS = pl.Schema(
-    {"as_of_date": pl.Date, "list_name": pl.String, "enterprise_id": pl.String, "levy": pl.String}
+    {"list_name": pl.String, "enterprise_id": pl.String, "levy": pl.String}
     | {"period_from": pl.Date, "period_to": pl.Date, "moved": _MONEY, "shifted": _MONEY, "month": pl.Date}
     | {"expected_in": pl.Date, "in_current_month": pl.Date}
 )
 ABSENCES = pl.Schema(
-    {"as_of_date": pl.Date, "list_name": pl.String, "enterprise_id": pl.String, "month": pl.Date}
+    {"list_name": pl.String, "enterprise_id": pl.String, "month": pl.Date}
     | {"cause_code": pl.String, "since": pl.Date, "is_whole": pl.Boolean}
 )
 SPELLS = pl.Schema(
-    {"as_of_date": pl.Date, "enterprise_id": pl.String, "cause_code": pl.String}
+    {"enterprise_id": pl.String, "cause_code": pl.String}
     | {"since": pl.Date, "back_on": pl.Date, "is_whole": pl.Boolean}
 )
 
@@ -84,7 +84,7 @@ def case(*rows: dict[str, Any]) -> Case:
         for schema in (COMPONENTS, PERIODS, ABSENCES, SPELLS)
     ]
     line = pl.DataFrame([{**KEY, "rank": 1, "natural_change": change}])
-    return next(cases_of(line, *frames))
+    return next(cases_of(line, *frames, AS_OF))
 
 
 def found(*rows: dict[str, Any]) -> dict[str, str]:
@@ -282,7 +282,7 @@ def test_the_causes_always_sum_to_the_change_to_the_cent(
 def test_a_change_that_is_not_known_is_not_explained() -> None:
     lines = pl.DataFrame([{**KEY, "rank": 1, "natural_change": None}])
     rows = pl.DataFrame([part("record", "-5.00", "0", code="P1")], schema=COMPONENTS)
-    assert list(cases_of(lines, rows, PERIODS.to_frame(), ABSENCES.to_frame(), SPELLS.to_frame())) == []
+    assert list(cases_of(lines, rows, PERIODS.to_frame(), ABSENCES.to_frame(), SPELLS.to_frame(), AS_OF)) == []
 
 
 def test_every_code_that_the_seeds_name_for_a_matter_is_a_code() -> None:

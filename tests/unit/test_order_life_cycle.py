@@ -17,7 +17,6 @@ ISSUED, AS_OF = date(2022, 6, 6), date(2022, 6, 27)
 RESULTS = ("face_to_face", "phone", "not_reached", "declined", "nobody_there", "deregistered", "returned_wrong")
 KNOWN = pl.Schema(
     {
-        "as_of_date": pl.Date,
         "order_id": pl.String,
         "enterprise_id": pl.String,
         "sources": pl.List(pl.String),
@@ -31,7 +30,7 @@ KNOWN = pl.Schema(
     }
 )
 VISITS = pl.Schema(
-    {"as_of_date": pl.Date, "batch_id": pl.Int64, "line": pl.Int64, "file": pl.String, "sheet": pl.String}
+    {"batch_id": pl.Int64, "line": pl.Int64, "file": pl.String, "sheet": pl.String}
     | {"enterprise_id": pl.String, "order_id": pl.String, "visited_on": pl.Date, "result": pl.String}
     | dict.fromkeys(CAUSE_TICKS, pl.Int64)
     | {"move_stance": pl.String, "next_step": pl.String, "status": pl.String, "knowledge_date": pl.Date}
@@ -42,7 +41,7 @@ VISITS = pl.Schema(
 def known(*rows: tuple[str, str], **changes: Any) -> pl.DataFrame:
     """Orders of (order, enterprise)."""
     made = [
-        {"as_of_date": AS_OF, "order_id": order, "enterprise_id": who, "status": "to_dispatch"}
+        {"order_id": order, "enterprise_id": who, "status": "to_dispatch"}
         | {"issued_on": ISSUED, "opened_on": ISSUED}
         | changes
         for order, who in rows
@@ -53,7 +52,7 @@ def known(*rows: tuple[str, str], **changes: Any) -> pl.DataFrame:
 def visits(*rows: dict[str, Any]) -> pl.DataFrame:
     """Outcomes of order O1 of enterprise A, unless they say otherwise; a day later each."""
     made = [
-        {"as_of_date": AS_OF, "batch_id": 1, "line": line, "order_id": "O1", "enterprise_id": "A"}
+        {"batch_id": 1, "line": line, "order_id": "O1", "enterprise_id": "A"}
         | {"visited_on": ISSUED + timedelta(days=line), "knowledge_date": AS_OF}
         | row
         for line, row in enumerate(rows, start=1)

@@ -15,7 +15,6 @@ AS_OF = date(2022, 6, 6)
 NUMBERS = pl.Schema({"order_id": pl.String, "enterprise_id": pl.String, "issued_on": pl.Date})
 CANDIDATES = pl.Schema(
     {
-        "as_of_date": pl.Date,
         "enterprise_id": pl.String,
         "sources": pl.List(pl.String),
         "list_ranks": pl.String,
@@ -27,7 +26,6 @@ CANDIDATES = pl.Schema(
 )
 FOLLOWED = pl.Schema(
     {
-        "as_of_date": pl.Date,
         "order_id": pl.String,
         "enterprise_id": pl.String,
         "sources": pl.List(pl.String),
@@ -47,7 +45,7 @@ VISITED = pl.Schema({"enterprise_id": pl.String, "visited_this_quarter": pl.Bool
 
 def candidates(*rows: tuple[str, str, int | None]) -> pl.DataFrame:
     """Rows of (enterprise, source, restored change)."""
-    made = [(AS_OF, who, [source], None, source == "hotline", True, change, None) for who, source, change in rows]
+    made = [(who, [source], None, source == "hotline", True, change, None) for who, source, change in rows]
     return pl.DataFrame(made, schema=CANDIDATES, orient="row")
 
 
@@ -55,7 +53,7 @@ def followed(*rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
     """Orders of (order, enterprise, status now, day on which it was settled), all published as dispatched before."""
     issued = date(2022, 5, 9)
     made = [
-        {"as_of_date": AS_OF, "order_id": order, "enterprise_id": who, "sources": ["drop_list"], "priority": 1}
+        {"order_id": order, "enterprise_id": who, "sources": ["drop_list"], "priority": 1}
         | {"status_before": "dispatched", "issued_on": issued, "opened_on": issued, "due_on": date(2022, 5, 23)}
         | {"status": status, "settled_on": date.fromisoformat(settled_on) if settled_on else None}
         for order, who, status, settled_on in rows

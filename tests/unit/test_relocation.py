@@ -15,7 +15,6 @@ from mainstay.risk.scoring import SCORES
 
 INPUTS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "enterprise_id": pl.String(),
         "has_sources": pl.Boolean(),
         "points": pl.Int64(),
@@ -28,7 +27,6 @@ INPUTS = pl.Schema(
     }
 )
 NOTHING = {
-    "as_of_date": date(2022, 6, 6),
     "has_sources": True,
     "points": 0,
     "is_decisive": False,

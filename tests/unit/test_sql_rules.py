@@ -8,8 +8,8 @@ from tests.sql_rules import Rule
 SQL = Path(__file__).parents[2] / "sql"
 
 GOOD = """\
--- One row per as-of date and enterprise.
--- key: as_of_date, enterprise_id
+-- One row per enterprise.
+-- key: enterprise_id
 -- materialized: view
 --
 -- Upper Case in a comment is Fine, and so is CURRENT_DATE.
@@ -20,7 +20,6 @@ receipts as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     sum(amount_local) filter (where levy_item = 'VAT') as "增值税",
     max(knowledge_date) as known_on
@@ -45,12 +44,14 @@ def test_a_model_that_keeps_the_rules_passes() -> None:
         (sql_rules.one_query, "features", "with\n", "create view features.x as with\n"),
         (sql_rules.one_query, "features", "group by all", "group by ("),
         (sql_rules.stated_grain, "features", "-- One row per", "-- Rows by"),
-        (sql_rules.stated_grain, "features", "-- One row per as-of date", "-- One row per\n-- as-of date"),
-        (sql_rules.stated_grain, "features", "-- key: as_of_date, enterprise_id\n", ""),
-        (sql_rules.stated_grain, "features", "as_of_date, enterprise_id\n--", "the enterprise\n--"),
+        (sql_rules.stated_grain, "features", "-- One row per enterprise", "-- One row per\n-- enterprise"),
+        (sql_rules.stated_grain, "features", "-- key: enterprise_id\n", ""),
+        (sql_rules.stated_grain, "features", "key: enterprise_id\n--", "key: the enterprise\n--"),
         (sql_rules.stated_grain, "features", "-- materialized: view", "-- materialised: view"),
         (sql_rules.stated_grain, "features", "view\n--", "incremental(by month)\n--"),
-        (sql_rules.as_of_date_in_features, "features", "key: as_of_date, ", "key: "),
+        (sql_rules.one_date_a_build, "features", "key: enterprise_id", "key: as_of_date, enterprise_id"),
+        (sql_rules.one_date_a_build, "staging", "    enterprise_id,\n", "    enterprise_id,\n    as_of_date,\n"),
+        (sql_rules.one_date_a_build, "ledger", "max(knowledge_date) as known_on", "max(known_on) as as_of_date"),
         (sql_rules.lower_case, "features", "group by all", "GROUP by all"),
         (sql_rules.lower_case, "features", "sum(", "Sum("),
         (sql_rules.lower_case, "features", '"增值税"', '"VAT"'),

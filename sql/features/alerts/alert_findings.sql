@@ -1,5 +1,5 @@
--- One row per as-of date and dispatched alert: what visits since the dispatch have found.
--- key: as_of_date, alert_no
+-- One row per dispatched alert: what visits since the dispatch have found.
+-- key: alert_no
 -- materialized: table
 --
 -- Each column is the newest one given since the dispatch. result is the visit's, whether it met somebody or not.
@@ -12,7 +12,6 @@ with
 
 since as (
     select
-        alerts.as_of_date,
         alerts.alert_no,
         alerts.enterprise_id,
         alerts.dispatched_on,
@@ -23,14 +22,12 @@ since as (
     from features.alerts as alerts
     inner join features.visits as visits
         on
-            alerts.as_of_date = visits.as_of_date
-            and alerts.enterprise_id = visits.enterprise_id
+            alerts.enterprise_id = visits.enterprise_id
             and alerts.dispatched_on <= visits.visited_on
             and visits.problem is null
 )
 
 select
-    since.as_of_date,
     since.alert_no,
     arg_max(since.result, since.moment) filter (where since.result is not null) as result,
     arg_max(since.explanation, since.moment) filter (where since.explanation is not null) as explanation,
@@ -39,5 +36,5 @@ select
     any_value(told.main_cause) filter (where since.dispatched_on <= told.cause_on) as main_cause
 from since
 left join features.last_visits as told
-    on since.as_of_date = told.as_of_date and since.enterprise_id = told.enterprise_id
-group by since.as_of_date, since.alert_no
+    on since.enterprise_id = told.enterprise_id
+group by since.alert_no

@@ -1,5 +1,5 @@
--- One row per as-of date and dispatched alert: the firm's revenue of the three months before the month of the dispatch.
--- key: as_of_date, alert_no
+-- One row per dispatched alert: the firm's revenue of the three months before the month of the dispatch.
+-- key: alert_no
 -- materialized: table
 --
 -- Local level or what stands in for it, VAT credit refunds restored and deferrals adjusted where they are known, beside
@@ -11,7 +11,6 @@ with
 
 months as (
     select
-        as_of_date,
         alert_no,
         enterprise_id,
         (date_trunc('month', dispatched_on) - interval 3 month)::date as first_month,
@@ -20,34 +19,29 @@ months as (
 ),
 
 covered as (
-    select
-        months.as_of_date,
-        months.alert_no
+    select months.alert_no
     from months
     inner join features.covered_months as covered
         on
-            months.as_of_date = covered.as_of_date
-            and (
+            (
                 covered.month between months.first_month and months.last_month
                 or covered.month between months.first_month - interval 1 year and months.last_month - interval 1 year
             )
-    group by months.as_of_date, months.alert_no
+    group by months.alert_no
     having count(*) = 6
 ),
 
 paid as (
     select
-        months.as_of_date,
         months.alert_no,
         revenue.month >= months.first_month as is_current,
         revenue.natural_revenue + revenue.refund + coalesce(revenue.deferred_out - revenue.deferred_in, 0) as amount
     from months
     inner join features.levels_in_use as levels
-        on months.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+        on levels.level_asked = 'local'
     inner join features.revenue_by_level as revenue
         on
-            months.as_of_date = revenue.as_of_date
-            and months.enterprise_id = revenue.enterprise_id
+            months.enterprise_id = revenue.enterprise_id
             and levels.level_used = revenue.level
             and (
                 revenue.month between months.first_month and months.last_month
@@ -56,10 +50,9 @@ paid as (
 )
 
 select
-    covered.as_of_date,
     covered.alert_no,
     if(count(*) = count(paid.amount), coalesce(sum(paid.amount) filter (where paid.is_current), 0), null) as current,
     if(count(*) = count(paid.amount), coalesce(sum(paid.amount) filter (where not paid.is_current), 0), null) as prior
 from covered
-inner join paid on covered.as_of_date = paid.as_of_date and covered.alert_no = paid.alert_no
-group by covered.as_of_date, covered.alert_no
+inner join paid on covered.alert_no = paid.alert_no
+group by covered.alert_no

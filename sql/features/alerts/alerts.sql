@@ -1,5 +1,5 @@
--- One row per as-of date and dispatched alert, in its newest version, with the day on which it could be answered.
--- key: as_of_date, alert_no
+-- One row per dispatched alert, in its newest version, with the day on which it could be answered.
+-- key: alert_no
 -- materialized: table
 --
 -- known_on: the office received its first version. replied_on: somebody visited or called the enterprise since the
@@ -8,17 +8,17 @@ with
 
 newest as (
     select
-        *,
-        min(knowledge_date) over (partition by as_of_date, alert_no) as known_on
-    from ledger.alerts_as_known
-    where dispatched_on <= as_of_date
+        alerts.*,
+        min(knowledge_date) over (partition by alert_no) as known_on
+    from ledger.alerts_as_known as alerts
+    cross join run.as_of
+    where alerts.dispatched_on <= as_of.as_of_date
     qualify row_number() over (
-        partition by as_of_date, alert_no order by knowledge_date desc, batch_id desc, line desc
+        partition by alert_no order by knowledge_date desc, batch_id desc, line desc
     ) = 1
 )
 
 select
-    newest.as_of_date,
     newest.alert_no,
     newest.enterprise_id,
     newest.alert_type,
@@ -30,8 +30,7 @@ select
 from newest
 left join features.visits as visits
     on
-        newest.as_of_date = visits.as_of_date
-        and newest.enterprise_id = visits.enterprise_id
+        newest.enterprise_id = visits.enterprise_id
         and newest.dispatched_on <= visits.visited_on
         and visits.problem is null
         and visits.result <> 'not_reached'

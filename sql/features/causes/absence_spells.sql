@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and spell in which it was away, or since which it has ended.
--- key: as_of_date, enterprise_id, cause_code, since, is_whole
+-- One row per enterprise and spell in which it was away, or since which it has ended.
+-- key: enterprise_id, cause_code, since, is_whole
 -- materialized: table
 --
 -- R1: the outbound list or a visit says that it moved; R2: only its tax authority is another district's now; C1: the
@@ -11,22 +11,21 @@ with
 
 moves as (
     select
-        facts.as_of_date,
         facts.enterprise_id,
         facts.happened_on as since,
         facts.fact = 'authority_left' as is_registration,
         coalesce(facts.move_kind, 'whole') <> 'partial' as is_whole,
         min(back.happened_on) as back_on
     from features.move_facts as facts
+    cross join run.as_of
     left join features.move_facts as back
         on
-            facts.as_of_date = back.as_of_date
-            and facts.enterprise_id = back.enterprise_id
+            facts.enterprise_id = back.enterprise_id
             and back.fact = 'authority_back'
             and facts.happened_on < back.happened_on
     where
-        facts.fact in ('listed_moved', 'moved_out', 'authority_left') and facts.happened_on <= facts.as_of_date
-    group by facts.as_of_date, facts.enterprise_id, facts.happened_on, facts.fact, facts.move_kind
+        facts.fact in ('listed_moved', 'moved_out', 'authority_left') and facts.happened_on <= as_of.as_of_date
+    group by facts.enterprise_id, facts.happened_on, facts.fact, facts.move_kind
 ),
 
 moved as (
@@ -35,39 +34,34 @@ moved as (
         least(moves.back_on, if(register.in_from > moves.since, register.in_from, null)) as back_on
     from moves
     left join features.enterprises as register
-        on moves.as_of_date = register.as_of_date and moves.enterprise_id = register.enterprise_id
+        on moves.enterprise_id = register.enterprise_id
 ),
 
 listed_movers as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from moves
 ),
 
 last_receipts as (
     select
-        as_of_date,
         enterprise_id,
         max(month) as last_month
     from features.cause_lines
     where flow = 'receipt' and total > 0
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 statuses as (
     select
-        as_of_date,
         enterprise_id,
         registration_status,
         min(knowledge_date) as shown_on
     from ledger.register_history_as_known
-    group by as_of_date, enterprise_id, registration_status
+    group by enterprise_id, registration_status
 ),
 
 ended as (
     select
-        register.as_of_date,
         register.enterprise_id,
         coalesce(
             register.in_to,
@@ -78,20 +72,19 @@ ended as (
         or register.in_to is not null as is_whole
     from ledger.register_as_known as register
     left join last_receipts as receipts
-        on register.as_of_date = receipts.as_of_date and register.enterprise_id = receipts.enterprise_id
+        on register.enterprise_id = receipts.enterprise_id
     left join statuses
         on
-            register.as_of_date = statuses.as_of_date
-            and register.enterprise_id = statuses.enterprise_id
+            register.enterprise_id = statuses.enterprise_id
             and register.registration_status = statuses.registration_status
             and statuses.registration_status in ('deregistered', 'revoked', 'suspended', 'abnormal')
     anti join listed_movers
-        on register.as_of_date = listed_movers.as_of_date and register.enterprise_id = listed_movers.enterprise_id
-    where statuses.shown_on is not null or coalesce(register.in_to, register.ended_on) <= register.as_of_date
+        on register.enterprise_id = listed_movers.enterprise_id
+    cross join run.as_of
+    where statuses.shown_on is not null or coalesce(register.in_to, register.ended_on) <= as_of.as_of_date
 )
 
 select
-    as_of_date,
     enterprise_id,
     if(is_registration, 'R2', 'R1') as cause_code,
     since,
@@ -100,7 +93,6 @@ select
 from moved
 union all
 select
-    as_of_date,
     enterprise_id,
     'C1' as cause_code,
     since,

@@ -1,5 +1,5 @@
--- One row per as-of date, list, enterprise and month of the window in which it was away, or had ended.
--- key: as_of_date, list_name, enterprise_id, month
+-- One row per list, enterprise and month of the window in which it was away, or had ended.
+-- key: list_name, enterprise_id, month
 -- materialized: table
 --
 -- From the month of the move or the end to the month before it came back (features.absence_spells).
@@ -7,7 +7,6 @@ with
 
 lists as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         unnest(generate_series(window_start, window_end, interval 1 month))::date as month
@@ -15,7 +14,6 @@ lists as (
 )
 
 select
-    lists.as_of_date,
     lists.list_name,
     lists.enterprise_id,
     lists.month,
@@ -25,8 +23,7 @@ select
 from lists
 inner join features.absence_spells as away
     on
-        lists.as_of_date = away.as_of_date
-        and lists.enterprise_id = away.enterprise_id
+        lists.enterprise_id = away.enterprise_id
         and lists.month >= date_trunc('month', away.since)
         and coalesce(lists.month < date_trunc('month', away.back_on), true)
-group by lists.as_of_date, lists.list_name, lists.enterprise_id, lists.month
+group by lists.list_name, lists.enterprise_id, lists.month

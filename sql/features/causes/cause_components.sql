@@ -1,5 +1,5 @@
--- One row per as-of date, list, enterprise, part of the change, code, detail and month: the money of both years.
--- key: as_of_date, list_name, enterprise_id, part, cause_code, detail, month
+-- One row per list, enterprise, part of the change, code, detail and month: the money of both years.
+-- key: list_name, enterprise_id, part, cause_code, detail, month
 -- materialized: table
 --
 -- Everything at the list's level, as it counts in the natural revenue: a refund and what was put off are negative.
@@ -14,7 +14,6 @@ with
 
 revenue as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         if(revenue.month >= lists.window_start, revenue.month, (revenue.month + interval 1 year)::date) as month,
@@ -25,8 +24,7 @@ revenue as (
     from features.list_lines as lists
     inner join features.revenue_by_level as revenue
         on
-            lists.as_of_date = revenue.as_of_date
-            and lists.enterprise_id = revenue.enterprise_id
+            lists.enterprise_id = revenue.enterprise_id
             and lists.level = revenue.level
             and (
                 revenue.month between lists.window_start and lists.window_end
@@ -36,7 +34,6 @@ revenue as (
 
 lines as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         lists.level,
@@ -62,8 +59,7 @@ lines as (
     from features.list_lines as lists
     inner join features.cause_lines as lines
         on
-            lists.as_of_date = lines.as_of_date
-            and lists.enterprise_id = lines.enterprise_id
+            lists.enterprise_id = lines.enterprise_id
             and (
                 lines.month between lists.window_start and lists.window_end
                 or lines.month between lists.prior_start and lists.prior_end
@@ -72,7 +68,6 @@ lines as (
 
 recurring as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         levy_item,
@@ -83,7 +78,7 @@ recurring as (
         count(distinct month) filter (where not is_current) as then_months
     from lines
     where nature = 'B1'
-    group by as_of_date, list_name, enterprise_id, levy_item, levy_subitem
+    group by list_name, enterprise_id, levy_item, levy_subitem
     having
         greatest(now_months, then_months) >= 3
         or 2 * least(now_paid, then_paid) >= greatest(now_paid, then_paid)
@@ -91,7 +86,6 @@ recurring as (
 
 due as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         deferrals.levy,
@@ -112,8 +106,7 @@ due as (
     from features.list_lines as lists
     inner join staging.deferral_lines as deferrals
         on
-            lists.as_of_date = deferrals.as_of_date
-            and lists.enterprise_id = deferrals.enterprise_id
+            lists.enterprise_id = deferrals.enterprise_id
             and (
                 deferrals.paid_month between lists.window_start and lists.window_end
                 or deferrals.paid_month between lists.prior_start and lists.prior_end
@@ -124,7 +117,6 @@ due as (
 
 arrears as (
     select
-        due.as_of_date,
         due.list_name,
         due.enterprise_id,
         due.levy as detail,
@@ -134,8 +126,7 @@ arrears as (
     from due
     left join lines
         on
-            due.as_of_date = lines.as_of_date
-            and due.list_name = lines.list_name
+            due.list_name = lines.list_name
             and due.enterprise_id = lines.enterprise_id
             and due.levy = lines.levy
             and due.period_from = lines.period_from
@@ -144,13 +135,12 @@ arrears as (
             and due.put_off_in < lines.received_in
             and lines.nature in ('regular', 'deferred', 'B2')
     group by
-        due.as_of_date, due.list_name, due.enterprise_id, due.levy, due.due_in, due.is_current, due.amount,
+        due.list_name, due.enterprise_id, due.levy, due.due_in, due.is_current, due.amount,
         due.period_from, due.period_to
 ),
 
 records as (
     select
-        lines.as_of_date,
         lines.list_name,
         lines.enterprise_id,
         lines.nature as cause_code,
@@ -167,7 +157,7 @@ records as (
     anti join recurring
         on
             lines.nature = 'B1'
-            and lines.as_of_date = recurring.as_of_date
+
             and lines.list_name = recurring.list_name
             and lines.enterprise_id = recurring.enterprise_id
             and lines.levy_item is not distinct from recurring.levy_item
@@ -175,7 +165,6 @@ records as (
     where lines.nature not in ('regular', 'deferred')
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'P3' as cause_code,
@@ -187,7 +176,6 @@ records as (
     where deferred_out <> 0
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'P3' as cause_code,
@@ -199,7 +187,6 @@ records as (
     where deferred_in <> 0
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'T3' as cause_code,
@@ -213,7 +200,6 @@ records as (
 
 events as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         events.matter as detail,
@@ -227,7 +213,7 @@ events as (
         ) as in_prior
     from features.list_lines as lists
     inner join ledger.known_events_as_known as events
-        on lists.as_of_date = events.as_of_date and lists.enterprise_id = events.enterprise_id
+        on lists.enterprise_id = events.enterprise_id
     cross join
         unnest(generate_series(lists.window_start, lists.window_end, interval 1 month)) as months (month)
     where lists.level = 'local'
@@ -235,7 +221,6 @@ events as (
 
 shares as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         levy as detail,
@@ -245,13 +230,12 @@ shares as (
         sum(district) filter (where not is_current) as district_then
     from lines
     where level = 'district' and nature = 'regular'
-    group by as_of_date, list_name, enterprise_id, levy
+    group by list_name, enterprise_id, levy
     having local_now > 0 and local_then > 0
 ),
 
 turnover_put_off as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         if(put.month >= lists.window_start, put.month, (put.month + interval 1 year)::date) as month,
@@ -266,8 +250,7 @@ turnover_put_off as (
     from features.list_lines as lists
     inner join features.deferrals_by_levy as put
         on
-            lists.as_of_date = put.as_of_date
-            and lists.enterprise_id = put.enterprise_id
+            lists.enterprise_id = put.enterprise_id
             and put.levy in ('VAT', 'CONSUMPTION', 'UMCT', 'EDU_SURCHARGE', 'LOCAL_EDU')
             and (
                 put.month between lists.window_start and lists.window_end
@@ -277,7 +260,6 @@ turnover_put_off as (
 
 invoiced as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.enterprise_id,
         if(vals.month >= lists.window_start, vals.month, (vals.month + interval 1 year)::date) as month,
@@ -286,8 +268,7 @@ invoiced as (
     from features.list_lines as lists
     inner join ledger.monthly_values_as_known as vals
         on
-            lists.as_of_date = vals.as_of_date
-            and lists.enterprise_id = vals.enterprise_id
+            lists.enterprise_id = vals.enterprise_id
             and vals.measure = 'invoiced_value'
             and (
                 vals.month between lists.window_start and lists.window_end
@@ -299,7 +280,6 @@ invoiced as (
 
 parts as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'change' as part,
@@ -311,7 +291,6 @@ parts as (
     from revenue
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'record' as part,
@@ -323,7 +302,6 @@ parts as (
     from records
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'event' as part,
@@ -336,7 +314,6 @@ parts as (
     where in_current or in_prior
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'share' as part,
@@ -348,7 +325,6 @@ parts as (
     from shares
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'turnover' as part,
@@ -361,7 +337,6 @@ parts as (
     where nature = 'regular' and levy in ('VAT', 'CONSUMPTION', 'UMCT', 'EDU_SURCHARGE', 'LOCAL_EDU')
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'turnover' as part,
@@ -373,7 +348,6 @@ parts as (
     from turnover_put_off
     union all
     select
-        as_of_date,
         list_name,
         enterprise_id,
         'invoiced' as part,
@@ -386,7 +360,6 @@ parts as (
 )
 
 select
-    as_of_date,
     list_name,
     enterprise_id,
     part,
@@ -396,4 +369,4 @@ select
     sum(current)::decimal(18, 2) as current,
     sum(prior)::decimal(18, 2) as prior
 from parts
-group by as_of_date, list_name, enterprise_id, part, cause_code, detail, month
+group by list_name, enterprise_id, part, cause_code, detail, month

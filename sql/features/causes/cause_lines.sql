@@ -1,5 +1,5 @@
--- One row per as-of date and ledger line in scope of an enterprise on a list, with what the line itself says it is.
--- key: as_of_date, source, batch_id, line
+-- One row per ledger line in scope of an enterprise on a list, with what the line itself says it is.
+-- key: source, batch_id, line
 -- materialized: table
 --
 -- nature: the cause code under which a line's money is explained if it comes in one year and not in the other, the
@@ -10,15 +10,12 @@
 with
 
 listed as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from features.list_lines
 ),
 
 lines as (
     select
-        lines.as_of_date,
         lines.source,
         lines.batch_id,
         lines.line,
@@ -38,7 +35,7 @@ lines as (
         lines.district
     from staging.revenue_lines as lines
     semi join listed
-        on lines.as_of_date = listed.as_of_date and lines.enterprise_id = listed.enterprise_id
+        on lines.enterprise_id = listed.enterprise_id
     where lines.is_in_scope
 ),
 
@@ -53,7 +50,7 @@ paired as (
     from lines
     window
         moved as (
-            partition by as_of_date, enterprise_id, month, flow, period_from, period_to, abs(total)
+            partition by enterprise_id, month, flow, period_from, period_to, abs(total)
         )
 )
 

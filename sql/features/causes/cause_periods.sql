@@ -1,5 +1,5 @@
--- One row per as-of date, list, enterprise, levy and tax period: what came for it, in the list's window and outside.
--- key: as_of_date, list_name, enterprise_id, levy, period_from, period_to
+-- One row per list, enterprise, levy and tax period: what came for it, in the list's window and outside.
+-- key: list_name, enterprise_id, levy, period_from, period_to
 -- materialized: table
 --
 -- The two years are compared by tax period, not by month of receipt: a period and the one twelve months before it.
@@ -14,7 +14,6 @@ with
 
 put_off as (
     select distinct
-        as_of_date,
         enterprise_id,
         levy,
         date_trunc('month', tax_period_from)::date as period_from,
@@ -24,7 +23,6 @@ put_off as (
 
 received as (
     select
-        lines.as_of_date,
         lines.enterprise_id,
         lines.levy,
         lines.levy_item,
@@ -39,8 +37,7 @@ received as (
     from features.cause_lines as lines
     anti join put_off
         on
-            lines.as_of_date = put_off.as_of_date
-            and lines.enterprise_id = put_off.enterprise_id
+            lines.enterprise_id = put_off.enterprise_id
             and lines.levy = put_off.levy
             and lines.period_from in (put_off.period_from, (put_off.period_from - interval 1 year)::date)
             and lines.period_to in (put_off.period_to, (put_off.period_to - interval 1 year)::date)
@@ -63,7 +60,7 @@ of_lists as (
             when 'district' then received.district
         end as amount
     from features.list_lines as lists
-    inner join received on lists.as_of_date = received.as_of_date and lists.enterprise_id = received.enterprise_id
+    inner join received on lists.enterprise_id = received.enterprise_id
 ),
 
 sides as (
@@ -87,7 +84,6 @@ sides as (
 
 sums as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         levy,
@@ -103,17 +99,14 @@ sums as (
         max(month) filter (where is_current and is_inside) as in_current_month,
         max(month) filter (where not is_current and not is_inside) as out_prior_month
     from sides
-    group by as_of_date, list_name, enterprise_id, levy, period_from, period_to
+    group by list_name, enterprise_id, levy, period_from, period_to
     having
         coalesce(sum(amount) filter (where is_inside), 0) <> 0
 ),
 
 known_until as (
-    select
-        as_of_date,
-        max(month) as last_month
+    select max(month) as last_month
     from features.covered_months
-    group by as_of_date
 )
 
 select
@@ -140,4 +133,4 @@ select
         0
     ) as shifted
 from sums
-inner join known_until on sums.as_of_date = known_until.as_of_date
+cross join known_until

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise of which a visit named causes: the newest such visit's tenths.
--- key: as_of_date, enterprise_id
+-- One row per enterprise of which a visit named causes: the newest such visit's tenths.
+-- key: enterprise_id
 -- materialized: table
 --
 -- What the ticked causes leave of ten tenths is 企业未说明: the rest stays unexplained (DOMAIN section 4).
@@ -23,7 +23,6 @@ told as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     visited_on as cause_on,
     [
@@ -41,5 +40,5 @@ from told
 where named > 0 or cause_unstated > 0
 qualify
     row_number() over (
-        partition by as_of_date, enterprise_id order by visited_on desc, knowledge_date desc, batch_id desc, line desc
+        partition by enterprise_id order by visited_on desc, knowledge_date desc, batch_id desc, line desc
     ) = 1

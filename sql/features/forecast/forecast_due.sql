@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, open month of the year and level: deferrals that come due, or are recorded ahead.
--- key: as_of_date, enterprise_id, month, level
+-- One row per enterprise, open month of the year and level: deferrals that come due, or are recorded ahead.
+-- key: enterprise_id, month, level
 -- materialized: table
 --
 -- Only what deferral records say by the as-of date: nothing else is taken to be put off in the rest of the year.
@@ -23,7 +23,6 @@ moved as (
 
 by_level as (
     select
-        as_of_date,
         enterprise_id,
         month,
         is_out,
@@ -33,7 +32,6 @@ by_level as (
 )
 
 select
-    by_level.as_of_date,
     by_level.enterprise_id,
     by_level.month,
     by_level.level,
@@ -42,9 +40,8 @@ select
 from by_level
 inner join features.forecast_years as years
     on
-        by_level.as_of_date = years.as_of_date
-        and by_level.month > years.last_closed
+        by_level.month > years.last_closed
         and years.year = year(by_level.month)
 inner join features.park_population as population
-    on by_level.as_of_date = population.as_of_date and by_level.enterprise_id = population.enterprise_id
-group by by_level.as_of_date, by_level.enterprise_id, by_level.month, by_level.level
+    on by_level.enterprise_id = population.enterprise_id
+group by by_level.enterprise_id, by_level.month, by_level.level

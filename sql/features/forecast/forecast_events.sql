@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, month and duration: what the office knows to change the local revenue.
--- key: as_of_date, enterprise_id, month, is_lasting, is_refund
+-- One row per enterprise, month and duration: what the office knows to change the local revenue.
+-- key: enterprise_id, month, is_lasting, is_refund
 -- materialized: table
 --
 -- Deferrals are left to the deferral records, and refunds of closed months to the refund records; a refund that the
@@ -9,7 +9,6 @@
 -- column is_lasting [flag]: whether every later month is changed as well
 -- column is_refund [flag]: whether it is a refund still to come
 select
-    events.as_of_date,
     events.enterprise_id,
     events.month,
     coalesce(events.is_lasting, false) as is_lasting,
@@ -17,7 +16,7 @@ select
     sum(events.amount)::decimal(18, 2) as amount
 from ledger.known_events_as_known as events
 inner join features.forecast_years as years
-    on events.as_of_date = years.as_of_date and years.year >= year(events.month)
+    on years.year >= year(events.month)
 where
     events.matter <> 'deferral'
     and (events.matter <> 'refund' or events.month > years.last_closed)

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise of the park, present or past: whether anything is still to come from it.
--- key: as_of_date, enterprise_id
+-- One row per enterprise of the park, present or past: whether anything is still to come from it.
+-- key: enterprise_id
 -- materialized: table
 --
 -- A firm that left whole, or whose registration has ended, pays nothing more unless it has paid since: the last month
@@ -9,33 +9,29 @@
 with
 
 partial_moves as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from ledger.outbound_as_known
     where move_kind in ('partial', 'hidden', '部分迁出', '隐性迁出')
 ),
 
 ended as (
-    select
-        as_of_date,
-        enterprise_id
+    select enterprise_id
     from ledger.register_as_known
     where registration_status in ('deregistered', 'revoked')
 )
 
 select
-    population.as_of_date,
     population.enterprise_id,
     date_trunc(
         'month',
         case
-            when ended.enterprise_id is not null then coalesce(population.moved_on, population.as_of_date)
+            when ended.enterprise_id is not null then coalesce(population.moved_on, as_of.as_of_date)
             when partial_moves.enterprise_id is null then population.moved_on
         end
     )::date as left_in
 from features.park_population as population
+cross join run.as_of
 left join partial_moves
-    on population.as_of_date = partial_moves.as_of_date and population.enterprise_id = partial_moves.enterprise_id
+    on population.enterprise_id = partial_moves.enterprise_id
 left join ended
-    on population.as_of_date = ended.as_of_date and population.enterprise_id = ended.enterprise_id
+    on population.enterprise_id = ended.enterprise_id

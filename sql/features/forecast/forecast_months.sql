@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise of the park, closed month and level: the money that a forecast rests on.
--- key: as_of_date, enterprise_id, month, level
+-- One row per enterprise of the park, closed month and level: the money that a forecast rests on.
+-- key: enterprise_id, month, level
 -- materialized: table
 --
 -- one_off is the money of levies that follow an event and not the business: land value, deed and farmland tax, and
@@ -10,7 +10,6 @@ with
 
 events as (
     select
-        as_of_date,
         enterprise_id,
         month,
         sum(total) as total,
@@ -23,11 +22,10 @@ events as (
         is_in_scope
         and flow = 'receipt'
         and (levy in ('LAND_VAT', 'DEED', 'FARMLAND') or (levy = 'IIT' and levy_subitem like '%财产转让%'))
-    group by as_of_date, enterprise_id, month
+    group by enterprise_id, month
 )
 
 select
-    revenue.as_of_date,
     revenue.enterprise_id,
     revenue.month,
     revenue.level,
@@ -47,13 +45,10 @@ select
     )::decimal(18, 2) as one_off
 from features.revenue_by_level as revenue
 inner join features.forecast_years as years
-    on
-        revenue.as_of_date = years.as_of_date
-        and revenue.month between years.first_month and years.last_closed
+    on revenue.month between years.first_month and years.last_closed
 inner join features.park_population as population
-    on revenue.as_of_date = population.as_of_date and revenue.enterprise_id = population.enterprise_id
+    on revenue.enterprise_id = population.enterprise_id
 left join events
     on
-        revenue.as_of_date = events.as_of_date
-        and revenue.enterprise_id = events.enterprise_id
+        revenue.enterprise_id = events.enterprise_id
         and revenue.month = events.month

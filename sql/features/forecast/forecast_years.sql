@@ -1,5 +1,4 @@
--- One row per as-of date with a closed month: the year to forecast, and why it cannot be, where it cannot.
--- key: as_of_date
+-- One row: the year to forecast, and why it cannot be forecast; no row before a month is closed.
 -- materialized: table
 --
 -- The year is that of the last closed month. Its closed months and all of the year before must be covered; the history
@@ -13,35 +12,28 @@
 with
 
 closed as (
-    select
-        as_of_date,
-        last_closed
+    select last_closed
     from features.closed_months
     where last_closed is not null
 ),
 
 numbered as (
     select
-        covered.as_of_date,
         covered.month,
         closed.last_closed,
         date_diff('month', covered.month, closed.last_closed) + 1
-        - row_number() over (partition by covered.as_of_date order by covered.month desc) as missing_after
+        - row_number() over (order by covered.month desc) as missing_after
     from features.covered_months as covered
-    inner join closed on covered.as_of_date = closed.as_of_date and covered.month <= closed.last_closed
+    inner join closed on covered.month <= closed.last_closed
 ),
 
 histories as (
-    select
-        as_of_date,
-        min(month) as first_month
+    select min(month) as first_month
     from numbered
     where missing_after = 0 and date_diff('month', month, last_closed) < 60
-    group by as_of_date
 )
 
 select
-    closed.as_of_date,
     year(closed.last_closed)::bigint as year,
     closed.last_closed,
     month(closed.last_closed)::bigint as months_closed,
@@ -52,4 +44,4 @@ select
             then 'base window not covered'
     end as reason
 from closed
-inner join histories on closed.as_of_date = histories.as_of_date
+cross join histories

@@ -1,5 +1,5 @@
--- One row per as-of date, frozen list (定榜) and enterprise on it: its place and figures when the list was frozen.
--- key: as_of_date, list_name, enterprise_id
+-- One row per frozen list (定榜) and enterprise on it: its place and figures when the list was frozen.
+-- key: list_name, enterprise_id
 -- materialized: table
 --
 -- A place follows its enterprise when that is matched to another id. The figures are null where the week of the freeze
@@ -9,7 +9,6 @@
 -- column frozen_prior [currency]: the same of the year before
 -- column frozen_change [currency]: the change when the list was frozen
 select
-    freezes.as_of_date,
     freezes.list_name,
     coalesce(aliases.enterprise_id, places.enterprise_id) as enterprise_id,
     places.rank,
@@ -21,8 +20,8 @@ from features.list_freezes as freezes
 inner join events.drop_lists as places
     on freezes.list_name = places.list_name and freezes.frozen_week = places.as_of_date
 left join ledger.aliases_as_known as aliases
-    on freezes.as_of_date = aliases.as_of_date and places.enterprise_id = aliases.alias
+    on places.enterprise_id = aliases.alias
 qualify row_number() over (
-    partition by freezes.as_of_date, freezes.list_name, coalesce(aliases.enterprise_id, places.enterprise_id)
+    partition by freezes.list_name, coalesce(aliases.enterprise_id, places.enterprise_id)
     order by places.rank asc
 ) = 1

@@ -1,5 +1,5 @@
--- One row per as-of date, list and enterprise that the list is about or was frozen with: its revenue in all calibers.
--- key: as_of_date, list_name, enterprise_id
+-- One row per list and enterprise that the list is about or was frozen with: its revenue in all calibers.
+-- key: list_name, enterprise_id
 -- materialized: view
 --
 -- All columns of features.window_changes; current, prior, change and yoy are those of the list's caliber. An enterprise
@@ -12,44 +12,39 @@ with
 
 wanted as (
     select
-        as_of_date,
         list_name,
         enterprise_id,
         max(listed_on) as listed_on
     from (
         select
-            as_of_date,
             list_name,
             enterprise_id,
             listed_on
         from features.list_population
         union all
         select
-            as_of_date,
             list_name,
             enterprise_id,
             null as listed_on
         from features.frozen_places
     ) as both_sources
-    group by as_of_date, list_name, enterprise_id
+    group by list_name, enterprise_id
 ),
 
 deferrals as (
-    select distinct as_of_date
+    select count(*) > 0 as are_delivered
     from ledger.deliveries_as_known
     where target = 'deferrals'
 ),
 
 unknown as (
     select distinct
-        lists.as_of_date,
         lists.list_name,
         revenue.enterprise_id
     from features.list_windows as lists
     inner join features.revenue_by_level as revenue
         on
-            lists.as_of_date = revenue.as_of_date
-            and lists.level = revenue.level
+            lists.level = revenue.level
             and (
                 revenue.month between lists.window_start and lists.window_end
                 or revenue.month between lists.prior_start and lists.prior_end
@@ -59,31 +54,28 @@ unknown as (
 
 found as (
     select
-        wanted.as_of_date,
         wanted.list_name,
         wanted.enterprise_id,
         wanted.listed_on,
         lists.caliber,
         enterprises.is_registered or enterprises.is_paying or enterprises.is_outbound as is_known,
         lists.is_covered and changes.enterprise_id is null and unknown.enterprise_id is null and is_known as is_silent,
-        is_silent and deferrals.as_of_date is not null as is_silent_adjusted,
-        changes.* exclude (as_of_date, window_name, enterprise_id, level)
+        is_silent and deferrals.are_delivered as is_silent_adjusted,
+        changes.* exclude (window_name, enterprise_id, level)
     from wanted
     inner join features.list_windows as lists
-        on wanted.as_of_date = lists.as_of_date and wanted.list_name = lists.list_name
+        on wanted.list_name = lists.list_name
     inner join features.enterprises as enterprises
-        on wanted.as_of_date = enterprises.as_of_date and wanted.enterprise_id = enterprises.enterprise_id
+        on wanted.enterprise_id = enterprises.enterprise_id
     left join features.window_changes as changes
         on
-            wanted.as_of_date = changes.as_of_date
-            and lists.window_name = changes.window_name
+            lists.window_name = changes.window_name
             and lists.level = changes.level
             and wanted.enterprise_id = changes.enterprise_id
-    left join deferrals on wanted.as_of_date = deferrals.as_of_date
+    cross join deferrals
     left join unknown
         on
-            wanted.as_of_date = unknown.as_of_date
-            and wanted.list_name = unknown.list_name
+            wanted.list_name = unknown.list_name
             and wanted.enterprise_id = unknown.enterprise_id
 ),
 

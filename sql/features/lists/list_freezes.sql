@@ -1,5 +1,5 @@
--- One row per as-of date and list that is frozen (定榜) then: the published week that its places come from.
--- key: as_of_date, list_name
+-- One row per list that is frozen (定榜) then: the published week that its places come from.
+-- key: list_name
 -- materialized: table
 --
 -- The places are those that people have received: of the newest week published in the seven days that end with
@@ -15,12 +15,12 @@ with
 
 published as (
     select
-        as_of_date,
+        as_of_date as published_on,
         list_name
     from events.drop_lists
     union
     select
-        as_of_date,
+        as_of_date as published_on,
         list_name
     from events.list_weeks
     where is_covered
@@ -28,48 +28,45 @@ published as (
 
 sources as (
     select
-        dates.as_of_date,
         lists.list_name,
         lists.frozen_on,
         coalesce(
-            max(published.as_of_date) filter (where published.as_of_date <= lists.frozen_on),
-            min(published.as_of_date)
+            max(published.published_on) filter (where published.published_on <= lists.frozen_on),
+            min(published.published_on)
         ) as frozen_week
-    from run.as_of_dates as dates
+    from run.as_of as dates
     inner join run.drop_lists as lists on dates.as_of_date >= lists.frozen_on
     left join published
         on
             lists.list_name = published.list_name
-            and dates.as_of_date > published.as_of_date
-            and lists.frozen_on - 7 < published.as_of_date
-    group by dates.as_of_date, lists.list_name, lists.frozen_on
+            and dates.as_of_date > published.published_on
+            and lists.frozen_on - 7 < published.published_on
+    group by lists.list_name, lists.frozen_on
 ),
 
 bounds as (
     select
-        sources.as_of_date,
         sources.list_name,
         (
             date_trunc('month', sources.frozen_on + 1)
-            - to_months(date_diff('month', closed.last_over, date_trunc('month', sources.as_of_date + 1)))
+            - to_months(date_diff('month', closed.last_over, date_trunc('month', as_of.as_of_date + 1)))
         )::date as last_over
     from sources
-    inner join features.closed_months as closed on sources.as_of_date = closed.as_of_date
+    cross join run.as_of
+    cross join features.closed_months as closed
 ),
 
 over as (
     select
-        bounds.as_of_date,
         bounds.list_name,
         coalesce(max(covered.month), bounds.last_over) as last_frozen
     from bounds
     left join features.covered_months as covered
-        on bounds.as_of_date = covered.as_of_date and bounds.last_over >= covered.month
-    group by bounds.as_of_date, bounds.list_name, bounds.last_over
+        on bounds.last_over >= covered.month
+    group by bounds.list_name, bounds.last_over
 )
 
 select
-    sources.as_of_date,
     sources.list_name,
     sources.frozen_on,
     sources.frozen_week,
@@ -80,4 +77,4 @@ select
 from sources
 left join events.list_weeks as weeks
     on sources.list_name = weeks.list_name and sources.frozen_week = weeks.as_of_date
-left join over on sources.as_of_date = over.as_of_date and sources.list_name = over.list_name
+left join over on sources.list_name = over.list_name

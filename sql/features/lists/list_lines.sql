@@ -1,5 +1,5 @@
--- One row per as-of date, list and rank: who stands there, of drop lists and of lists of firms, and with what figures.
--- key: as_of_date, list_name, rank
+-- One row per list and rank: who stands there, of drop lists and of lists of firms, and with what figures.
+-- key: list_name, rank
 -- materialized: table
 --
 -- All columns of features.window_changes for the list's window and level. On a frozen list (定榜) the places stand and
@@ -8,7 +8,6 @@
 -- column frozen_prior [currency]: the same of the year before
 -- column frozen_change [currency]: the change when the list was frozen
 select
-    lists.as_of_date,
     lists.list_name,
     lists.title,
     lists.level,
@@ -28,7 +27,7 @@ select
     lists.frozen_week,
     lists.frozen_fingerprint,
     lists.kind,
-    figures.* exclude (as_of_date, list_name),
+    figures.* exclude (list_name),
     places.rank,
     places.shared_rank,
     places.frozen_current,
@@ -36,9 +35,8 @@ select
     places.frozen_change
 from features.list_windows as lists
 inner join features.list_places as places
-    on lists.as_of_date = places.as_of_date and lists.list_name = places.list_name
+    on lists.list_name = places.list_name
 inner join features.list_figures as figures
     on
-        places.as_of_date = figures.as_of_date
-        and places.list_name = figures.list_name
+        places.list_name = figures.list_name
         and places.enterprise_id = figures.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date, list and enterprise on it: its place.
--- key: as_of_date, list_name, enterprise_id
+-- One row per list and enterprise on it: its place.
+-- key: list_name, enterprise_id
 -- materialized: table
 --
 -- Orders: amount and percent (the largest drop first), revenue (the largest payer first), name, listed (the first on
@@ -16,7 +16,6 @@ with
 
 eligible as (
     select
-        lists.as_of_date,
         lists.list_name,
         lists.top_k,
         lists.ties,
@@ -34,9 +33,9 @@ eligible as (
         if(lists.ties = 'earlier_base', -figures.prior, null) as base_key
     from features.list_windows as lists
     inner join features.list_figures as figures
-        on lists.as_of_date = figures.as_of_date and lists.list_name = figures.list_name
+        on lists.list_name = figures.list_name
     inner join features.enterprises as enterprises
-        on figures.as_of_date = enterprises.as_of_date and figures.enterprise_id = enterprises.enterprise_id
+        on figures.enterprise_id = enterprises.enterprise_id
     where
         lists.frozen_week is null
         and if(
@@ -57,7 +56,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by as_of_date, list_name
+            partition by list_name
             order by
                 percent_key asc nulls last,
                 money_key asc nulls last,
@@ -70,7 +69,7 @@ ranked as (
         if(
             ties = 'shared_rank',
             rank() over (
-                partition by as_of_date, list_name
+                partition by list_name
                 order by
                     percent_key asc nulls last,
                     money_key asc nulls last,
@@ -83,7 +82,6 @@ ranked as (
 )
 
 select
-    as_of_date,
     list_name,
     enterprise_id,
     rank,
@@ -95,7 +93,6 @@ from ranked
 where top_k = 0 or shared_rank <= top_k
 union all
 select
-    places.as_of_date,
     places.list_name,
     places.enterprise_id,
     places.rank,
@@ -105,4 +102,4 @@ select
     places.frozen_change
 from features.frozen_places as places
 inner join features.list_windows as lists
-    on places.as_of_date = lists.as_of_date and places.list_name = lists.list_name
+    on places.list_name = lists.list_name

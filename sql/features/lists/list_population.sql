@@ -1,5 +1,5 @@
--- One row per as-of date, list and enterprise that the list is about.
--- key: as_of_date, list_name, enterprise_id
+-- One row per list and enterprise that the list is about.
+-- key: list_name, enterprise_id
 -- materialized: table
 --
 -- The enterprises in the park at the as-of date, and every one that left since the start of the base window (DOMAIN
@@ -10,32 +10,28 @@ with
 
 drawn_up as (
     select
-        lists.as_of_date,
         lists.list_name,
         listed.enterprise_id,
         min(listed.listed_on) as listed_on
     from features.list_windows as lists
     inner join features.listed_firms as listed
         on
-            lists.as_of_date = listed.as_of_date
-            and lists.population_kind = listed.listing_kind
+            lists.population_kind = listed.listing_kind
             and (lists.population_kind = 'watch_list' or list_contains(lists.population_values, listed.listing))
-    group by lists.as_of_date, lists.list_name, listed.enterprise_id
+    group by lists.list_name, listed.enterprise_id
 ),
 
 in_park as (
     select
-        lists.as_of_date,
         lists.list_name,
         population.enterprise_id
     from features.list_windows as lists
-    inner join features.park_population as population on lists.as_of_date = population.as_of_date
+    cross join run.as_of
+    cross join features.park_population as population
     inner join features.enterprises as enterprises
-        on
-            population.as_of_date = enterprises.as_of_date
-            and population.enterprise_id = enterprises.enterprise_id
+        on population.enterprise_id = enterprises.enterprise_id
     where
-        coalesce(population.moved_on, lists.as_of_date) >= lists.prior_start
+        coalesce(population.moved_on, as_of.as_of_date) >= lists.prior_start
         and case lists.population_kind
             when 'all' then true
             when 'high_precision' then population.is_high_precision
@@ -51,22 +47,19 @@ in_park as (
 
 closed_years as (
     select
-        closed.as_of_date,
         (date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year)::date as first_month,
         (date_trunc('year', closed.last_closed + interval 1 month) - interval 1 month)::date as last_month
     from features.closed_months as closed
     inner join features.covered_months as covered
         on
-            closed.as_of_date = covered.as_of_date
-            and covered.month >= date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year
+            covered.month >= date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year
             and covered.month < date_trunc('year', closed.last_closed + interval 1 month)
-    group by closed.as_of_date, closed.last_closed
+    group by closed.last_closed
     having count(*) = 12
 ),
 
 largest as (
     select
-        lists.as_of_date,
         lists.list_name,
         revenue.enterprise_id,
         lists.population_values[1]::bigint as places,
@@ -77,16 +70,13 @@ largest as (
             end
         ) as paid
     from features.list_windows as lists
-    inner join closed_years on lists.as_of_date = closed_years.as_of_date
+    cross join closed_years
     inner join features.revenue_by_level as revenue
         on
-            lists.as_of_date = revenue.as_of_date
-            and lists.level = revenue.level
+            lists.level = revenue.level
             and revenue.month between closed_years.first_month and closed_years.last_month
     inner join features.park_population as population
-        on
-            revenue.as_of_date = population.as_of_date
-            and revenue.enterprise_id = population.enterprise_id
+        on revenue.enterprise_id = population.enterprise_id
     where lists.population_kind = 'payers'
     group by all
     having paid > 0
@@ -94,29 +84,25 @@ largest as (
 
 payers as (
     select
-        as_of_date,
         list_name,
         enterprise_id
     from largest
-    qualify row_number() over (partition by as_of_date, list_name order by paid desc, enterprise_id asc) <= places
+    qualify row_number() over (partition by list_name order by paid desc, enterprise_id asc) <= places
 )
 
 select
-    as_of_date,
     list_name,
     enterprise_id,
     listed_on
 from drawn_up
 union all
 select
-    as_of_date,
     list_name,
     enterprise_id,
     null as listed_on
 from in_park
 union all
 select
-    as_of_date,
     list_name,
     enterprise_id,
     null as listed_on

@@ -1,5 +1,5 @@
--- One row per as-of date and list: the months that its window takes in, and the name of that window.
--- key: as_of_date, list_name
+-- One row per list: the months that its window takes in, and the name of that window.
+-- key: list_name
 -- materialized: table
 --
 -- first_quarter and ytd are those of the year of the last closed month; last_quarter is the last one that is over;
@@ -9,7 +9,6 @@ with
 
 last_months as (
     select
-        closed.as_of_date,
         lists.list_name,
         lists.window_name,
         lists.range_from,
@@ -21,7 +20,7 @@ last_months as (
     from features.closed_months as closed
     cross join run.drop_lists as lists
     left join features.list_freezes as freezes
-        on closed.as_of_date = freezes.as_of_date and lists.list_name = freezes.list_name
+        on lists.list_name = freezes.list_name
 ),
 
 months as (
@@ -38,7 +37,6 @@ months as (
 )
 
 select
-    as_of_date,
     list_name,
     if(is_frozen, 'frozen:' || list_name, window_name) as window_used,
     coalesce(

@@ -1,5 +1,5 @@
--- One row per as-of date, list and enterprise that an earlier week has published on it.
--- key: as_of_date, list_name, enterprise_id
+-- One row per list and enterprise that an earlier week has published on it.
+-- key: list_name, enterprise_id
 -- materialized: table
 --
 -- A firm follows its enterprise when that is matched to another id.
@@ -11,25 +11,23 @@ with
 
 earlier as (
     select
-        weeks.as_of_date,
         weeks.list_name,
         coalesce(aliases.enterprise_id, places.enterprise_id) as enterprise_id,
         coalesce(places.shared_rank, places.rank) as rank,
         weeks.weeks_ago,
         weeks.is_comparable,
         dense_rank() over (
-            partition by weeks.as_of_date, weeks.list_name, coalesce(aliases.enterprise_id, places.enterprise_id)
+            partition by weeks.list_name, coalesce(aliases.enterprise_id, places.enterprise_id)
             order by weeks.weeks_ago asc
         ) as appearance
     from features.list_weeks as weeks
     inner join events.drop_lists as places
         on weeks.list_name = places.list_name and weeks.published_on = places.as_of_date
     left join ledger.aliases_as_known as aliases
-        on weeks.as_of_date = aliases.as_of_date and places.enterprise_id = aliases.alias
+        on places.enterprise_id = aliases.alias
 )
 
 select
-    as_of_date,
     list_name,
     enterprise_id,
     min(rank) filter (where weeks_ago = 1) as last_rank,
@@ -37,4 +35,4 @@ select
     count(distinct weeks_ago) filter (where weeks_ago = appearance and is_comparable) as weeks_before,
     count(distinct weeks_ago) filter (where weeks_ago = appearance) as weeks_listed
 from earlier
-group by as_of_date, list_name, enterprise_id
+group by list_name, enterprise_id

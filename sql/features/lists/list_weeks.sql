@@ -1,5 +1,5 @@
--- One row per as-of date, list and earlier week in which the list was published, the newest first.
--- key: as_of_date, list_name, weeks_ago
+-- One row per list and earlier week in which the list was published, the newest first.
+-- key: list_name, weeks_ago
 -- materialized: table
 --
 -- A week counts with the last list that it published. is_comparable: from that week to this one the list was computed
@@ -13,12 +13,12 @@ with
 
 every_week as (
     select
-        as_of_date,
+        as_of_date as published_on,
         list_name
     from events.drop_lists
     union
     select
-        as_of_date,
+        as_of_date as published_on,
         list_name
     from events.list_weeks
     where is_covered
@@ -26,18 +26,16 @@ every_week as (
 
 published as (
     select
-        dates.as_of_date,
         every_week.list_name,
-        max(every_week.as_of_date) as published_on
-    from run.as_of_dates as dates
+        max(every_week.published_on) as published_on
+    from run.as_of as dates
     inner join every_week
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', every_week.as_of_date)
-    group by dates.as_of_date, every_week.list_name, date_trunc('week', every_week.as_of_date)
+        on date_trunc('week', dates.as_of_date) > date_trunc('week', every_week.published_on)
+    group by every_week.list_name, date_trunc('week', every_week.published_on)
 ),
 
 compared as (
     select
-        published.as_of_date,
         published.list_name,
         published.published_on,
         weeks.fingerprint,
@@ -54,19 +52,18 @@ compared as (
         ) as is_other
     from published
     inner join features.list_windows as lists
-        on published.as_of_date = lists.as_of_date and published.list_name = lists.list_name
+        on published.list_name = lists.list_name
     inner join run.drop_lists as stated on published.list_name = stated.list_name
     left join events.list_weeks as weeks
         on published.list_name = weeks.list_name and published.published_on = weeks.as_of_date
 )
 
 select
-    as_of_date,
     list_name,
     published_on,
     fingerprint,
-    row_number() over (partition by as_of_date, list_name order by published_on desc) as weeks_ago,
+    row_number() over (partition by list_name order by published_on desc) as weeks_ago,
     not bool_or(is_other) over (
-        partition by as_of_date, list_name order by published_on desc rows unbounded preceding
+        partition by list_name order by published_on desc rows unbounded preceding
     ) as is_comparable
 from compared

@@ -1,5 +1,5 @@
--- One row per as-of date and list: whom it ranks, on which window, level and caliber, or why it is empty.
--- key: as_of_date, list_name
+-- One row per list: whom it ranks, on which window, level and caliber, or why it is empty.
+-- key: list_name
 -- materialized: table
 --
 -- A list whose first population has no member takes the other one that its definition names. A list by the
@@ -11,36 +11,27 @@
 with
 
 registers as (
-    select
-        as_of_date,
-        bool_or(is_registered) as has_register
+    select bool_or(is_registered) as has_register
     from features.enterprises
-    group by as_of_date
 ),
 
 deferrals as (
-    select distinct as_of_date
+    select count(*) > 0 as are_delivered
     from ledger.deliveries_as_known
     where target = 'deferrals'
 ),
 
 closed_years as (
-    select
-        closed.as_of_date,
-        count(*) = 12 as is_covered
+    select count(*) = 12 as is_covered
     from features.closed_months as closed
     inner join features.covered_months as covered
         on
-            closed.as_of_date = covered.as_of_date
-            and covered.month >= date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year
+            covered.month >= date_trunc('year', closed.last_closed + interval 1 month) - interval 1 year
             and covered.month < date_trunc('year', closed.last_closed + interval 1 month)
-    group by closed.as_of_date
 ),
 
 drawn_up as (
-    select distinct
-        listed.as_of_date,
-        lists.list_name
+    select distinct lists.list_name
     from run.drop_lists as lists
     inner join features.listed_firms as listed
         on
@@ -50,7 +41,6 @@ drawn_up as (
 
 lists as (
     select
-        registers.as_of_date,
         lists.*,
         lists.otherwise is not null and drawn_up.list_name is null as is_otherwise
     from run.drop_lists as lists
@@ -59,11 +49,10 @@ lists as (
             lists.applies = 'always'
             or (lists.applies = 'with_register' and registers.has_register)
             or (lists.applies = 'without_register' and not registers.has_register)
-    left join drawn_up on registers.as_of_date = drawn_up.as_of_date and lists.list_name = drawn_up.list_name
+    left join drawn_up on lists.list_name = drawn_up.list_name
 )
 
 select
-    windows.as_of_date,
     lists.list_name,
     lists.title,
     lists.kind,
@@ -97,17 +86,17 @@ select
             'last year not covered',
             null
         ),
-        if(lists.caliber = 'deferral_adjusted' and deferrals.as_of_date is null, 'no deferral extracts', null)
+        if(lists.caliber = 'deferral_adjusted' and not deferrals.are_delivered, 'no deferral extracts', null)
     ) as reason,
     reason is null as is_covered
 from lists
 inner join features.list_spans as spans
-    on lists.as_of_date = spans.as_of_date and lists.list_name = spans.list_name
+    on lists.list_name = spans.list_name
 inner join features.windows as windows
-    on spans.as_of_date = windows.as_of_date and spans.window_used = windows.window_name
+    on spans.window_used = windows.window_name
 inner join features.levels_in_use as levels
-    on windows.as_of_date = levels.as_of_date and lists.level = levels.level_asked
-left join closed_years on lists.as_of_date = closed_years.as_of_date
-left join deferrals on lists.as_of_date = deferrals.as_of_date
+    on lists.level = levels.level_asked
+cross join closed_years
+cross join deferrals
 left join features.list_freezes as freezes
-    on lists.as_of_date = freezes.as_of_date and lists.list_name = freezes.list_name
+    on lists.list_name = freezes.list_name

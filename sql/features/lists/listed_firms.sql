@@ -1,5 +1,5 @@
--- One row per as-of date, list that others have drawn up, and enterprise that is on it then.
--- key: as_of_date, listing_kind, listing, enterprise_id
+-- One row per list that others have drawn up, and enterprise that is on it then.
+-- key: listing_kind, listing, enterprise_id
 -- materialized: table
 --
 -- listing_kind: imported (导入名单, `listing` is the list's name as delivered) or watch_list (the leaders' list, without
@@ -11,7 +11,6 @@ with
 
 members as (
     select
-        as_of_date,
         'imported' as listing_kind,
         list_name as listing,
         enterprise_id,
@@ -20,7 +19,6 @@ members as (
     from ledger.list_members_as_known
     union all
     select
-        as_of_date,
         'watch_list' as listing_kind,
         '' as listing,
         enterprise_id,
@@ -30,11 +28,11 @@ members as (
 )
 
 select
-    as_of_date,
     listing_kind,
     listing,
     enterprise_id,
     min(listed_on) as listed_on
 from members
-where coalesce(listed_on <= as_of_date, true) and coalesce("until" >= as_of_date, true)
-group by as_of_date, listing_kind, listing, enterprise_id
+cross join run.as_of
+where coalesce(listed_on <= as_of.as_of_date, true) and coalesce("until" >= as_of.as_of_date, true)
+group by listing_kind, listing, enterprise_id

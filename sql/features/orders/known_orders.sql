@@ -1,5 +1,5 @@
--- One row per as-of date and work order issued in an earlier published week, in its newest published state.
--- key: as_of_date, order_id
+-- One row per work order issued in an earlier published week, in its newest published state.
+-- key: order_id
 -- materialized: table
 --
 -- Settled orders are among them. An order follows its enterprise when that is matched to another id. opened_on is the
@@ -7,29 +7,25 @@
 with
 
 newest as (
-    select
-        dates.as_of_date as run_as_of_date,
-        events.*
-    from run.as_of_dates as dates
+    select events.*
+    from run.as_of as dates
     inner join events.work_orders as events on dates.as_of_date > events.as_of_date
     qualify row_number() over (
-        partition by dates.as_of_date, events.order_id order by events.as_of_date desc
+        partition by events.order_id order by events.as_of_date desc
     ) = 1
 ),
 
 weeks_before as (
     select
-        dates.as_of_date as run_as_of_date,
         events.order_id,
         arg_max(events.status, events.as_of_date) as status
-    from run.as_of_dates as dates
+    from run.as_of as dates
     inner join events.work_orders as events
         on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
-    group by dates.as_of_date, events.order_id
+    group by events.order_id
 )
 
 select
-    newest.run_as_of_date as as_of_date,
     newest.order_id,
     coalesce(aliases.enterprise_id, newest.enterprise_id) as enterprise_id,
     newest.sources,
@@ -43,6 +39,6 @@ select
     newest.as_of_date as last_published_on
 from newest
 left join weeks_before
-    on newest.run_as_of_date = weeks_before.run_as_of_date and newest.order_id = weeks_before.order_id
+    on newest.order_id = weeks_before.order_id
 left join ledger.aliases_as_known as aliases
-    on newest.run_as_of_date = aliases.as_of_date and newest.enterprise_id = aliases.alias
+    on newest.enterprise_id = aliases.alias

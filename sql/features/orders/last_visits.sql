@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise that somebody went to or called: the newest of everything it said.
--- key: as_of_date, enterprise_id
+-- One row per enterprise that somebody went to or called: the newest of everything it said.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Each column is the newest one given, not the newest visit's: a later call says nothing of the causes found before.
@@ -17,7 +17,6 @@ told as (
 
 ticked as (
     select
-        as_of_date,
         batch_id,
         line,
         unnest(
@@ -38,7 +37,6 @@ ticked as (
 
 worded as (
     select
-        ticked.as_of_date,
         ticked.batch_id,
         ticked.line,
         '主因：' || string_agg(
@@ -48,11 +46,10 @@ worded as (
     from ticked
     inner join run.cause_ticks as ticks on ticked.tick.field = ticks.field
     where ticked.tick.tenths is not null
-    group by ticked.as_of_date, ticked.batch_id, ticked.line
+    group by ticked.batch_id, ticked.line
 )
 
 select
-    told.as_of_date,
     told.enterprise_id,
     max(told.visited_on) filter (where told.is_contact) as last_visit_on,
     count(distinct told.visited_on) filter (where told.is_contact) as contacts,
@@ -69,9 +66,10 @@ select
     arg_max(told.owner, told.moment) filter (where told.next_step is not null) as owner,
     arg_max(told.due_on, told.moment) filter (where told.next_step is not null) as next_due_on,
     coalesce(
-        max(told.visited_on) filter (where told.is_contact) >= date_trunc('quarter', told.as_of_date), false
+        max(told.visited_on) filter (where told.is_contact) >= date_trunc('quarter', as_of.as_of_date), false
     ) as visited_this_quarter
 from told
+cross join run.as_of
 left join worded
-    on told.as_of_date = worded.as_of_date and told.batch_id = worded.batch_id and told.line = worded.line
-group by told.as_of_date, told.enterprise_id
+    on told.batch_id = worded.batch_id and told.line = worded.line
+group by told.enterprise_id, as_of.as_of_date

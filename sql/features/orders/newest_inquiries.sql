@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise that has, or had, a work order: the order to name beside it.
--- key: as_of_date, enterprise_id
+-- One row per enterprise that has, or had, a work order: the order to name beside it.
+-- key: enterprise_id
 -- materialized: table
 --
 -- This week's order, the open one first; without one, the newest settled in an earlier week, with the state it was
@@ -8,7 +8,6 @@ with
 
 orders as (
     select
-        as_of_date,
         enterprise_id,
         order_id,
         assignee,
@@ -19,7 +18,6 @@ orders as (
     from run.work_orders
     union all
     select
-        as_of_date,
         enterprise_id,
         order_id,
         assignee,
@@ -31,13 +29,12 @@ orders as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     order_id,
     assignee,
     status as inquiry_status
 from orders
 qualify row_number() over (
-    partition by as_of_date, enterprise_id
+    partition by enterprise_id
     order by is_of_week desc, is_open desc, if(is_of_week, null, opened_on) desc nulls last, order_id desc
 ) = 1

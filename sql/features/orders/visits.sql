@@ -1,5 +1,5 @@
--- One row per as-of date and ledger row of visit_outcomes that counts then, with what makes it unfit for use.
--- key: as_of_date, batch_id, line
+-- One row per ledger row of visit_outcomes that counts then, with what makes it unfit for use.
+-- key: batch_id, line
 -- materialized: table
 --
 -- A row with a problem is nobody's fact until it comes back corrected: it moves no order and no case. A row that names
@@ -13,11 +13,10 @@ outcomes as (
         files.sheet
     from ledger.visit_outcomes_as_known as facts
     inner join ledger.deliveries_as_known as files
-        on facts.as_of_date = files.as_of_date and facts.batch_id = files.batch_id
+        on facts.batch_id = files.batch_id
 )
 
 select
-    outcomes.as_of_date,
     outcomes.batch_id,
     outcomes.line,
     outcomes.file,
@@ -25,7 +24,7 @@ select
     outcomes.enterprise_id,
     coalesce(outcomes.result in ('face_to_face', 'phone'), false) as is_contact,
     outcomes.* exclude (
-        as_of_date, enterprise_id, source_id, name, address, contract, time_basis, is_ahead, batch_id, line, file,
+        enterprise_id, source_id, name, address, contract, time_basis, is_ahead, batch_id, line, file,
         sheet, source_rows, flags, party_key, row_key
     ),
     case
@@ -40,6 +39,6 @@ select
     end as problem
 from outcomes
 inner join features.enterprises as enterprises
-    on outcomes.as_of_date = enterprises.as_of_date and outcomes.enterprise_id = enterprises.enterprise_id
+    on outcomes.enterprise_id = enterprises.enterprise_id
 left join features.known_orders as orders
-    on outcomes.as_of_date = orders.as_of_date and outcomes.order_id = orders.order_id
+    on outcomes.order_id = orders.order_id

@@ -1,5 +1,5 @@
--- One row per as-of date and dated fact of an enterprise that bears on where it is: lists, signals, visits, registers.
--- key: as_of_date, enterprise_id, fact, happened_on, knowledge_date, evidence
+-- One row per dated fact of an enterprise that bears on where it is: lists, signals, visits, registers.
+-- key: enterprise_id, fact, happened_on, knowledge_date, evidence
 -- materialized: table
 --
 -- A signal counts where it is switched on, a visit where it has no problem. authority_back: also an entry of the
@@ -8,7 +8,6 @@ with
 
 registered as (
     select
-        history.as_of_date,
         history.enterprise_id,
         history.in_from,
         history.tax_authority,
@@ -16,10 +15,9 @@ registered as (
     from ledger.register_history_as_known as history
     inner join features.tax_authorities as authorities
         on
-            history.as_of_date = authorities.as_of_date
-            and history.tax_authority = authorities.tax_authority
+            history.tax_authority = authorities.tax_authority
             and authorities.is_own
-    group by history.as_of_date, history.enterprise_id, history.in_from, history.tax_authority
+    group by history.enterprise_id, history.in_from, history.tax_authority
 ),
 
 filed as (
@@ -30,7 +28,6 @@ filed as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     'listed_moved' as fact,
     moved_on as happened_on,
@@ -44,7 +41,6 @@ select
 from ledger.outbound_as_known
 union all
 select
-    as_of_date,
     enterprise_id,
     if(is_own, 'authority_back', 'authority_left') as fact,
     changed_on as happened_on,
@@ -58,7 +54,6 @@ select
 from features.tax_authority_changes
 union all
 select
-    as_of_date,
     enterprise_id,
     'authority_back' as fact,
     in_from as happened_on,
@@ -73,7 +68,6 @@ from registered
 where in_from is not null
 union all
 select
-    as_of_date,
     enterprise_id,
     signal as fact,
     observed_on as happened_on,
@@ -87,7 +81,6 @@ select
 from filed
 union all
 select
-    as_of_date,
     enterprise_id,
     'migration_withdrawn' as fact,
     ended_on as happened_on,
@@ -102,7 +95,6 @@ from filed
 where signal = 'migration_filed' and ended_on is not null
 union all
 select
-    as_of_date,
     enterprise_id,
     case
         when result = 'deregistered' then 'deregistered'
@@ -121,7 +113,6 @@ from features.visits
 where problem is null and (is_contact or move_stance is not null or result = 'deregistered')
 union all
 select
-    as_of_date,
     enterprise_id,
     'register_ended' as fact,
     coalesce(in_to, ended_on) as happened_on,

@@ -1,5 +1,5 @@
--- One row per as-of date and dated fact of an enterprise that wants to leave, left, stays or came back.
--- key: as_of_date, enterprise_id, fact, happened_on, knowledge_date, evidence
+-- One row per dated fact of an enterprise that wants to leave, left, stays or came back.
+-- key: enterprise_id, fact, happened_on, knowledge_date, evidence
 -- materialized: table
 --
 -- Only enterprises of which some fact opens a case, and only what has happened by then. receipt: a month with receipts
@@ -7,10 +7,9 @@
 with
 
 involved as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from features.move_facts
+    cross join run.as_of
     where
         fact in (
             'listed_moved',
@@ -20,25 +19,24 @@ involved as (
             'migration_filed',
             'says_it_will_move'
         )
-        and happened_on <= as_of_date
+        and happened_on <= as_of.as_of_date
 ),
 
 receipts as (
     select
-        receipts.as_of_date,
         receipts.enterprise_id,
         receipts.month,
         min(receipts.knowledge_date) as known_on
     from ledger.receipts_as_known as receipts
     inner join involved
-        on receipts.as_of_date = involved.as_of_date and receipts.enterprise_id = involved.enterprise_id
+        on receipts.enterprise_id = involved.enterprise_id
     left join run.levy_items as items on receipts.levy_item = items.levy_item
     left join features.tax_authorities as authorities
-        on receipts.as_of_date = authorities.as_of_date and receipts.tax_authority = authorities.tax_authority
+        on receipts.tax_authority = authorities.tax_authority
     where
         coalesce(items.is_tax or items.in_local_revenue, receipts.levy_item is null)
         and coalesce(authorities.is_own, true)
-    group by receipts.as_of_date, receipts.enterprise_id, receipts.month
+    group by receipts.enterprise_id, receipts.month
     having
         sum(
             coalesce(
@@ -52,7 +50,6 @@ receipts as (
 )
 
 select
-    facts.as_of_date,
     facts.enterprise_id,
     facts.fact,
     facts.happened_on,
@@ -65,11 +62,11 @@ select
     facts.evidence,
     facts.reason
 from features.move_facts as facts
-inner join involved on facts.as_of_date = involved.as_of_date and facts.enterprise_id = involved.enterprise_id
-where facts.happened_on <= facts.as_of_date
+inner join involved on facts.enterprise_id = involved.enterprise_id
+cross join run.as_of
+where facts.happened_on <= as_of.as_of_date
 union all
 select
-    as_of_date,
     enterprise_id,
     'receipt' as fact,
     least(last_day(month), known_on) as happened_on,

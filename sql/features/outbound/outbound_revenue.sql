@@ -1,5 +1,5 @@
--- One row per as-of date and case: natural revenue before the move and since the return, in whole months.
--- key: as_of_date, case_id
+-- One row per case: natural revenue before the move and since the return, in whole months.
+-- key: case_id
 -- materialized: table
 --
 -- before: the 12 months before the month of the move. after: the month of the return to the last closed one,
@@ -9,7 +9,6 @@ with
 
 moves as (
     select
-        cases.as_of_date,
         cases.case_id,
         cases.enterprise_id,
         date_trunc('month', cases.moved_on)::date as moved_month,
@@ -17,13 +16,12 @@ moves as (
         closed.last_closed,
         date_diff('month', returned_month, closed.last_closed) + 1 as months_after
     from run.outbound_cases as cases
-    inner join features.closed_months as closed on cases.as_of_date = closed.as_of_date
+    cross join features.closed_months as closed
     where cases.moved_on is not null
 ),
 
 spans as (
     select
-        as_of_date,
         case_id,
         enterprise_id,
         'before' as span,
@@ -32,7 +30,6 @@ spans as (
     from moves
     union all
     select
-        as_of_date,
         case_id,
         enterprise_id,
         'after' as span,
@@ -42,7 +39,6 @@ spans as (
     where months_after > 0
     union all
     select
-        as_of_date,
         case_id,
         enterprise_id,
         'before_equal' as span,
@@ -54,7 +50,6 @@ spans as (
 
 covered as (
     select
-        spans.as_of_date,
         spans.case_id,
         spans.enterprise_id,
         spans.span,
@@ -63,25 +58,23 @@ covered as (
         count(*) as months
     from spans
     inner join features.covered_months as months
-        on spans.as_of_date = months.as_of_date and months.month between spans.span_start and spans.span_end
+        on months.month between spans.span_start and spans.span_end
     group by
-        spans.as_of_date, spans.case_id, spans.enterprise_id, spans.span, spans.span_start, spans.span_end
+        spans.case_id, spans.enterprise_id, spans.span, spans.span_start, spans.span_end
     having count(*) = date_diff('month', spans.span_start, spans.span_end) + 1
 ),
 
 given as (
     select
-        as_of_date,
         bool_or(level_asked = 'local') as has_local,
         bool_or(level_asked = 'district') as has_district
     from features.levels_in_use
     where not is_fallback
-    group by as_of_date
+    having count(*) > 0
 ),
 
 sums as (
     select
-        covered.as_of_date,
         covered.case_id,
         covered.span,
         covered.months,
@@ -94,18 +87,16 @@ sums as (
             null
         )::decimal(18, 2) as district_revenue
     from covered
-    inner join given on covered.as_of_date = given.as_of_date
+    cross join given
     left join features.revenue_monthly as revenue
         on
-            covered.as_of_date = revenue.as_of_date
-            and covered.enterprise_id = revenue.enterprise_id
+            covered.enterprise_id = revenue.enterprise_id
             and revenue.month between covered.span_start and covered.span_end
     group by
-        covered.as_of_date, covered.case_id, covered.span, covered.months, given.has_local, given.has_district
+        covered.case_id, covered.span, covered.months, given.has_local, given.has_district
 )
 
 select
-    as_of_date,
     case_id,
     max(local_revenue) filter (where span = 'before') as local_before,
     max(district_revenue) filter (where span = 'before') as district_before,
@@ -113,4 +104,4 @@ select
     max(months) filter (where span = 'after') as months_after,
     max(local_revenue) filter (where span = 'before_equal') as local_before_equal
 from sums
-group by as_of_date, case_id
+group by case_id

@@ -1,5 +1,5 @@
--- One row per as-of date and case as the newest published week before that one had it.
--- key: as_of_date, published_case_id
+-- One row per case as the newest published week before that one had it.
+-- key: published_case_id
 -- materialized: table
 --
 -- A case follows its enterprise when that is matched to another id; where two become one, twin counts them. A week in
@@ -7,18 +7,14 @@
 with
 
 published as (
-    select
-        dates.as_of_date,
-        max(events.as_of_date) as published_on
-    from run.as_of_dates as dates
+    select max(events.as_of_date) as published_on
+    from run.as_of as dates
     inner join events.deliveries as events
         on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
-    group by dates.as_of_date
 ),
 
 renamed as (
     select
-        published.as_of_date,
         cases.case_id as published_case_id,
         coalesce(
             aliases.enterprise_id || '#' || split_part(cases.case_id, '#', -1), cases.case_id
@@ -27,14 +23,13 @@ renamed as (
     from published
     inner join events.outbound_cases as cases on published.published_on = cases.as_of_date
     left join ledger.aliases_as_known as aliases
-        on published.as_of_date = aliases.as_of_date and cases.enterprise_id = aliases.alias
+        on cases.enterprise_id = aliases.alias
 )
 
 select
-    as_of_date,
     published_case_id,
     case_id,
     state,
-    row_number() over (partition by as_of_date, case_id order by published_case_id = case_id desc, published_case_id)
+    row_number() over (partition by case_id order by published_case_id = case_id desc, published_case_id)
         as twin
 from renamed

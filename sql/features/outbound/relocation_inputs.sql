@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: the points of the signals that hold then, and what is at stake.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: the points of the signals that hold then, and what is at stake.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Signals of one kind count once; signals and dated_on name them, the heaviest first, each with its newest day;
@@ -8,13 +8,11 @@
 with
 
 population as (
-    select
-        population.as_of_date,
-        population.enterprise_id
+    select population.enterprise_id
     from features.park_population as population
     left join run.outbound_cases as cases
-        on population.as_of_date = cases.as_of_date and population.enterprise_id = cases.enterprise_id
-    group by population.as_of_date, population.enterprise_id, population.moved_on
+        on population.enterprise_id = cases.enterprise_id
+    group by population.enterprise_id, population.moved_on
     having
         coalesce(population.moved_on <= max(cases.returned_on), population.moved_on is null)
         and not coalesce(bool_or(cases.is_outbound and cases.returned_on is null), false)
@@ -22,7 +20,6 @@ population as (
 
 kinds as (
     select
-        active.as_of_date,
         active.enterprise_id,
         active.signal,
         max(active.name) as name,
@@ -33,12 +30,11 @@ kinds as (
     from features.relocation_signals as active
     inner join run.signals as definitions on active.signal = definitions.signal
     where active.is_active
-    group by active.as_of_date, active.enterprise_id, active.signal
+    group by active.enterprise_id, active.signal
 ),
 
 points as (
     select
-        as_of_date,
         enterprise_id,
         sum(weight)::bigint as points,
         bool_or(is_decisive) as is_decisive,
@@ -47,11 +43,10 @@ points as (
         count(distinct signal_group) as signal_groups,
         list(dated_on order by weight desc, signal asc) as dated_on
     from kinds
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 )
 
 select
-    population.as_of_date,
     population.enterprise_id,
     sources.has_sources,
     coalesce(points.points, 0) as points,
@@ -62,8 +57,8 @@ select
     coalesce(points.dated_on, []::date[]) as dated_on,
     revenue.base_12 as local_at_stake
 from population
-inner join features.signal_sources as sources on population.as_of_date = sources.as_of_date
+cross join features.signal_sources as sources
 left join points
-    on population.as_of_date = points.as_of_date and population.enterprise_id = points.enterprise_id
+    on population.enterprise_id = points.enterprise_id
 left join features.risk_inputs as revenue
-    on population.as_of_date = revenue.as_of_date and population.enterprise_id = revenue.enterprise_id
+    on population.enterprise_id = revenue.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, signal and day of a sign that it may leave, from whatever source.
--- key: as_of_date, enterprise_id, signal, observed_on
+-- One row per enterprise, signal and day of a sign that it may leave, from whatever source.
+-- key: enterprise_id, signal, observed_on
 -- materialized: table
 --
 -- Only signals that are switched on. is_active: from the day observed until it ended, or until its lead is over; a
@@ -11,7 +11,6 @@ with
 
 stances as (
     select
-        as_of_date,
         enterprise_id,
         visited_on,
         move_stance,
@@ -23,7 +22,6 @@ stances as (
 
 delivered as (
     select
-        as_of_date,
         enterprise_id,
         signal,
         observed_on,
@@ -33,7 +31,6 @@ delivered as (
     from ledger.signals_as_known
     union all
     select
-        as_of_date,
         enterprise_id,
         'says_it_will_move' as signal,
         visited_on as observed_on,
@@ -46,7 +43,6 @@ delivered as (
 
 taken_back as (
     select
-        delivered.as_of_date,
         delivered.enterprise_id,
         delivered.signal,
         delivered.observed_on,
@@ -63,12 +59,10 @@ taken_back as (
     from delivered
     left join stances
         on
-            delivered.as_of_date = stances.as_of_date
-            and delivered.enterprise_id = stances.enterprise_id
+            delivered.enterprise_id = stances.enterprise_id
             and delivered.observed_on <= stances.visited_on
             and delivered.signal in ('says_it_will_move', 'migration_filed')
     group by
-        delivered.as_of_date,
         delivered.enterprise_id,
         delivered.signal,
         delivered.observed_on,
@@ -79,18 +73,16 @@ taken_back as (
 
 leases as (
     select
-        as_of_date,
         enterprise_id,
         lease_to,
         site,
         is_renewed,
-        max(lease_to) over (partition by as_of_date, enterprise_id) as last_to
+        max(lease_to) over (partition by enterprise_id) as last_to
     from ledger.leases_as_known
 ),
 
 all_signals as (
     select
-        as_of_date,
         enterprise_id,
         signal,
         observed_on,
@@ -100,7 +92,6 @@ all_signals as (
     from taken_back
     union all
     select
-        as_of_date,
         enterprise_id,
         'lease_ends' as signal,
         (lease_to - interval 6 month)::date as observed_on,
@@ -111,7 +102,6 @@ all_signals as (
     where lease_to = last_to and not coalesce(is_renewed, false)
     union all
     select
-        as_of_date,
         enterprise_id,
         'request_unresolved' as signal,
         requested_on + 61 as observed_on,
@@ -119,11 +109,11 @@ all_signals as (
         requested_on as dated_on,
         matter as detail
     from ledger.service_requests_as_known
-    where coalesce(resolved_on, as_of_date) > requested_on + 60
+    cross join run.as_of
+    where coalesce(resolved_on, as_of.as_of_date) > requested_on + 60
 )
 
 select
-    all_signals.as_of_date,
     all_signals.enterprise_id,
     all_signals.signal,
     all_signals.observed_on,
@@ -134,18 +124,18 @@ select
     max(all_signals.dated_on) as dated_on,
     max(all_signals.detail) as detail,
     bool_or(
-        coalesce(all_signals.ended_on > all_signals.as_of_date, true)
+        coalesce(all_signals.ended_on > as_of.as_of_date, true)
         and coalesce(
-            (all_signals.observed_on + to_months(definitions.lead_to))::date >= all_signals.as_of_date
+            (all_signals.observed_on + to_months(definitions.lead_to))::date >= as_of.as_of_date
             or all_signals.signal = 'lease_ends',
             true
         )
     ) as is_active
 from all_signals
+cross join run.as_of
 inner join run.signals as definitions on all_signals.signal = definitions.signal and definitions.is_on
-where all_signals.observed_on <= all_signals.as_of_date
+where all_signals.observed_on <= as_of.as_of_date
 group by
-    all_signals.as_of_date,
     all_signals.enterprise_id,
     all_signals.signal,
     all_signals.observed_on,

@@ -1,5 +1,4 @@
--- One row per as-of date: whether any source of a signal that is switched on was ever delivered.
--- key: as_of_date
+-- One row: whether any source of a signal that is switched on was ever delivered.
 -- materialized: table
 --
 -- Without one nothing is assessed: no grade is not a low grade.
@@ -20,10 +19,6 @@ sources as (
     where is_on
 )
 
-select
-    dates.as_of_date,
-    count(sources.signal) > 0 as has_sources
-from run.as_of_dates as dates
-left join ledger.batches_as_known as batches on dates.as_of_date = batches.as_of_date
-left join sources on batches.target = sources.target
-group by dates.as_of_date
+select count(sources.signal) > 0 as has_sources
+from ledger.batches_as_known as batches
+inner join sources on batches.target = sources.target

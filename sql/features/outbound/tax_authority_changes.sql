@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, source and day on which it left the district's own tax authorities or came back.
--- key: as_of_date, enterprise_id, source, changed_on
+-- One row per enterprise, source and day on which it left the district's own tax authorities or came back.
+-- key: enterprise_id, source, changed_on
 -- materialized: table
 --
 -- Receipts and registers are two rows of observations: the last dues that a firm settles here after its registration
@@ -8,7 +8,6 @@ with
 
 observed as (
     select
-        as_of_date,
         enterprise_id,
         'receipts' as source,
         coalesce(receipt_date, last_day(month)) as observed_on,
@@ -17,7 +16,6 @@ observed as (
     from ledger.receipts_as_known
     union all
     select
-        as_of_date,
         enterprise_id,
         'register' as source,
         knowledge_date as observed_on,
@@ -28,7 +26,6 @@ observed as (
 
 daily as (
     select
-        observed.as_of_date,
         observed.enterprise_id,
         observed.source,
         observed.observed_on,
@@ -37,13 +34,12 @@ daily as (
         min(observed.knowledge_date) as known_on
     from observed
     inner join features.tax_authorities as authorities
-        on observed.as_of_date = authorities.as_of_date and observed.tax_authority = authorities.tax_authority
-    group by observed.as_of_date, observed.enterprise_id, observed.source, observed.observed_on
+        on observed.tax_authority = authorities.tax_authority
+    group by observed.enterprise_id, observed.source, observed.observed_on
     having bool_and(authorities.is_own) = bool_or(authorities.is_own)
 )
 
 select
-    as_of_date,
     enterprise_id,
     source,
     observed_on as changed_on,
@@ -52,4 +48,4 @@ select
     known_on
 from daily
 qualify
-    is_own <> lag(is_own) over (partition by as_of_date, enterprise_id, source order by observed_on)
+    is_own <> lag(is_own) over (partition by enterprise_id, source order by observed_on)

@@ -1,5 +1,4 @@
--- One row per as-of date: the newest knowledge date of a receipts extract, and what came since the week before.
--- key: as_of_date
+-- One row: the newest knowledge date of a receipts extract, and what came since the week before.
 -- materialized: table
 --
 -- New is a receipts extract that counts now and that no earlier published week has counted, however late it landed.
@@ -7,29 +6,23 @@
 with
 
 counted as (
-    select distinct
-        dates.as_of_date,
-        events.sha256
-    from run.as_of_dates as dates
+    select distinct events.sha256
+    from run.as_of as dates
     inner join events.deliveries as events on dates.as_of_date > events.as_of_date
 ),
 
 deliveries as (
     select
-        deliveries.as_of_date,
         deliveries.target,
         deliveries.knowledge_date,
         counted.sha256 is null as is_new
     from ledger.deliveries_as_known as deliveries
-    left join counted on deliveries.as_of_date = counted.as_of_date and deliveries.sha256 = counted.sha256
+    left join counted on deliveries.sha256 = counted.sha256
 )
 
 select
-    dates.as_of_date,
     max(deliveries.knowledge_date) filter (where deliveries.target = 'receipts') as data_until,
     count(*) filter (where deliveries.target = 'receipts') as receipts_extracts,
     count(*) filter (where deliveries.target = 'receipts' and deliveries.is_new) > 0 as has_new_receipts,
     count(*) filter (where deliveries.target = 'refunds') > 0 as has_refunds
-from run.as_of_dates as dates
-left join deliveries on dates.as_of_date = deliveries.as_of_date
-group by dates.as_of_date
+from deliveries

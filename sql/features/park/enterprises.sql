@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise that any extract known then names: what the newest records say of it.
--- key: as_of_date, enterprise_id
+-- One row per enterprise that any extract known then names: what the newest records say of it.
+-- key: enterprise_id
 -- materialized: table
 --
 -- The register speaks first, then the receipts, then whatever named the enterprise (alerts, outbound list).
@@ -9,17 +9,15 @@ with
 
 named as (
     select
-        as_of_date,
         enterprise_id,
         arg_max(source_id, (last_known, party_key)) filter (where source_id is not null) as source_id,
         arg_max(name, (last_known, party_key)) filter (where name is not null) as name
     from ledger.identity_as_known
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 paying as (
     select
-        as_of_date,
         enterprise_id,
         arg_max(name, (knowledge_date, month, batch_id, line)) as name,
         arg_max(industry, (knowledge_date, month, batch_id, line)) as industry,
@@ -27,7 +25,7 @@ paying as (
         arg_max(zone, (knowledge_date, month, batch_id, line)) as zone,
         arg_max(address, (knowledge_date, month, batch_id, line)) as address
     from ledger.receipts_as_known
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 registered as (
@@ -39,17 +37,16 @@ registered as (
 
 outbound as (
     select
-        as_of_date,
         enterprise_id,
         max(moved_on) as moved_on,
         arg_max(destination, moved_on) as destination
     from ledger.outbound_as_known
-    where moved_on <= as_of_date
-    group by as_of_date, enterprise_id
+    cross join run.as_of
+    where moved_on <= as_of.as_of_date
+    group by enterprise_id
 )
 
 select
-    named.as_of_date,
     named.enterprise_id,
     named.source_id,
     coalesce(registered.name, paying.name, named.name) as name,
@@ -66,14 +63,15 @@ select
     registered.registered_to as in_to,
     case
         when outbound.moved_on > coalesce(registered.in_from, date '0001-01-01') then outbound.moved_on
-        when registered.registered_to <= named.as_of_date then registered.registered_to
+        when registered.registered_to <= as_of.as_of_date then registered.registered_to
     end as moved_on,
     outbound.destination,
     registered.enterprise_id is not null as is_registered,
     outbound.enterprise_id is not null as is_outbound,
     paying.enterprise_id is not null as is_paying
 from named
+cross join run.as_of
 left join registered
-    on named.as_of_date = registered.as_of_date and named.enterprise_id = registered.enterprise_id
-left join paying on named.as_of_date = paying.as_of_date and named.enterprise_id = paying.enterprise_id
-left join outbound on named.as_of_date = outbound.as_of_date and named.enterprise_id = outbound.enterprise_id
+    on named.enterprise_id = registered.enterprise_id
+left join paying on named.enterprise_id = paying.enterprise_id
+left join outbound on named.enterprise_id = outbound.enterprise_id

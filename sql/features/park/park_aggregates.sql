@@ -1,5 +1,5 @@
--- One row per as-of date and park indicator from statistical totals: its newest window, beside the year before.
--- key: as_of_date, indicator
+-- One row per park indicator from statistical totals: its newest window, beside the year before.
+-- key: indicator
 -- materialized: table
 --
 -- Totals as published (汇总统计), never a sum of ours: income, staff, patents, area. Windows begin in January and are
@@ -14,7 +14,6 @@ with
 
 converted as (
     select
-        facts.as_of_date,
         indicators.indicator,
         facts.month,
         units.unit,
@@ -25,7 +24,7 @@ converted as (
     inner join run.aggregate_indicators as indicators on facts.indicator = indicators.name
     left join run.aggregate_units as units on facts.unit = units.unit_delivered
     qualify row_number() over (
-        partition by facts.as_of_date, indicators.indicator, facts.month
+        partition by indicators.indicator, facts.month
         order by facts.knowledge_date desc, facts.batch_id desc, facts.line desc
     ) = 1
 ),
@@ -37,23 +36,19 @@ totals as (
     from converted as this_year
     left join converted as last_year
         on
-            this_year.as_of_date = last_year.as_of_date
-            and this_year.indicator = last_year.indicator
+            this_year.indicator = last_year.indicator
             and this_year.month - interval 1 year = last_year.month
             and this_year.unit = last_year.unit
 ),
 
 divisor_kinds as (
-    select distinct
-        as_of_date,
-        indicator
+    select distinct indicator
     from totals
     where indicator in ('area', 'staff')
 ),
 
 outputs as (
     select
-        income.as_of_date,
         if(kinds.indicator = 'area', 'output_per_km2', 'output_per_worker') as indicator,
         income.month,
         if(kinds.indicator = 'area', 'currency_per_km2', 'currency_per_person') as unit,
@@ -63,18 +58,16 @@ outputs as (
         if(kinds.indicator = 'area', divisors.prior_value / 1000000, divisors.prior_value) as prior_denominator,
         income.unit is null or (divisors.indicator is not null and divisors.unit is null) as has_unknown_unit
     from totals as income
-    inner join divisor_kinds as kinds on income.as_of_date = kinds.as_of_date
+    cross join divisor_kinds as kinds
     left join totals as divisors
         on
-            income.as_of_date = divisors.as_of_date
-            and income.month = divisors.month
+            income.month = divisors.month
             and kinds.indicator = divisors.indicator
     where income.indicator = 'total_income'
 ),
 
 indicators as (
     select
-        as_of_date,
         indicator,
         month,
         unit,
@@ -86,7 +79,6 @@ indicators as (
     from totals
     union all
     select
-        as_of_date,
         indicator,
         month,
         unit,
@@ -102,7 +94,6 @@ indicators as (
 )
 
 select
-    as_of_date,
     indicator,
     date_trunc('year', month)::date as window_start,
     month as window_end,
@@ -120,5 +111,5 @@ select
     ) as caveat
 from indicators
 qualify row_number() over (
-    partition by as_of_date, indicator order by indicator like 'output_%' and value is null, month desc
+    partition by indicator order by indicator like 'output_%' and value is null, month desc
 ) = 1

@@ -1,5 +1,4 @@
--- One row per as-of date: what is wrong or missing in the year to date's revenue, in words, part by part.
--- key: as_of_date
+-- One row: what is wrong or missing in the year to date's revenue, in words, part by part.
 -- materialized: table
 --
 -- Chinese, for it stands beside figures that receivers read; blank where there is nothing to say.
@@ -13,7 +12,6 @@ with
 
 refunds as (
     select
-        missing.as_of_date,
         count(*) as months,
         count(*) filter (where missing.month >= windows.window_start) = any_value(windows.months_covered)
             as is_current_without,
@@ -21,9 +19,9 @@ refunds as (
             as is_prior_without
     from features.refund_months_missing as missing
     inner join features.windows as windows
-        on missing.as_of_date = windows.as_of_date and missing.window_name = windows.window_name
+        on missing.window_name = windows.window_name
     where missing.window_name = 'ytd'
-    group by missing.as_of_date
+    having count(*) > 0
 ),
 
 lines as (
@@ -31,8 +29,7 @@ lines as (
     from staging.revenue_lines as lines
     inner join features.windows as windows
         on
-            lines.as_of_date = windows.as_of_date
-            and windows.window_name = 'ytd'
+            windows.window_name = 'ytd'
             and (
                 lines.month between windows.window_start and windows.window_end
                 or lines.month between windows.prior_start and windows.prior_end
@@ -40,27 +37,21 @@ lines as (
 ),
 
 held_out as (
-    select
-        lines.as_of_date,
-        sum(abs(lines.total)) as total
+    select sum(abs(lines.total)) as total
     from lines
     anti join run.levy_items as items on lines.levy_item = items.levy_item
     where not lines.is_in_scope
-    group by lines.as_of_date
 ),
 
 sources as (
     select
-        as_of_date,
         sum(abs(total)) filter (where levels_from = 'table' and not has_unknown_level) as by_table,
         count(*) filter (where is_ratio_unusable) as ratios_not_used
     from lines
     where is_in_scope and in_local_revenue
-    group by as_of_date
 )
 
 select
-    windows.as_of_date,
     case
         when refunds.is_prior_without and not refunds.is_current_without then '上年同期'
         when refunds.is_current_without and not refunds.is_prior_without then '本期'
@@ -87,9 +78,9 @@ select
         if(sources.ratios_not_used > 0, sources.ratios_not_used || '行预算分配比例不可用', null)
     ) as shares
 from features.windows as windows
-inner join features.closed_months as closed on windows.as_of_date = closed.as_of_date
-inner join features.data_until as data_until on windows.as_of_date = data_until.as_of_date
-left join refunds on windows.as_of_date = refunds.as_of_date
-left join held_out on windows.as_of_date = held_out.as_of_date
-left join sources on windows.as_of_date = sources.as_of_date
+cross join features.closed_months as closed
+cross join features.data_until as data_until
+left join refunds on true
+left join held_out on true
+left join sources on true
 where windows.window_name = 'ytd'

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise that any register known then holds: when it was in the park.
--- key: as_of_date, enterprise_id
+-- One row per enterprise that any register known then holds: when it was in the park.
+-- key: enterprise_id
 -- materialized: table
 --
 -- In a window = in the park on some day of it, by the register (DOMAIN section 1, population).
@@ -9,7 +9,6 @@
 -- column movement [text]: joined, left or existing between the two; null in neither
 -- column is_now [flag]: in the park at the as-of date, by register and outbound list
 select
-    spells.as_of_date,
     spells.enterprise_id,
     bool_or(spells.spell_from <= last_day(windows.window_end) and spells.spell_to >= windows.window_start)
         as in_current,
@@ -23,12 +22,13 @@ select
         any_value(
             enterprises.is_registered
             and enterprises.moved_on is null
-            and coalesce(enterprises.in_from <= spells.as_of_date, true)
+            and coalesce(enterprises.in_from <= as_of.as_of_date, true)
         ),
         false
     ) as is_now
 from features.park_spells as spells
-inner join features.windows as windows on spells.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
+cross join run.as_of
+inner join features.windows as windows on windows.window_name = 'ytd'
 left join features.enterprises as enterprises
-    on spells.as_of_date = enterprises.as_of_date and spells.enterprise_id = enterprises.enterprise_id
-group by spells.as_of_date, spells.enterprise_id
+    on spells.enterprise_id = enterprises.enterprise_id
+group by spells.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date and indicator of rent relief, by kind of landlord: firms, landlords, amount, area, subsidy.
--- key: as_of_date, indicator
+-- One row per indicator of rent relief, by kind of landlord: firms, landlords, amount, area, subsidy.
+-- key: indicator
 -- materialized: table
 --
 -- From January to the newest month with a relief, both kinds alike. A year before without any relief is unknown, for a
@@ -10,11 +10,8 @@
 with
 
 newest as (
-    select
-        as_of_date,
-        max(month) as window_end
+    select max(month) as window_end
     from ledger.reliefs_as_known
-    group by as_of_date
 ),
 
 both_years as (
@@ -24,7 +21,7 @@ both_years as (
         date_trunc('year', newest.window_end)::date as window_start,
         reliefs.month >= date_trunc('year', newest.window_end) as is_current
     from ledger.reliefs_as_known as reliefs
-    inner join newest on reliefs.as_of_date = newest.as_of_date
+    cross join newest
     where
         reliefs.month between date_trunc('year', newest.window_end) and newest.window_end
         or reliefs.month between date_trunc('year', newest.window_end) - interval 1 year
@@ -33,7 +30,6 @@ both_years as (
 
 years as (
     select
-        as_of_date,
         window_start,
         window_end,
         landlord_kind,
@@ -44,12 +40,11 @@ years as (
         sum(area_m2)::decimal(18, 2) as area,
         sum(subsidy_asked)::decimal(18, 2) as subsidy_asked
     from both_years
-    group by as_of_date, window_start, window_end, landlord_kind, is_current
+    group by window_start, window_end, landlord_kind, is_current
 ),
 
 figures as (
     select
-        as_of_date,
         window_start,
         window_end,
         is_current,
@@ -61,7 +56,6 @@ figures as (
 )
 
 select
-    as_of_date,
     indicator,
     window_start,
     window_end,
@@ -74,4 +68,4 @@ select
         if(count(value) filter (where not is_current) = 0, '无上年同期', null)
     ) as caveat
 from figures
-group by as_of_date, indicator, window_start, window_end
+group by indicator, window_start, window_end

@@ -1,5 +1,5 @@
--- One row per as-of date, population, enterprise and level: revenue of the year to date and of the year before.
--- key: as_of_date, population, enterprise_id, level
+-- One row per population, enterprise and level: revenue of the year to date and of the year before.
+-- key: population, enterprise_id, level
 -- materialized: table
 --
 -- as_extracted counts every month of every payer, as_registered the months in which the register holds it in the park.
@@ -22,16 +22,14 @@ monthly as (
     from features.revenue_by_level as revenue
     inner join features.windows as windows
         on
-            revenue.as_of_date = windows.as_of_date
-            and windows.window_name = 'ytd'
+            windows.window_name = 'ytd'
             and (
                 revenue.month between windows.window_start and windows.window_end
                 or revenue.month between windows.prior_start and windows.prior_end
             )
     left join features.park_months as in_park
         on
-            revenue.as_of_date = in_park.as_of_date
-            and revenue.enterprise_id = in_park.enterprise_id
+            revenue.enterprise_id = in_park.enterprise_id
             and revenue.month = in_park.month
 ),
 
@@ -56,7 +54,6 @@ counted as (
 
 summed as (
     select
-        as_of_date,
         population,
         enterprise_id,
         level,
@@ -69,11 +66,10 @@ summed as (
         coalesce(sum(deferred_out - deferred_in) filter (where is_current), 0) as deferred_current,
         coalesce(sum(deferred_out - deferred_in) filter (where not is_current), 0) as deferred_prior
     from counted
-    group by as_of_date, population, enterprise_id, level
+    group by population, enterprise_id, level
 )
 
 select
-    summed.as_of_date,
     summed.population,
     summed.enterprise_id,
     summed.level,
@@ -88,4 +84,4 @@ select
     if(summed.is_unknown or summed.is_deferral_unknown, null, summed.deferred_prior) as deferred_prior
 from summed
 left join features.park_presence as presence
-    on summed.as_of_date = presence.as_of_date and summed.enterprise_id = presence.enterprise_id
+    on summed.enterprise_id = presence.enterprise_id

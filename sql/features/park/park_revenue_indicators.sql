@@ -1,5 +1,5 @@
--- One row per as-of date, indicator of revenue, level and caliber: the year to date, with what must be said of it.
--- key: as_of_date, indicator, level, caliber
+-- One row per indicator of revenue, level and caliber: the year to date, with what must be said of it.
+-- key: indicator, level, caliber
 -- materialized: table
 --
 -- growth_volume and growth_share_effect part the growth of the city's or the district's revenue: the change of local
@@ -19,14 +19,13 @@ with
 
 asked as (
     select distinct
-        sums.as_of_date,
         sums.indicator,
         sums.population,
         level_lines.level,
         level_lines.lines > level_lines.missing as is_given,
         unnest(['natural', 'restored', 'deferral_adjusted']) as caliber
     from features.park_revenue_sums as sums
-    inner join features.level_lines as level_lines on sums.as_of_date = level_lines.as_of_date
+    cross join features.level_lines as level_lines
 ),
 
 known as (
@@ -42,11 +41,10 @@ known as (
         sums.left_out
     from asked
     inner join features.windows as windows
-        on asked.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
+        on windows.window_name = 'ytd'
     left join features.park_revenue_sums as sums
         on
-            asked.as_of_date = sums.as_of_date
-            and asked.indicator = sums.indicator
+            asked.indicator = sums.indicator
             and asked.level = sums.level
             and asked.caliber = sums.caliber
 ),
@@ -59,8 +57,7 @@ shares as (
     from known as part
     inner join known as local
         on
-            part.as_of_date = local.as_of_date
-            and part.indicator = local.indicator
+            part.indicator = local.indicator
             and part.caliber = local.caliber
             and local.level = 'local'
     where part.indicator = 'revenue' and part.level in ('city', 'district')
@@ -95,7 +92,6 @@ all_rows as (
 )
 
 select
-    all_rows.as_of_date,
     all_rows.indicator,
     all_rows.level,
     all_rows.caliber,
@@ -144,16 +140,14 @@ select
         if(all_rows.indicator = 'revenue', known_then.reason, null)
     ) as caveat
 from all_rows
-inner join features.park_caveats as caveats on all_rows.as_of_date = caveats.as_of_date
+cross join features.park_caveats as caveats
 left join known as headline
     on
-        all_rows.as_of_date = headline.as_of_date
-        and all_rows.level = headline.level
+        all_rows.level = headline.level
         and all_rows.caliber = headline.caliber
         and headline.indicator = 'revenue'
 left join features.park_revenue_known_then as known_then
     on
-        all_rows.as_of_date = known_then.as_of_date
-        and all_rows.level = known_then.level
+        all_rows.level = known_then.level
         and all_rows.caliber = known_then.caliber
         and all_rows.indicator = 'revenue'

@@ -1,5 +1,5 @@
--- One row per as-of date, level and caliber: the prior year's window as it was known one year before the as-of date.
--- key: as_of_date, level, caliber
+-- One row per level and caliber: the prior year's window as it was known one year before the as-of date.
+-- key: level, caliber
 -- materialized: table
 --
 -- The newest month is often incomplete: a growth rate compares an early figure with a late one. Population as of the
@@ -11,16 +11,12 @@
 with
 
 registers as (
-    select
-        as_of_date,
-        bool_or(is_registered) as has_register
+    select bool_or(is_registered) as has_register
     from features.enterprises
-    group by as_of_date
 ),
 
 deliveries as (
     select
-        as_of_date,
         target,
         contract,
         unnest(covers) as month
@@ -30,7 +26,6 @@ deliveries as (
 
 covered as (
     select
-        windows.as_of_date,
         coalesce(
             count(distinct concat(deliveries.contract, ' ', deliveries.month)) filter (
                 where deliveries.target = 'receipts'
@@ -42,9 +37,9 @@ covered as (
         coalesce(bool_or(deliveries.target = 'receipts'), false) as has_receipts,
         coalesce(bool_or(deliveries.target = 'deferrals'), false) as has_deferrals
     from features.windows as windows
-    left join deliveries on windows.as_of_date = deliveries.as_of_date
+    left join deliveries on true
     where windows.window_name = 'ytd'
-    group by windows.as_of_date, windows.months
+    group by windows.months
 ),
 
 moved as (
@@ -69,10 +64,9 @@ lines as (
     from moved
     inner join features.windows as windows
         on
-            moved.as_of_date = windows.as_of_date
-            and windows.window_name = 'ytd'
+            windows.window_name = 'ytd'
             and moved.month between windows.prior_start and windows.prior_end
-    inner join registers on moved.as_of_date = registers.as_of_date
+    cross join registers
 ),
 
 counted as (
@@ -80,8 +74,7 @@ counted as (
     from lines
     semi join ledger.park_spells_as_known as spells
         on
-            lines.as_of_date = spells.as_of_date
-            and lines.enterprise_id = spells.enterprise_id
+            lines.enterprise_id = spells.enterprise_id
             and lines.month <= spells.spell_to
             and last_day(lines.month) >= spells.spell_from
     union all
@@ -92,7 +85,6 @@ counted as (
 
 by_level as (
     select
-        as_of_date,
         enterprise_id,
         source,
         is_vat_credit_refund,
@@ -104,31 +96,28 @@ by_level as (
 
 firms as (
     select
-        as_of_date,
         level,
         coalesce(sum(amount) filter (where source <> 'deferrals'), 0) as natural_revenue,
         coalesce(-sum(amount) filter (where is_vat_credit_refund), 0) as refund,
         coalesce(sum(if(is_out, amount, -amount)) filter (where source = 'deferrals'), 0) as deferred,
         bool_or(source = 'deferrals' and amount is null) as is_deferral_unknown
     from by_level
-    group by as_of_date, enterprise_id, level
+    group by enterprise_id, level
     having count(*) filter (where source <> 'deferrals') = count(amount) filter (where source <> 'deferrals')
 ),
 
 levels as (
     select
-        as_of_date,
         level,
         sum(natural_revenue) as natural_revenue,
         sum(natural_revenue + refund) as restored,
         if(bool_or(is_deferral_unknown), null, sum(natural_revenue + refund + deferred)) as deferral_adjusted
     from firms
-    group by as_of_date, level
+    group by level
 ),
 
 calibers as (
     select
-        as_of_date,
         level,
         unnest(['natural', 'restored', 'deferral_adjusted']) as caliber,
         unnest([natural_revenue, restored, deferral_adjusted]) as amount
@@ -142,11 +131,10 @@ asked as (
         level_lines.lines > level_lines.missing as is_given,
         unnest(['natural', 'restored', 'deferral_adjusted']) as caliber
     from covered
-    inner join features.level_lines as level_lines on covered.as_of_date = level_lines.as_of_date
+    cross join features.level_lines as level_lines
 )
 
 select
-    asked.as_of_date,
     asked.level,
     asked.caliber,
     case
@@ -159,6 +147,5 @@ select
 from asked
 left join calibers
     on
-        asked.as_of_date = calibers.as_of_date
-        and asked.level = calibers.level
+        asked.level = calibers.level
         and asked.caliber = calibers.caliber

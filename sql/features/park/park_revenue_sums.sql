@@ -1,5 +1,5 @@
--- One row per as-of date, indicator of revenue, level and caliber: the sums of both years over its firms.
--- key: as_of_date, indicator, level, caliber
+-- One row per indicator of revenue, level and caliber: the sums of both years over its firms.
+-- key: indicator, level, caliber
 -- materialized: table
 --
 -- revenue: the months in which the register holds the firm in the park; without a register every payer's.
@@ -18,25 +18,21 @@
 with
 
 registers as (
-    select
-        as_of_date,
-        bool_or(is_registered) as has_register
+    select bool_or(is_registered) as has_register
     from features.enterprises
-    group by as_of_date
 ),
 
 firms as (
     select
         *,
         max(if(level = 'total', natural_current, null)) over (
-            partition by as_of_date, population, enterprise_id
+            partition by population, enterprise_id
         ) as total_current
     from features.park_revenue
 ),
 
 grouped as (
     select
-        as_of_date,
         population,
         level,
         movement,
@@ -51,7 +47,7 @@ grouped as (
         sum(total_current) filter (where is_unknown) as total_unknown,
         count(*) filter (where not is_unknown and deferred_current is null) as deferrals_unknown
     from firms
-    group by as_of_date, population, level, movement, is_now
+    group by population, level, movement, is_now
 ),
 
 members as (
@@ -60,7 +56,7 @@ members as (
         'revenue' as indicator,
         grouped.* exclude (population)
     from grouped
-    inner join registers on grouped.as_of_date = registers.as_of_date
+    cross join registers
     where grouped.population = if(registers.has_register, 'as_registered', 'as_extracted')
     union all by name
     select
@@ -98,7 +94,6 @@ members as (
 
 summed as (
     select
-        as_of_date,
         indicator,
         population,
         level,
@@ -111,7 +106,7 @@ summed as (
         sum(firms_unknown) as firms_unknown,
         coalesce(sum(total_unknown), 0) as total_unknown
     from members
-    group by as_of_date, indicator, population, level
+    group by indicator, population, level
 ),
 
 calibers as (
@@ -138,7 +133,6 @@ calibers as (
 )
 
 select
-    calibers.as_of_date,
     calibers.indicator,
     calibers.population,
     calibers.level,
@@ -155,8 +149,7 @@ select
 from calibers
 left join calibers as outside
     on
-        calibers.as_of_date = outside.as_of_date
-        and calibers.level = outside.level
+        calibers.level = outside.level
         and calibers.caliber = outside.caliber
         and outside.indicator = 'outside'
 where calibers.indicator <> 'outside'

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and spell in the park, by the registers and the outbound list.
--- key: as_of_date, enterprise_id, spell_from, spell_to, batch_id, line
+-- One row per enterprise and spell in the park, by the registers and the outbound list.
+-- key: enterprise_id, spell_from, spell_to, batch_id, line
 -- materialized: table
 --
 -- A register may go on naming a firm that has left: a whole move ends the spell in which it falls. A partial or hidden
@@ -11,17 +11,16 @@ with
 
 moves as (
     select
-        as_of_date,
         enterprise_id,
         moved_on
     from ledger.outbound_as_known
+    cross join run.as_of
     where
-        moved_on <= as_of_date
+        moved_on <= as_of.as_of_date
         and coalesce(move_kind, 'whole') not in ('partial', 'hidden', '部分迁出', '隐性迁出')
 )
 
 select
-    spells.as_of_date,
     spells.enterprise_id,
     spells.spell_from,
     least(spells.spell_to, coalesce(max(moves.moved_on), spells.spell_to)) as spell_to,
@@ -30,9 +29,8 @@ select
 from ledger.park_spells_as_known as spells
 left join moves
     on
-        spells.as_of_date = moves.as_of_date
-        and spells.enterprise_id = moves.enterprise_id
+        spells.enterprise_id = moves.enterprise_id
         and spells.spell_from < moves.moved_on
         and spells.spell_to >= moves.moved_on
 group by
-    spells.as_of_date, spells.enterprise_id, spells.spell_from, spells.spell_to, spells.batch_id, spells.line
+    spells.enterprise_id, spells.spell_from, spells.spell_to, spells.batch_id, spells.line

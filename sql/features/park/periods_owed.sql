@@ -1,5 +1,5 @@
--- One row per as-of date, required contract and month that it should have delivered by then and has not.
--- key: as_of_date, contract, period
+-- One row per required contract and month that it should have delivered by then and has not.
+-- key: contract, period
 -- materialized: table
 --
 -- A month is due when the knowledge date that its file would state, plus the contract's grace, is not after the as-of
@@ -8,45 +8,42 @@ with
 
 first_delivery as (
     select
-        as_of_date,
         contract,
         min(covers_from) as first_period
     from ledger.batches_as_known
-    group by as_of_date, contract
+    group by contract
 ),
 
 due as (
     select
-        first_delivery.as_of_date,
         first_delivery.contract,
         unnest(
             generate_series(
-                first_delivery.first_period::timestamp, first_delivery.as_of_date::timestamp, interval 1 month
+                first_delivery.first_period::timestamp, as_of.as_of_date::timestamp, interval 1 month
             )
         )::date as period,
         required.covers_offset_months,
         required.days_until_due
     from first_delivery
+    cross join run.as_of
     inner join run.required_contracts as required on first_delivery.contract = required.contract
 ),
 
 delivered as (
     select
-        as_of_date,
         contract,
         unnest(covers) as period
     from ledger.batches_as_known
 )
 
 select
-    due.as_of_date,
     due.contract,
     due.period
 from due
+cross join run.as_of
 anti join delivered
     on
-        due.as_of_date = delivered.as_of_date
-        and due.contract = delivered.contract
+        due.contract = delivered.contract
         and due.period = delivered.period
 where
-    last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= due.as_of_date
+    last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= as_of.as_of_date

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, month and levy in which tax was put off, or tax put off earlier was due.
--- key: as_of_date, enterprise_id, month, levy
+-- One row per enterprise, month and levy in which tax was put off, or tax put off earlier was due.
+-- key: enterprise_id, month, levy
 -- materialized: table
 --
 -- Only months up to the newest covered one: what is due later has not come. A level that one of the lines does not
@@ -10,11 +10,8 @@
 with
 
 known as (
-    select
-        as_of_date,
-        max(month) as last_month
+    select max(month) as last_month
     from features.covered_months
-    group by as_of_date
 ),
 
 moved as (
@@ -31,7 +28,6 @@ moved as (
 )
 
 select
-    moved.as_of_date,
     moved.enterprise_id,
     moved.month,
     moved.levy,
@@ -57,5 +53,5 @@ select
     if(count(*) = count(district), coalesce(sum(district) filter (where not is_out), 0), null)::decimal(18, 2)
         as deferred_in_district
 from moved
-inner join known on moved.as_of_date = known.as_of_date and moved.month <= known.last_month
-group by moved.as_of_date, moved.enterprise_id, moved.month, moved.levy
+inner join known on moved.month <= known.last_month
+group by moved.enterprise_id, moved.month, moved.levy

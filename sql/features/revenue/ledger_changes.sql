@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise of the ledger and level that the data give: the year to date in both calibers.
--- key: as_of_date, enterprise_id, level
+-- One row per enterprise of the ledger and level that the data give: the year to date in both calibers.
+-- key: enterprise_id, level
 -- materialized: table
 --
 -- An enterprise without a line in both years' windows paid nothing: zero. One with an unknown month is unknown: null.
@@ -7,26 +7,22 @@
 with
 
 given as (
-    select
-        levels.as_of_date,
-        levels.level_used as level
+    select levels.level_used as level
     from features.levels_in_use as levels
-    inner join features.windows as windows on levels.as_of_date = windows.as_of_date
+    cross join features.windows as windows
     where not levels.is_fallback and windows.window_name = 'ytd' and windows.is_covered
 ),
 
 silent as (
     select
-        population.as_of_date,
         population.enterprise_id,
         0::decimal(18, 2) as amount
     from features.ledger_population as population
     inner join features.windows as windows
-        on population.as_of_date = windows.as_of_date and windows.window_name = 'ytd'
+        on windows.window_name = 'ytd'
     anti join features.revenue_monthly as revenue
         on
-            population.as_of_date = revenue.as_of_date
-            and population.enterprise_id = revenue.enterprise_id
+            population.enterprise_id = revenue.enterprise_id
             and (
                 revenue.month between windows.window_start and windows.window_end
                 or revenue.month between windows.prior_start and windows.prior_end
@@ -34,7 +30,6 @@ silent as (
 )
 
 select
-    population.as_of_date,
     population.enterprise_id,
     given.level,
     coalesce(changes.natural_current, silent.amount) as natural_current,
@@ -48,11 +43,10 @@ select
     coalesce(changes.restored_change, silent.amount) as restored_change,
     changes.restored_yoy
 from features.ledger_population as population
-inner join given on population.as_of_date = given.as_of_date
+cross join given
 left join features.window_changes as changes
     on
-        population.as_of_date = changes.as_of_date
-        and population.enterprise_id = changes.enterprise_id
+        population.enterprise_id = changes.enterprise_id
         and given.level = changes.level
         and changes.window_name = 'ytd'
-left join silent on population.as_of_date = silent.as_of_date and population.enterprise_id = silent.enterprise_id
+left join silent on population.enterprise_id = silent.enterprise_id

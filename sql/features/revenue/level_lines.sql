@@ -1,5 +1,5 @@
--- One row per as-of date and level: how many lines in scope should give it, and how many do not.
--- key: as_of_date, level
+-- One row per level: how many lines in scope should give it, and how many do not.
+-- key: level
 -- materialized: table
 --
 -- A levy outside the local revenue says nothing of local, city and district, which are zero there by definition.
@@ -7,7 +7,6 @@ with
 
 counted as (
     select
-        as_of_date,
         sum(lines)::bigint as lines,
         sum(local_lines)::bigint as local_lines,
         sum(missing_total)::bigint as missing_total,
@@ -16,39 +15,34 @@ counted as (
         sum(missing_city)::bigint as missing_city,
         sum(missing_district)::bigint as missing_district
     from features.revenue_by_levy
-    group by as_of_date
+    having count(*) > 0
 )
 
 select
-    as_of_date,
     'total' as level,
     lines,
     missing_total as missing
 from counted
 union all
 select
-    as_of_date,
     'central' as level,
     lines,
     missing_central as missing
 from counted
 union all
 select
-    as_of_date,
     'local' as level,
     local_lines as lines,
     missing_local as missing
 from counted
 union all
 select
-    as_of_date,
     'city' as level,
     local_lines as lines,
     missing_city as missing
 from counted
 union all
 select
-    as_of_date,
     'district' as level,
     local_lines as lines,
     missing_district as missing

@@ -1,5 +1,5 @@
--- One row per as-of date and source of levels: the lines in the local revenue whose levels it gives.
--- key: as_of_date, levels_from
+-- One row per source of levels: the lines in the local revenue whose levels it gives.
+-- key: levels_from
 -- materialized: table
 --
 -- column levels_from [text]: row, ratio or table as in staging.leveled_lines; unknown = a level cannot be told
@@ -9,7 +9,6 @@
 -- column parts_off [currency]: by how much levels from shares miss total = central + local, local = city + district
 -- column own_off [currency]: by how much the lines' own amounts miss it
 select
-    as_of_date,
     if(has_unknown_level, 'unknown', levels_from) as levels_from,
     count(*) as lines,
     coalesce(sum(abs(total)), 0)::decimal(18, 2) as total,

@@ -1,5 +1,5 @@
--- One row per as-of date and level asked for: the level that the data can give instead, the finest first.
--- key: as_of_date, level_asked
+-- One row per level asked for: the level that the data can give instead, the finest first.
+-- key: level_asked
 -- materialized: table
 --
 -- A level is in use if nine tenths of the lines that should give it do; where none has as many, if most do.
@@ -7,7 +7,6 @@ with
 
 given as (
     select
-        as_of_date,
         level,
         (lines - missing) * 10 >= lines * 9 as is_mostly_given
     from features.level_lines
@@ -15,13 +14,12 @@ given as (
 )
 
 select
-    given.as_of_date,
     fallbacks.level_asked,
     fallbacks.level_used,
     fallbacks.level_used <> fallbacks.level_asked as is_fallback
 from run.level_fallbacks as fallbacks
 inner join given on fallbacks.level_used = given.level
 qualify row_number() over (
-    partition by given.as_of_date, fallbacks.level_asked
+    partition by fallbacks.level_asked
     order by given.is_mostly_given desc, fallbacks.preference asc
 ) = 1

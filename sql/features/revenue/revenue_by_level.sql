@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, month and level: natural revenue, refunds, deferrals; null = unknown.
--- key: as_of_date, enterprise_id, month, level
+-- One row per enterprise, month and level: natural revenue, refunds, deferrals; null = unknown.
+-- key: enterprise_id, month, level
 -- materialized: view
 --
 -- column natural_revenue [currency]: receipts minus all refunds
@@ -14,7 +14,6 @@ monthly as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     month,
     'total' as level,
@@ -25,7 +24,6 @@ select
 from monthly
 union all
 select
-    as_of_date,
     enterprise_id,
     month,
     'central' as level,
@@ -36,7 +34,6 @@ select
 from monthly
 union all
 select
-    as_of_date,
     enterprise_id,
     month,
     'local' as level,
@@ -47,7 +44,6 @@ select
 from monthly
 union all
 select
-    as_of_date,
     enterprise_id,
     month,
     'city' as level,
@@ -58,7 +54,6 @@ select
 from monthly
 union all
 select
-    as_of_date,
     enterprise_id,
     month,
     'district' as level,

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise, month and levy: net revenue of every level, VAT credit refunds and deferrals.
--- key: as_of_date, enterprise_id, month, levy
+-- One row per enterprise, month and levy: net revenue of every level, VAT credit refunds and deferrals.
+-- key: enterprise_id, month, levy
 -- materialized: table
 --
 -- natural = receipts minus all refunds; vat_credit_refund_<level> is positive; restored = natural + it.
@@ -15,7 +15,6 @@ with
 
 flows as (
     select
-        as_of_date,
         enterprise_id,
         month,
         levy,
@@ -49,29 +48,26 @@ flows as (
         count(*) - count(district) as missing_district
     from staging.revenue_lines
     where is_in_scope
-    group by as_of_date, enterprise_id, month, levy
+    group by enterprise_id, month, levy
 ),
 
 given as (
     select
-        as_of_date,
         sum(lines) > sum(missing_total) as has_total,
         sum(lines) > sum(missing_central) as has_central,
         sum(local_lines) > sum(missing_local) as has_local,
         sum(local_lines) > sum(missing_city) as has_city,
         sum(local_lines) > sum(missing_district) as has_district
     from flows
-    group by as_of_date
 ),
 
 delivering as (
-    select distinct as_of_date
+    select count(*) > 0 as has_deferrals
     from ledger.batches_as_known
     where target = 'deferrals'
 )
 
 select
-    coalesce(flows.as_of_date, deferrals.as_of_date) as as_of_date,
     coalesce(flows.enterprise_id, deferrals.enterprise_id) as enterprise_id,
     coalesce(flows.month, deferrals.month) as month,
     coalesce(flows.levy, deferrals.levy) as levy,
@@ -91,25 +87,25 @@ select
         as vat_credit_refund_city,
     coalesce(flows.vat_credit_refund_district, if(flows.lines is null and given.has_district, 0, null))::decimal(18, 2)
         as vat_credit_refund_district,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_out_total)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_out_total)::decimal(18, 2)
         as deferred_out_total,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_out_central)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_out_central)::decimal(18, 2)
         as deferred_out_central,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_out_local)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_out_local)::decimal(18, 2)
         as deferred_out_local,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_out_city)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_out_city)::decimal(18, 2)
         as deferred_out_city,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_out_district)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_out_district)::decimal(18, 2)
         as deferred_out_district,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_in_total)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_in_total)::decimal(18, 2)
         as deferred_in_total,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_in_central)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_in_central)::decimal(18, 2)
         as deferred_in_central,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_in_local)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_in_local)::decimal(18, 2)
         as deferred_in_local,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_in_city)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_in_city)::decimal(18, 2)
         as deferred_in_city,
-    if(deferrals.levy is null and delivering.as_of_date is not null, 0, deferrals.deferred_in_district)::decimal(18, 2)
+    if(deferrals.levy is null and delivering.has_deferrals, 0, deferrals.deferred_in_district)::decimal(18, 2)
         as deferred_in_district,
     coalesce(flows.lines, 0) as lines,
     coalesce(flows.local_lines, 0) as local_lines,
@@ -121,9 +117,8 @@ select
 from flows
 full join features.deferrals_by_levy as deferrals
     on
-        flows.as_of_date = deferrals.as_of_date
-        and flows.enterprise_id = deferrals.enterprise_id
+        flows.enterprise_id = deferrals.enterprise_id
         and flows.month = deferrals.month
         and flows.levy = deferrals.levy
-left join given on deferrals.as_of_date = given.as_of_date
-left join delivering on coalesce(flows.as_of_date, deferrals.as_of_date) = delivering.as_of_date
+cross join given
+cross join delivering

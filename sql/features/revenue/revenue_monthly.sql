@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and month: revenue of every level in the three calibers.
--- key: as_of_date, enterprise_id, month
+-- One row per enterprise and month: revenue of every level in the three calibers.
+-- key: enterprise_id, month
 -- materialized: table
 --
 -- A level that one of the levies does not give is unknown for the month: null, never understated.
@@ -9,7 +9,6 @@ with
 
 summed as (
     select
-        as_of_date,
         enterprise_id,
         month,
         any_value(time_basis) as time_basis,
@@ -49,7 +48,7 @@ summed as (
         if(count(*) = count(deferred_in_district), sum(deferred_in_district), null)::decimal(18, 2)
             as deferred_in_district
     from features.revenue_by_levy
-    group by as_of_date, enterprise_id, month
+    group by enterprise_id, month
 )
 
 select

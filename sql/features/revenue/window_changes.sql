@@ -1,5 +1,5 @@
--- One row per as-of date, covered window, enterprise and level: revenue of both years in the three calibers.
--- key: as_of_date, window_name, enterprise_id, level
+-- One row per covered window, enterprise and level: revenue of both years in the three calibers.
+-- key: window_name, enterprise_id, level
 -- materialized: table
 --
 -- An enterprise without a row in a covered month paid nothing in it; one with an unknown month has no row here.
@@ -9,7 +9,6 @@ with
 
 sums as (
     select
-        windows.as_of_date,
         windows.window_name,
         revenue.enterprise_id,
         revenue.level,
@@ -36,13 +35,12 @@ sums as (
     from features.windows as windows
     inner join features.revenue_by_level as revenue
         on
-            windows.as_of_date = revenue.as_of_date
-            and (
+            (
                 revenue.month between windows.window_start and windows.window_end
                 or revenue.month between windows.prior_start and windows.prior_end
             )
     where windows.is_covered
-    group by windows.as_of_date, windows.window_name, revenue.enterprise_id, revenue.level
+    group by windows.window_name, revenue.enterprise_id, revenue.level
     having count(*) = count(revenue.natural_revenue)
 )
 

@@ -1,5 +1,5 @@
--- One row per as-of date and window: its months in both years, and whether both are covered.
--- key: as_of_date, window_name
+-- One row per window: its months in both years, and whether both are covered.
+-- key: window_name
 -- materialized: table
 --
 -- A window that is not over, or not covered in both years, gives no year-on-year figure; `reason` says why.
@@ -7,7 +7,6 @@ with
 
 windows as (
     select
-        as_of_date,
         'ytd' as window_name,
         date_trunc('year', last_closed)::date as window_start,
         last_closed as window_end
@@ -15,7 +14,6 @@ windows as (
     where last_closed is not null
     union
     select
-        as_of_date,
         'first_quarter' as window_name,
         date_trunc('year', last_closed)::date as window_start,
         (date_trunc('year', last_closed) + interval 2 month)::date as window_end
@@ -23,7 +21,6 @@ windows as (
     where last_closed is not null
     union
     select
-        as_of_date,
         window_used as window_name,
         window_start,
         window_end
@@ -38,12 +35,11 @@ both_years as (
         (windows.window_end - interval 1 year)::date as prior_end,
         date_diff('month', windows.window_start, windows.window_end) + 1 as months
     from windows
-    inner join features.closed_months as closed on windows.as_of_date = closed.as_of_date
+    cross join features.closed_months as closed
 ),
 
 counted as (
     select
-        both_years.as_of_date,
         both_years.window_name,
         count(*) filter (
             where covered.month between both_years.window_start and both_years.window_end
@@ -52,8 +48,8 @@ counted as (
             where covered.month between both_years.prior_start and both_years.prior_end
         ) as prior_months_covered
     from both_years
-    left join features.covered_months as covered on both_years.as_of_date = covered.as_of_date
-    group by both_years.as_of_date, both_years.window_name
+    left join features.covered_months as covered on true
+    group by both_years.window_name
 )
 
 select
@@ -68,4 +64,4 @@ select
     reason is null as is_covered
 from both_years
 inner join counted
-    on both_years.as_of_date = counted.as_of_date and both_years.window_name = counted.window_name
+    on both_years.window_name = counted.window_name

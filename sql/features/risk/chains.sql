@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise whose name is that of others but for numbers, brackets and the legal form.
--- key: as_of_date, enterprise_id
+-- One row per enterprise whose name is that of others but for numbers, brackets and the legal form.
+-- key: enterprise_id
 -- materialized: table
 --
 -- A chain is a guess from names and no more: shops of one brand, branches of one firm. Names that more than two hundred
@@ -10,7 +10,6 @@ with
 
 cut as (
     select
-        as_of_date,
         enterprise_id,
         regexp_replace(
             regexp_replace(
@@ -24,9 +23,8 @@ cut as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     chain
 from cut
 where length(chain) >= 2
-qualify count(*) over (partition by as_of_date, chain) between 2 and 200
+qualify count(*) over (partition by chain) between 2 and 200

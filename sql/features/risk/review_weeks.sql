@@ -1,5 +1,5 @@
--- One row per as-of date, number of months ago and target: the published week whose scores are reviewed, if any.
--- key: as_of_date, months_ago, target
+-- One row per number of months ago and target: the published week whose scores are reviewed, if any.
+-- key: months_ago, target
 -- materialized: table
 --
 -- The week nearest to the day so many months before, of those within 16 days; of two as near the later one. Scores over
@@ -11,28 +11,26 @@ with
 
 weeks as (
     select
-        published.as_of_date as week,
+        published.published_on as week,
         horizons.horizon_months,
-        (published.as_of_date + to_months(horizons.horizon_months::integer))::date as same_day,
-        if(published.as_of_date = last_day(published.as_of_date), last_day(same_day), same_day) as horizon_ends
-    from (select distinct as_of_date from events.risk_scores) as published
+        (published.published_on + to_months(horizons.horizon_months::integer))::date as same_day,
+        if(published.published_on = last_day(published.published_on), last_day(same_day), same_day) as horizon_ends
+    from (select distinct as_of_date as published_on from events.risk_scores) as published
     cross join run.risk_horizons as horizons
 ),
 
 asked as (
     select
-        dates.as_of_date,
         horizons.horizon_months,
         targets.target,
         targets.target = 'relocation' as is_move,
-        (dates.as_of_date - to_months(horizons.horizon_months::integer + is_move::integer))::date as day
-    from run.as_of_dates as dates
+        (as_of.as_of_date - to_months(horizons.horizon_months::integer + is_move::integer))::date as day
+    from run.as_of
     cross join run.risk_horizons as horizons
     cross join unnest(['decline', 'relocation', 'hidden_outflow']) as targets (target)
 )
 
 select
-    asked.as_of_date,
     asked.horizon_months as months_ago,
     asked.target,
     arg_min(weeks.week, abs(date_diff('day', weeks.week, asked.day)) * 2 - (weeks.week > asked.day)::integer)
@@ -40,12 +38,13 @@ select
     arg_min(weeks.horizon_ends, abs(date_diff('day', weeks.week, asked.day)) * 2 - (weeks.week > asked.day)::integer)
         as horizon_ends
 from asked
+cross join run.as_of
 left join weeks
     on
         asked.horizon_months = weeks.horizon_months
         and if(
             asked.is_move,
-            weeks.week >= asked.day - 32 and (weeks.horizon_ends + interval 1 month)::date <= asked.as_of_date,
+            weeks.week >= asked.day - 32 and (weeks.horizon_ends + interval 1 month)::date <= as_of.as_of_date,
             weeks.week between asked.day - 16 and asked.day + 16
         )
-group by asked.as_of_date, asked.horizon_months, asked.target
+group by asked.horizon_months, asked.target

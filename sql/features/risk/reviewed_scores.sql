@@ -1,5 +1,5 @@
--- One row per as-of date, number of months ago, target and enterprise graded then: what was said, what came.
--- key: as_of_date, months_ago, target, enterprise_id
+-- One row per number of months ago, target and enterprise graded then: what was said, what came.
+-- key: months_ago, target, enterprise_id
 -- materialized: table
 --
 -- outcome: came_true | did_not | not_due (the months are not over) | unknown. A whole move that is known within the
@@ -10,21 +10,18 @@ with
 
 moved as (
     select distinct
-        weeks.as_of_date,
         weeks.months_ago,
         weeks.target,
         moves.enterprise_id
     from features.review_weeks as weeks
     inner join labels.moves as moves
         on
-            weeks.as_of_date = moves.as_of_date
-            and weeks.reviewed_week < moves.moved_on
+            weeks.reviewed_week < moves.moved_on
             and weeks.horizon_ends >= moves.moved_on
     where weeks.target = 'relocation' and not moves.is_partial
 )
 
 select
-    weeks.as_of_date,
     weeks.months_ago,
     weeks.reviewed_week,
     scores.target,
@@ -57,14 +54,12 @@ inner join events.risk_scores as scores
 cross join run.parameters as parameters
 left join labels.outcomes as outcomes
     on
-        weeks.as_of_date = outcomes.as_of_date
-        and weeks.reviewed_week = outcomes.origin_date
+        weeks.reviewed_week = outcomes.origin_date
         and scores.target = outcomes.target
         and scores.horizon_months = outcomes.horizon_months
         and scores.enterprise_id = outcomes.enterprise_id
 left join moved
     on
-        weeks.as_of_date = moved.as_of_date
-        and weeks.months_ago = moved.months_ago
+        weeks.months_ago = moved.months_ago
         and scores.target = moved.target
         and scores.enterprise_id = moved.enterprise_id

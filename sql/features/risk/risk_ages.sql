@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: how long it has been known, and how long it has been here.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: how long it has been known, and how long it has been here.
+-- key: enterprise_id
 -- materialized: table
 --
 -- column months_known [months]: from the first month of its receipts to the last closed one; null without any
@@ -7,7 +7,6 @@
 -- column months_registered [months]: since its first day in the park by the register; null where that does not say
 -- column id_length [count]: characters of its id: codes of different kinds differ in length
 select
-    profiles.as_of_date,
     profiles.enterprise_id,
     if(
         first_months.first_month > closed.last_closed,
@@ -15,11 +14,12 @@ select
         date_diff('month', first_months.first_month, closed.last_closed)
     )::double as months_known,
     first_months.is_floor::integer::double as is_known_from_start,
-    (date_diff('day', enterprises.in_from, profiles.as_of_date) / 30.4375)::double as months_registered,
+    (date_diff('day', enterprises.in_from, as_of.as_of_date) / 30.4375)::double as months_registered,
     length(enterprises.source_id)::double as id_length
 from features.risk_profiles as profiles
-inner join features.closed_months as closed on profiles.as_of_date = closed.as_of_date
+cross join run.as_of
+cross join features.closed_months as closed
 inner join features.enterprises as enterprises
-    on profiles.as_of_date = enterprises.as_of_date and profiles.enterprise_id = enterprises.enterprise_id
+    on profiles.enterprise_id = enterprises.enterprise_id
 left join features.first_months as first_months
-    on profiles.as_of_date = first_months.as_of_date and profiles.enterprise_id = first_months.enterprise_id
+    on profiles.enterprise_id = first_months.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date, horizon and enterprise in the park: what it paid a year before the months to be judged.
--- key: as_of_date, horizon_months, enterprise_id
+-- One row per horizon and enterprise in the park: what it paid a year before the months to be judged.
+-- key: horizon_months, enterprise_id
 -- materialized: table
 --
 -- The label window is the H months after the last closed one, the base the same calendar months one year before it
@@ -14,7 +14,6 @@ with
 
 horizons as (
     select
-        closed.as_of_date,
         horizons.horizon_months,
         (closed.last_closed + interval 1 month)::date as label_from,
         (closed.last_closed + to_months(horizons.horizon_months::integer))::date as label_to
@@ -24,7 +23,6 @@ horizons as (
 )
 
 select
-    horizons.as_of_date,
     horizons.horizon_months,
     profiles.enterprise_id,
     horizons.label_from,
@@ -33,15 +31,13 @@ select
     count(months.total) = horizons.horizon_months as has_total,
     count(invoices.invoiced) = horizons.horizon_months as has_invoiced
 from horizons
-inner join features.risk_profiles as profiles on horizons.as_of_date = profiles.as_of_date
+cross join features.risk_profiles as profiles
 left join features.risk_months as months
     on
-        profiles.as_of_date = months.as_of_date
-        and profiles.enterprise_id = months.enterprise_id
+        profiles.enterprise_id = months.enterprise_id
         and months.months_back between 12 - horizons.horizon_months and 11
 left join features.risk_invoices as invoices
     on
-        months.as_of_date = invoices.as_of_date
-        and months.enterprise_id = invoices.enterprise_id
+        months.enterprise_id = invoices.enterprise_id
         and months.month = invoices.month
-group by horizons.as_of_date, horizons.horizon_months, profiles.enterprise_id, horizons.label_from, horizons.label_to
+group by horizons.horizon_months, profiles.enterprise_id, horizons.label_from, horizons.label_to

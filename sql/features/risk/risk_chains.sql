@@ -1,10 +1,9 @@
--- One row per as-of date and enterprise in the park that shares its name with others: how these do.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park that shares its name with others: how these do.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Chain: features.chains; the others without the enterprise itself, as in features.risk_groups.
 select
-    as_of_date,
     enterprise_id,
     others as chain_others,
     yoy_3 as chain_yoy_3,

@@ -1,5 +1,5 @@
--- One row per as-of date, target, horizon and enterprise that is judged.
--- key: as_of_date, target, horizon_months, enterprise_id
+-- One row per target, horizon and enterprise that is judged.
+-- key: target, horizon_months, enterprise_id
 -- materialized: table
 --
 -- decline: the base reaches the floor (a setting, of twelve months, in proportion to the horizon), and some month of
@@ -23,14 +23,12 @@ bases as (
         ) as can_decline
     from features.risk_bases as bases
     inner join features.risk_profiles as profiles
-        on bases.as_of_date = profiles.as_of_date and bases.enterprise_id = profiles.enterprise_id
+        on bases.enterprise_id = profiles.enterprise_id
     cross join run.parameters as parameters
 ),
 
 away as (
-    select distinct
-        as_of_date,
-        enterprise_id
+    select distinct enterprise_id
     from run.outbound_cases
     where is_outbound and returned_on is null
 ),
@@ -43,7 +41,6 @@ judged as (
 )
 
 select
-    judged.as_of_date,
     judged.target,
     judged.horizon_months,
     judged.enterprise_id,
@@ -55,7 +52,7 @@ select
     judged.zone,
     judged.size_class
 from judged
-left join away on judged.as_of_date = away.as_of_date and judged.enterprise_id = away.enterprise_id
+left join away on judged.enterprise_id = away.enterprise_id
 where
     case judged.target
         when 'decline' then judged.can_decline

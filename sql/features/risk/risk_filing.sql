@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: how late its months became known, and how often they were amended.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: how late its months became known, and how often they were amended.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Lateness is from the end of the month to the day on which its first row was known, less the median of the same month
@@ -9,23 +9,19 @@ with
 
 filings as (
     select
-        filings.as_of_date,
         filings.enterprise_id,
         date_diff('month', filings.month, closed.last_closed) as months_back,
         date_diff('day', last_day(filings.month), filings.first_known) as days,
-        days - median(days) over (partition by filings.as_of_date, filings.month) as days_late,
+        days - median(days) over (partition by filings.month) as days_late,
         filings.amendments,
         filings.first_amount,
         filings.current_amount
     from ledger.filings_as_known as filings
     inner join features.closed_months as closed
-        on
-            filings.as_of_date = closed.as_of_date
-            and filings.month between closed.last_closed - interval 11 month and closed.last_closed
+        on filings.month between closed.last_closed - interval 11 month and closed.last_closed
 )
 
 select
-    as_of_date,
     enterprise_id,
     avg(days_late) filter (where months_back < 3) / 30.4375 as lateness_mean_3,
     max(days_late) filter (where months_back < 3) / 30.4375 as lateness_max_3,
@@ -37,4 +33,4 @@ select
     (sum(current_amount) - sum(first_amount))::double
     / nullif(abs(sum(current_amount)) + abs(sum(first_amount)), 0)::double as amended_12
 from filings
-group by as_of_date, enterprise_id
+group by enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: months without receipts, and whether the newest has come.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: months without receipts, and whether the newest has come.
+-- key: enterprise_id
 -- materialized: table
 --
 -- zero: covered, and nothing above zero; absent: covered, and no row at all. early: the month after the last closed
@@ -8,22 +8,20 @@ with
 
 early as (
     select
-        revenue.as_of_date,
         revenue.enterprise_id,
         revenue.restored::double as restored
     from features.risk_revenue as revenue
     inner join features.closed_months as closed
-        on revenue.as_of_date = closed.as_of_date and closed.last_closed + interval 1 month = revenue.month
+        on closed.last_closed + interval 1 month = revenue.month
 ),
 
 has_early as (
-    select distinct as_of_date
+    select count(*) > 0 as has_rows
     from early
 ),
 
 months as (
     select
-        as_of_date,
         enterprise_id,
         count(*) filter (where restored <= 0 and months_back < 3)::double as zero_months_3,
         count(*) filter (where restored <= 0 and months_back < 12)::double as zero_months_12,
@@ -33,11 +31,10 @@ months as (
         max(if(has_row, 1.0, 0.0)::double) filter (where months_back = 0) as has_newest_month,
         sum(restored) filter (where months_back < 12)::double / 12 as usual
     from features.risk_months
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 )
 
 select
-    months.as_of_date,
     months.enterprise_id,
     months.zero_months_3,
     months.zero_months_12,
@@ -45,7 +42,7 @@ select
     months.absent_months_12,
     months.months_since_receipt,
     months.has_newest_month,
-    if(has_early.as_of_date is null, null, if(early.enterprise_id is null, 0, 1))::double as has_early_month,
+    if(has_early.has_rows, if(early.enterprise_id is null, 0, 1), null)::double as has_early_month,
     case
         when months.usual <= 0 then null
         when early.restored > 12 * months.usual then 12
@@ -53,5 +50,5 @@ select
         else early.restored / months.usual
     end as early_month
 from months
-left join has_early on months.as_of_date = has_early.as_of_date
-left join early on months.as_of_date = early.as_of_date and months.enterprise_id = early.enterprise_id
+cross join has_early
+left join early on months.enterprise_id = early.enterprise_id

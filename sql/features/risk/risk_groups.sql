@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise in the park and group that it shares with others: how these others do.
--- key: as_of_date, enterprise_id, grouping
+-- One row per enterprise in the park and group that it shares with others: how these others do.
+-- key: enterprise_id, grouping
 -- materialized: table
 --
 -- Industry, zone, size class, site and chain. The others without the enterprise itself, each counting once. How a
@@ -14,7 +14,6 @@ with
 
 named as (
     select
-        as_of_date,
         enterprise_id,
         is_quiet,
         unnest(
@@ -31,7 +30,6 @@ named as (
 
 firms as (
     select
-        named.as_of_date,
         named.enterprise_id,
         named.part.grouping,
         named.part.group_name,
@@ -40,13 +38,12 @@ firms as (
         named.is_quiet::integer as quiet
     from named
     inner join features.risk_levels as levels
-        on named.as_of_date = levels.as_of_date and named.enterprise_id = levels.enterprise_id
+        on named.enterprise_id = levels.enterprise_id
     where named.part.group_name is not null
 ),
 
 groups as (
     select
-        as_of_date,
         grouping,
         group_name,
         count(*) as members,
@@ -57,12 +54,11 @@ groups as (
         count(quiet) as quiet_known,
         sum(quiet) as quiet_sum
     from firms
-    group by as_of_date, grouping, group_name
+    group by grouping, group_name
     having count(*) > 1
 )
 
 select
-    firms.as_of_date,
     firms.enterprise_id,
     firms.grouping,
     (groups.members - 1)::double as others,
@@ -75,6 +71,5 @@ select
 from firms
 inner join groups
     on
-        firms.as_of_date = groups.as_of_date
-        and firms.grouping = groups.grouping
+        firms.grouping = groups.grouping
         and firms.group_name = groups.group_name

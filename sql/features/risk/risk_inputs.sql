@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise: restored revenue of the last months, and of months a year before.
--- key: as_of_date, enterprise_id
+-- One row per enterprise: restored revenue of the last months, and of months a year before.
+-- key: enterprise_id
 -- materialized: table
 --
 -- recent = the last `recent_months` closed months; base_<H> = the H calendar months after the last closed one, a year
@@ -9,7 +9,6 @@ with
 
 spans as (
     select
-        closed.as_of_date,
         spans.span,
         (closed.last_closed + to_months(spans.first_offset))::date as span_start,
         (closed.last_closed + to_months(spans.last_offset))::date as span_end
@@ -20,14 +19,13 @@ spans as (
 
 covered as (
     select
-        spans.as_of_date,
         spans.span,
         spans.span_start,
         spans.span_end
     from spans
     inner join features.covered_months as months
-        on spans.as_of_date = months.as_of_date and months.month between spans.span_start and spans.span_end
-    group by spans.as_of_date, spans.span, spans.span_start, spans.span_end
+        on months.month between spans.span_start and spans.span_end
+    group by spans.span, spans.span_start, spans.span_end
     having count(*) = date_diff('month', spans.span_start, spans.span_end) + 1
 ),
 
@@ -36,42 +34,37 @@ revenue as (
     from features.revenue_by_level as revenue_by_level
     inner join features.levels_in_use as levels
         on
-            revenue_by_level.as_of_date = levels.as_of_date
-            and revenue_by_level.level = levels.level_used
+            revenue_by_level.level = levels.level_used
             and levels.level_asked = 'local'
 ),
 
 sums as (
     select
-        covered.as_of_date,
         covered.span,
         revenue.enterprise_id,
         if(count(*) = count(revenue.natural_revenue), sum(revenue.natural_revenue + revenue.refund), null) as restored,
         count(*) > count(revenue.natural_revenue) as is_unknown
     from covered
     inner join revenue
-        on covered.as_of_date = revenue.as_of_date and revenue.month between covered.span_start and covered.span_end
-    group by covered.as_of_date, covered.span, revenue.enterprise_id
+        on revenue.month between covered.span_start and covered.span_end
+    group by covered.span, revenue.enterprise_id
 ),
 
 amounts as (
     select
-        population.as_of_date,
         population.enterprise_id,
         covered.span,
         if(coalesce(sums.is_unknown, false), null, coalesce(sums.restored, 0))::decimal(18, 2) as restored
     from features.park_population as population
-    inner join covered on population.as_of_date = covered.as_of_date
+    cross join covered
     left join sums
         on
-            population.as_of_date = sums.as_of_date
-            and population.enterprise_id = sums.enterprise_id
+            population.enterprise_id = sums.enterprise_id
             and covered.span = sums.span
     where population.moved_on is null
 )
 
 select
-    population.as_of_date,
     population.enterprise_id,
     max(amounts.restored) filter (where amounts.span = 'recent') as recent,
     max(amounts.restored) filter (where amounts.span = 'recent_prior') as recent_prior,
@@ -80,6 +73,6 @@ select
     max(amounts.restored) filter (where amounts.span = 'base_12') as base_12
 from features.park_population as population
 left join amounts
-    on population.as_of_date = amounts.as_of_date and population.enterprise_id = amounts.enterprise_id
+    on population.enterprise_id = amounts.enterprise_id
 where population.moved_on is null
-group by population.as_of_date, population.enterprise_id
+group by population.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: how much it pays, which way that goes, and how steadily.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: how much it pays, which way that goes, and how steadily.
+-- key: enterprise_id
 -- materialized: table
 --
 -- A change from b to a is (a - b) / (|a| + |b|), between -1 (all gone) and 1 (all new): (1 + c) / (1 - c) - 1 is the
@@ -12,7 +12,6 @@ with
 
 amounts as (
     select
-        as_of_date,
         enterprise_id,
         max(mean) filter (where window_name = 'last_1') as last_1,
         max(mean) filter (where window_name = 'last_3') as last_3,
@@ -25,38 +24,33 @@ amounts as (
         max(mean) filter (where window_name = 'base_3') as base_3,
         max(mean) filter (where window_name = 'base_6') as base_6
     from features.risk_windows
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 park as (
     select
-        now.as_of_date,
         now.window_name,
         sum(now.amount)::double / nullif(sum(before.amount), 0)::double as ratio
     from features.risk_windows as now
     inner join features.risk_windows as before
         on
-            now.as_of_date = before.as_of_date
-            and now.enterprise_id = before.enterprise_id
+            now.enterprise_id = before.enterprise_id
             and replace(now.window_name, 'last', 'prior') = before.window_name
     where now.window_name like 'last%' and now.amount is not null and before.amount is not null
-    group by now.as_of_date, now.window_name
+    group by now.window_name
 ),
 
 park_ratios as (
     select
-        as_of_date,
         max(ratio) filter (where window_name = 'last_1') as ratio_1,
         max(ratio) filter (where window_name = 'last_3') as ratio_3,
         max(ratio) filter (where window_name = 'last_6') as ratio_6,
         max(ratio) filter (where window_name = 'last_12') as ratio_12
     from park
-    group by as_of_date
 ),
 
 relative_months as (
     select
-        months.as_of_date,
         months.enterprise_id,
         months.months_back,
         months.restored,
@@ -66,7 +60,7 @@ relative_months as (
         case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative,
         relative::decimal(19, 9) as exact
     from features.risk_months as months
-    inner join amounts on months.as_of_date = amounts.as_of_date and months.enterprise_id = amounts.enterprise_id
+    inner join amounts on months.enterprise_id = amounts.enterprise_id
     where months.months_back < 12 and amounts.last_12 > 0
 ),
 
@@ -74,7 +68,6 @@ relative_months as (
 -- (17.5 = the sum of squared distances from their mean), spread as the sample's standard deviation.
 months as (
     select
-        as_of_date,
         enterprise_id,
         max(relative) filter (where months_back = 0) as lag_0,
         max(relative) filter (where months_back = 1) as lag_1,
@@ -96,40 +89,37 @@ months as (
         sum(restored) filter (where has_row and months_back < 3)::double
         / nullif(count(*) filter (where has_row and months_back < 3), 0) as filed_3
     from relative_months
-    group by as_of_date, enterprise_id, last_12
+    group by enterprise_id, last_12
 ),
 
 filed as (
     select
-        now.as_of_date,
         now.enterprise_id,
         if(count(*) = count(before.restored), sum(now.restored)::double, null) as filed_now,
         sum(before.restored)::double as filed_before
     from features.risk_months as now
     left join features.risk_months as before
         on
-            now.as_of_date = before.as_of_date
-            and now.enterprise_id = before.enterprise_id
+            now.enterprise_id = before.enterprise_id
             and now.months_back + 12 = before.months_back
     where now.months_back < 3 and now.has_row
-    group by now.as_of_date, now.enterprise_id
+    group by now.enterprise_id
 ),
 
 compared as (
     select
         amounts.*,
-        months.* exclude (as_of_date, enterprise_id),
-        filed.* exclude (as_of_date, enterprise_id),
-        park_ratios.* exclude (as_of_date)
+        months.* exclude (enterprise_id),
+        filed.* exclude (enterprise_id),
+        park_ratios.*
     from amounts
-    left join park_ratios on amounts.as_of_date = park_ratios.as_of_date
-    left join months on amounts.as_of_date = months.as_of_date and amounts.enterprise_id = months.enterprise_id
-    left join filed on amounts.as_of_date = filed.as_of_date and amounts.enterprise_id = filed.enterprise_id
+    left join park_ratios on true
+    left join months on amounts.enterprise_id = months.enterprise_id
+    left join filed on amounts.enterprise_id = filed.enterprise_id
 ),
 
 measured as (
     select
-        as_of_date,
         enterprise_id,
         last_3 > 0 as is_paying,
         case when last_12 <= 0 then 0 else ln(1 + 12 * last_12) end as log_sum_12,
@@ -171,7 +161,6 @@ measured as (
 
 usual as (
     select
-        as_of_date,
         median(lag_0) as lag_0,
         median(lag_1) as lag_1,
         median(lag_2) as lag_2,
@@ -196,11 +185,9 @@ usual as (
         median(filed_yoy_3) as filed_yoy_3
     from measured
     where is_paying
-    group by as_of_date
 )
 
 select
-    measured.as_of_date,
     measured.enterprise_id,
     measured.log_sum_12,
     measured.log_sum_3,
@@ -237,4 +224,4 @@ select
     measured.volatility_12,
     measured.peak_12
 from measured
-left join usual on measured.as_of_date = usual.as_of_date
+left join usual on true

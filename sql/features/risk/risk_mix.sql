@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: what its revenue is made of, refunds and deferrals beside it.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: what its revenue is made of, refunds and deferrals beside it.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Shares of the restored revenue of the last twelve closed months, at the level in use, levies below zero left out;
@@ -10,7 +10,6 @@ with
 
 by_levy as (
     select
-        levies.as_of_date,
         levies.enterprise_id,
         levies.levy,
         date_diff('month', levies.month, closed.last_closed) as months_back,
@@ -20,16 +19,13 @@ by_levy as (
         end as restored
     from features.revenue_by_levy as levies
     inner join features.levels_in_use as in_use
-        on levies.as_of_date = in_use.as_of_date and in_use.level_asked = 'local'
+        on in_use.level_asked = 'local'
     inner join features.closed_months as closed
-        on
-            levies.as_of_date = closed.as_of_date
-            and levies.month between closed.last_closed - interval 23 month and closed.last_closed
+        on levies.month between closed.last_closed - interval 23 month and closed.last_closed
 ),
 
 sums as (
     select
-        as_of_date,
         enterprise_id,
         levy,
         greatest(coalesce(sum(restored) filter (where months_back < 12), 0), 0) as last_12,
@@ -38,29 +34,26 @@ sums as (
         coalesce(sum(restored) filter (where months_back < 3), 0) as last_3,
         coalesce(sum(restored) filter (where months_back between 12 and 14), 0) as prior_3
     from by_levy
-    group by as_of_date, enterprise_id, levy
+    group by enterprise_id, levy
 ),
 
 shares as (
     select
         *,
-        last_12::double / nullif(sum(last_12) over (partition by as_of_date, enterprise_id), 0)::double as share_12,
-        last_6::double / nullif(sum(last_6) over (partition by as_of_date, enterprise_id), 0)::double as share_6,
-        prior_12::double / nullif(sum(prior_12) over (partition by as_of_date, enterprise_id), 0)::double
+        last_12::double / nullif(sum(last_12) over (partition by enterprise_id), 0)::double as share_12,
+        last_6::double / nullif(sum(last_6) over (partition by enterprise_id), 0)::double as share_6,
+        prior_12::double / nullif(sum(prior_12) over (partition by enterprise_id), 0)::double
             as share_prior_12
     from sums
 ),
 
 several as (
-    select as_of_date
+    select count(distinct levy) > 1 as are_several
     from sums
-    group by as_of_date
-    having count(distinct levy) > 1
 ),
 
 mixes as (
     select
-        shares.as_of_date,
         shares.enterprise_id,
         sum(share_12) filter (where levy = 'VAT') as vat_share,
         sum(share_12) filter (where levy = 'CIT') as cit_share,
@@ -73,41 +66,37 @@ mixes as (
             as vat_yoy_3,
         bool_or(share_12 is not null) as has_shares
     from shares
-    inner join several on shares.as_of_date = several.as_of_date
-    group by shares.as_of_date, shares.enterprise_id
+    cross join several
+    where several.are_several
+    group by shares.enterprise_id
 ),
 
 other_refunds as (
     select
-        lines.as_of_date,
         lines.enterprise_id,
         -sum(if(in_use.level_used = 'total', lines.total, lines.local))::double as refunded
     from staging.revenue_lines as lines
     inner join features.levels_in_use as in_use
-        on lines.as_of_date = in_use.as_of_date and in_use.level_asked = 'local'
+        on in_use.level_asked = 'local'
     inner join features.closed_months as closed
-        on
-            lines.as_of_date = closed.as_of_date
-            and lines.month between closed.last_closed - interval 11 month and closed.last_closed
+        on lines.month between closed.last_closed - interval 11 month and closed.last_closed
     where lines.is_in_scope and lines.flow = 'other_refund'
-    group by lines.as_of_date, lines.enterprise_id
+    group by lines.enterprise_id
 ),
 
 months as (
     select
-        as_of_date,
         enterprise_id,
         sum(restored)::double as restored,
         sum(refund)::double as refund,
         sum(deferred)::double as deferred
     from features.risk_months
     where months_back < 12
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 covered as (
     select
-        closed.as_of_date,
         count(months.month) = 24 as has_two_years,
         count(months.month) filter (
             where
@@ -116,16 +105,13 @@ covered as (
         ) = 6 as has_both_quarters,
         any_value(sources.has_refunds) as has_refunds
     from features.closed_months as closed
-    inner join features.data_until as sources on closed.as_of_date = sources.as_of_date
+    cross join features.data_until as sources
     left join features.covered_months as months
-        on
-            closed.as_of_date = months.as_of_date
-            and months.month between closed.last_closed - interval 23 month and closed.last_closed
-    group by closed.as_of_date
+        on months.month between closed.last_closed - interval 23 month and closed.last_closed
+    having count(*) > 0
 )
 
 select
-    months.as_of_date,
     months.enterprise_id,
     if(mixes.has_shares, coalesce(mixes.vat_share, 0), null) as vat_share,
     if(mixes.has_shares, coalesce(mixes.cit_share, 0), null) as cit_share,
@@ -152,7 +138,7 @@ select
         else months.deferred / months.restored
     end::double as deferred_12
 from months
-inner join covered on months.as_of_date = covered.as_of_date
-left join mixes on months.as_of_date = mixes.as_of_date and months.enterprise_id = mixes.enterprise_id
+cross join covered
+left join mixes on months.enterprise_id = mixes.enterprise_id
 left join other_refunds
-    on months.as_of_date = other_refunds.as_of_date and months.enterprise_id = other_refunds.enterprise_id
+    on months.enterprise_id = other_refunds.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise in the park and covered month of the last 24 closed ones: its restored revenue.
--- key: as_of_date, enterprise_id, months_back
+-- One row per enterprise in the park and covered month of the last 24 closed ones: its restored revenue.
+-- key: enterprise_id, months_back
 -- materialized: table
 --
 -- Level: local, or its fallback (features.levels_in_use). A covered month without a row is 0, one with an unknown
@@ -15,28 +15,25 @@ with
 
 spans as (
     select
-        closed.as_of_date,
         covered.month,
         date_diff('month', covered.month, closed.last_closed) as months_back
     from features.closed_months as closed
-    inner join features.covered_months as covered on closed.as_of_date = covered.as_of_date
+    cross join features.covered_months as covered
     where covered.month between closed.last_closed - interval 23 month and closed.last_closed
 ),
 
 sources as (
     select
-        levels.as_of_date,
         levels.level_used,
         count(batches.batch_id) > 0 as has_deferrals
     from features.levels_in_use as levels
     left join ledger.batches_as_known as batches
-        on levels.as_of_date = batches.as_of_date and batches.target = 'deferrals'
+        on batches.target = 'deferrals'
     where levels.level_asked = 'local'
-    group by levels.as_of_date, levels.level_used
+    group by levels.level_used
 )
 
 select
-    population.as_of_date,
     population.enterprise_id,
     spans.month,
     spans.months_back,
@@ -46,11 +43,10 @@ select
     if(has_row, revenue.deferred, if(sources.has_deferrals, 0, null))::decimal(18, 2) as deferred,
     if(has_row, revenue.total, if(sources.level_used = 'total', null, 0))::decimal(18, 2) as total
 from features.park_population as population
-inner join spans on population.as_of_date = spans.as_of_date
-inner join sources on population.as_of_date = sources.as_of_date
+cross join spans
+cross join sources
 left join features.risk_revenue as revenue
     on
-        population.as_of_date = revenue.as_of_date
-        and population.enterprise_id = revenue.enterprise_id
+        population.enterprise_id = revenue.enterprise_id
         and spans.month = revenue.month
 where population.moved_on is null

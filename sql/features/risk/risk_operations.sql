@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: its turnover and staff beside its revenue.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: its turnover and staff beside its revenue.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Last three closed months against the same months a year before; headcount: the newest of these months against the
@@ -16,7 +16,6 @@ with
 
 sums as (
     select
-        months.as_of_date,
         months.enterprise_id,
         if(
             count(invoices.invoiced) filter (where months.months_back < 3) = 3,
@@ -49,15 +48,13 @@ sums as (
     from features.risk_months as months
     left join features.risk_invoices as invoices
         on
-            months.as_of_date = invoices.as_of_date
-            and months.enterprise_id = invoices.enterprise_id
+            months.enterprise_id = invoices.enterprise_id
             and months.month = invoices.month
-    group by months.as_of_date, months.enterprise_id
+    group by months.enterprise_id
 ),
 
 changes as (
     select
-        as_of_date,
         enterprise_id,
         (invoiced_3 - invoiced_prior_3) / nullif(abs(invoiced_3) + abs(invoiced_prior_3), 0) as invoiced_yoy_3,
         (invoiced_3 - invoiced_12) / nullif(abs(invoiced_3) + abs(invoiced_12), 0) as invoiced_trend,
@@ -67,7 +64,6 @@ changes as (
 )
 
 select
-    changes.as_of_date,
     changes.enterprise_id,
     changes.invoiced_yoy_3,
     changes.invoiced_trend,
@@ -77,4 +73,4 @@ select
     changes.total_yoy_3 - levels.yoy_3 as total_gap
 from changes
 inner join features.risk_levels as levels
-    on changes.as_of_date = levels.as_of_date and changes.enterprise_id = levels.enterprise_id
+    on changes.enterprise_id = levels.enterprise_id

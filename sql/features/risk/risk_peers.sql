@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: how others of its industry, zone and size do.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: how others of its industry, zone and size do.
+-- key: enterprise_id
 -- materialized: table
 --
 -- As features.risk_groups has it, null where there are no others. to_industry, to_zone: the enterprise's own change of
@@ -8,7 +8,6 @@ with
 
 groups as (
     select
-        as_of_date,
         enterprise_id,
         max(yoy_3) filter (where grouping = 'industry') as industry_yoy_3,
         max(trend) filter (where grouping = 'industry') as industry_trend,
@@ -20,7 +19,7 @@ groups as (
         max(trend) filter (where grouping = 'size') as size_trend,
         max(quiet) filter (where grouping = 'size') as size_quiet
     from features.risk_groups
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 )
 
 select
@@ -29,4 +28,4 @@ select
     levels.yoy_3 - groups.zone_yoy_3 as yoy_3_to_zone
 from groups
 inner join features.risk_levels as levels
-    on groups.as_of_date = levels.as_of_date and groups.enterprise_id = levels.enterprise_id
+    on groups.enterprise_id = levels.enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: what it pays in a year, and the groups it belongs to.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: what it pays in a year, and the groups it belongs to.
+-- key: enterprise_id
 -- materialized: table
 --
 -- column local_at_stake [currency]: restored revenue of the last twelve closed months; null where one is not known
@@ -12,17 +12,15 @@ with
 
 sums as (
     select
-        as_of_date,
         enterprise_id,
         if(count(restored) filter (where months_back < 12) = 12, sum(restored) filter (where months_back < 12), null)
             as local_at_stake,
         coalesce(bool_or(restored > 0) filter (where months_back < 3), false) as is_alive
     from features.risk_months
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 )
 
 select
-    sums.as_of_date,
     sums.enterprise_id,
     sums.local_at_stake::decimal(18, 2) as local_at_stake,
     sums.is_alive,
@@ -34,13 +32,13 @@ select
     chains.chain
 from sums
 inner join features.enterprises as enterprises
-    on sums.as_of_date = enterprises.as_of_date and sums.enterprise_id = enterprises.enterprise_id
+    on sums.enterprise_id = enterprises.enterprise_id
 left join run.size_classes as classes
     on
         sums.local_at_stake is not null
         and coalesce(sums.local_at_stake >= classes.lower, classes.lower is null)
         and coalesce(sums.local_at_stake < classes.upper, classes.upper is null)
 left join features.sites as sites
-    on sums.as_of_date = sites.as_of_date and sums.enterprise_id = sites.enterprise_id
+    on sums.enterprise_id = sites.enterprise_id
 left join features.chains as chains
-    on sums.as_of_date = chains.as_of_date and sums.enterprise_id = chains.enterprise_id
+    on sums.enterprise_id = chains.enterprise_id

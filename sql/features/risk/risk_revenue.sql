@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise and month with receipts, refunds or deferrals: restored revenue, level in use.
--- key: as_of_date, enterprise_id, month
+-- One row per enterprise and month with receipts, refunds or deferrals: restored revenue, level in use.
+-- key: enterprise_id, month
 -- materialized: table
 --
 -- Level: local, or its fallback (features.levels_in_use). What risk features and labels are made of. It picks the level
@@ -10,7 +10,6 @@
 -- column deferred [currency]: put off less what came in because it had been; null without deferral extracts
 -- column total [currency]: restored revenue of all levels; null where the level in use is that one anyway
 select
-    monthly.as_of_date,
     monthly.enterprise_id,
     monthly.month,
     case levels.level_used
@@ -37,4 +36,4 @@ select
     if(levels.level_used = 'total', null, monthly.total_restored) as total
 from features.revenue_monthly as monthly
 inner join features.levels_in_use as levels
-    on monthly.as_of_date = levels.as_of_date and levels.level_asked = 'local'
+    on levels.level_asked = 'local'

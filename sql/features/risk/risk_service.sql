@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: what the office has had to do with it.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: what the office has had to do with it.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Null where nothing of the kind was ever delivered. Contacts are visits and calls without a problem (features.visits).
@@ -16,52 +16,48 @@ with
 
 delivered as (
     select
-        dates.as_of_date,
         count(*) filter (where batches.target = 'visit_outcomes') > 0 as has_visits,
         count(*) filter (where batches.target = 'service_requests') > 0 as has_requests,
         count(*) filter (where batches.target = 'alerts') > 0 as has_alerts,
         count(*) filter (where batches.target = 'known_events') > 0 as has_events
-    from run.as_of_dates as dates
-    left join ledger.batches_as_known as batches on dates.as_of_date = batches.as_of_date
-    group by dates.as_of_date
+    from ledger.batches_as_known as batches
 ),
 
 contacts as (
     select
-        as_of_date,
         enterprise_id,
-        (count(*) filter (where visited_on > as_of_date - interval 12 month))::double as contacts_12,
-        date_diff('day', max(visited_on), as_of_date) / 30.4375 as contact_months
+        (count(*) filter (where visited_on > as_of.as_of_date - interval 12 month))::double as contacts_12,
+        date_diff('day', max(visited_on), any_value(as_of.as_of_date)) / 30.4375 as contact_months
     from features.visits
+    cross join run.as_of
     where is_contact and problem is null
-    group by as_of_date, enterprise_id
+    group by enterprise_id
 ),
 
 requests as (
     select
-        as_of_date,
         enterprise_id,
         count(*)::double as open_requests,
-        (count(*) filter (where requested_on < as_of_date - 60))::double as stale_requests
+        (count(*) filter (where requested_on < as_of.as_of_date - 60))::double as stale_requests
     from ledger.service_requests_as_known
-    where requested_on <= as_of_date and (resolved_on is null or resolved_on > as_of_date)
-    group by as_of_date, enterprise_id
+    cross join run.as_of
+    where requested_on <= as_of.as_of_date and (resolved_on is null or resolved_on > as_of.as_of_date)
+    group by enterprise_id
 ),
 
 alerts as (
     select
-        as_of_date,
         enterprise_id,
-        (count(*) filter (where replied_on is null and dispatched_on > as_of_date - interval 6 month))::double
+        (count(*) filter (where replied_on is null and dispatched_on > as_of.as_of_date - interval 6 month))::double
             as open_alerts_6,
-        (count(*) filter (where dispatched_on > as_of_date - interval 12 month))::double as alerts_12
+        (count(*) filter (where dispatched_on > as_of.as_of_date - interval 12 month))::double as alerts_12
     from features.alerts
-    group by as_of_date, enterprise_id
+    cross join run.as_of
+    group by enterprise_id
 ),
 
 events as (
     select
-        matters.as_of_date,
         matters.enterprise_id,
         -sum(matters.amount) filter (where matters.is_lasting and matters.amount < 0)::double as lasting,
         sum(matters.amount) filter (
@@ -71,12 +67,11 @@ events as (
             and matters.month between closed.last_closed - interval 11 month and closed.last_closed
         )::double as one_off
     from ledger.known_events_as_known as matters
-    inner join features.closed_months as closed on matters.as_of_date = closed.as_of_date
-    group by matters.as_of_date, matters.enterprise_id
+    cross join features.closed_months as closed
+    group by matters.enterprise_id
 )
 
 select
-    profiles.as_of_date,
     profiles.enterprise_id,
     if(delivered.has_visits, coalesce(contacts.contacts_12, 0), null) as contacts_12,
     contacts.contact_months,
@@ -97,12 +92,12 @@ select
         else events.one_off / profiles.local_at_stake::double
     end as one_off_12
 from features.risk_profiles as profiles
-inner join delivered on profiles.as_of_date = delivered.as_of_date
+cross join delivered
 left join contacts
-    on profiles.as_of_date = contacts.as_of_date and profiles.enterprise_id = contacts.enterprise_id
+    on profiles.enterprise_id = contacts.enterprise_id
 left join requests
-    on profiles.as_of_date = requests.as_of_date and profiles.enterprise_id = requests.enterprise_id
+    on profiles.enterprise_id = requests.enterprise_id
 left join alerts
-    on profiles.as_of_date = alerts.as_of_date and profiles.enterprise_id = alerts.enterprise_id
+    on profiles.enterprise_id = alerts.enterprise_id
 left join events
-    on profiles.as_of_date = events.as_of_date and profiles.enterprise_id = events.enterprise_id
+    on profiles.enterprise_id = events.enterprise_id

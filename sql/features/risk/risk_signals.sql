@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park: the signs that it may leave, and since when.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park: the signs that it may leave, and since when.
+-- key: enterprise_id
 -- materialized: table
 --
 -- A column a signal of seeds/signals.csv: 1 where it holds (features.relocation_signals), 0 where not, null where it is
@@ -26,7 +26,6 @@ sources as (
 
 delivered as (
     select distinct
-        batches.as_of_date,
         sources.signal,
         sources.source,
         sources.weight
@@ -36,18 +35,17 @@ delivered as (
 
 holding as (
     select
-        as_of_date,
         enterprise_id,
         signal,
-        date_diff('day', max(observed_on), as_of_date) / 30.4375 as months_since
+        date_diff('day', max(observed_on), any_value(as_of.as_of_date)) / 30.4375 as months_since
     from features.relocation_signals
+    cross join run.as_of
     where is_active
-    group by as_of_date, enterprise_id, signal
+    group by enterprise_id, signal
 ),
 
 signs as (
     select
-        profiles.as_of_date,
         profiles.enterprise_id,
         delivered.signal,
         delivered.source,
@@ -55,16 +53,14 @@ signs as (
         holding.months_since,
         if(holding.signal is null, 0, delivered.weight) as points
     from features.risk_profiles as profiles
-    inner join delivered on profiles.as_of_date = delivered.as_of_date
+    cross join delivered
     left join holding
         on
-            profiles.as_of_date = holding.as_of_date
-            and profiles.enterprise_id = holding.enterprise_id
+            profiles.enterprise_id = holding.enterprise_id
             and delivered.signal = holding.signal
 )
 
 select
-    as_of_date,
     enterprise_id,
     max(has_signal) filter (where signal = 'migration_filed') as migration_filed,
     max(has_signal) filter (where signal = 'address_change_filed') as address_change_filed,
@@ -94,4 +90,4 @@ select
     sum(points)::double as signal_points,
     min(months_since) as newest_signal_months
 from signs
-group by as_of_date, enterprise_id
+group by enterprise_id

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise in the park with an address: who else is at its site, and whether it is newer.
--- key: as_of_date, enterprise_id
+-- One row per enterprise in the park with an address: who else is at its site, and whether it is newer.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Site: features.sites. Everybody who ever paid there counts, but for those that have left the park. Newer: its first
@@ -18,7 +18,6 @@ with
 
 members as (
     select
-        profiles.as_of_date,
         profiles.enterprise_id,
         profiles.site,
         first_months.first_month,
@@ -26,15 +25,12 @@ members as (
         if(last_3.amount > 0, last_3.amount, 0) as last_3,
         date_diff('month', first_months.first_month, closed.last_closed) as months_here
     from features.risk_profiles as profiles
-    inner join features.closed_months as closed on profiles.as_of_date = closed.as_of_date
+    cross join features.closed_months as closed
     left join features.first_months as first_months
-        on
-            profiles.as_of_date = first_months.as_of_date
-            and profiles.enterprise_id = first_months.enterprise_id
+        on profiles.enterprise_id = first_months.enterprise_id
     left join features.risk_windows as last_3
         on
-            profiles.as_of_date = last_3.as_of_date
-            and profiles.enterprise_id = last_3.enterprise_id
+            profiles.enterprise_id = last_3.enterprise_id
             and last_3.window_name = 'last_3'
     where profiles.site is not null
 ),
@@ -42,19 +38,18 @@ members as (
 placed as (
     select
         *,
-        sum(last_12) over (partition by as_of_date, site) as site_12,
-        sum(last_3) over (partition by as_of_date, site) as site_3,
+        sum(last_12) over (partition by site) as site_12,
+        sum(last_3) over (partition by site) as site_3,
         min(months_here) over (
-            partition by as_of_date, site order by first_month groups between 1 following and unbounded following
+            partition by site order by first_month groups between 1 following and unbounded following
         ) as newest_months,
         sum(last_3) over (
-            partition by as_of_date, site order by first_month groups between 1 following and unbounded following
+            partition by site order by first_month groups between 1 following and unbounded following
         ) as newer_3
     from members
 )
 
 select
-    placed.as_of_date,
     placed.enterprise_id,
     coalesce(groups.others, 0) as site_others,
     groups.yoy_3 as site_yoy_3,
@@ -67,6 +62,5 @@ select
 from placed
 left join features.risk_groups as groups
     on
-        placed.as_of_date = groups.as_of_date
-        and placed.enterprise_id = groups.enterprise_id
+        placed.enterprise_id = groups.enterprise_id
         and groups.grouping = 'site'

@@ -1,5 +1,5 @@
--- One row per as-of date, enterprise in the park and window of closed months: restored revenue in it.
--- key: as_of_date, enterprise_id, window_name
+-- One row per enterprise in the park and window of closed months: restored revenue in it.
+-- key: enterprise_id, window_name
 -- materialized: table
 --
 -- last_<n>: the last n closed months; prior_<n>: the same months a year before; base_<h>: the calendar months of the
@@ -30,7 +30,6 @@ windows as (
 )
 
 select
-    months.as_of_date,
     months.enterprise_id,
     windows.window_name,
     if(
@@ -39,4 +38,4 @@ select
     amount::double / (windows.last_back - windows.first_back + 1) as mean
 from features.risk_months as months
 inner join windows on months.months_back between windows.first_back and windows.last_back
-group by months.as_of_date, months.enterprise_id, windows.window_name, windows.first_back, windows.last_back
+group by months.enterprise_id, windows.window_name, windows.first_back, windows.last_back

@@ -1,5 +1,5 @@
--- One row per as-of date and enterprise with an address: the site it is at, without suite, unit, floor or room.
--- key: as_of_date, enterprise_id
+-- One row per enterprise with an address: the site it is at, without suite, unit, floor or room.
+-- key: enterprise_id
 -- materialized: table
 --
 -- Zone and address in one notation (full width to half, upper case, no blanks or marks), cut where a room begins: two
@@ -10,7 +10,6 @@ with
 
 written as (
     select
-        as_of_date,
         enterprise_id,
         upper(translate(zone, '０１２３４５６７８９（）－＃', '0123456789()-#')) as zone,
         upper(translate(address, '０１２３４５６７８９（）－＃', '0123456789()-#')) as address
@@ -20,7 +19,6 @@ written as (
 
 cut as (
     select
-        as_of_date,
         enterprise_id,
         zone,
         regexp_replace(
@@ -34,7 +32,6 @@ cut as (
 )
 
 select
-    as_of_date,
     enterprise_id,
     regexp_replace(coalesce(zone, '') || '|' || address, '[^0-9A-Z\p{Han}|]', '', 'g') as site
 from cut

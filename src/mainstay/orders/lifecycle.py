@@ -14,14 +14,13 @@ from mainstay.orders.order_states import SETTLED, STATES, State, way
 
 PROBLEMS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "batch_id": pl.Int64(),
         "line": pl.Int64(),
         "order_id": pl.String(),
         "reason": pl.String(),
     }
 )
-"""One row per as-of date and outcome that is not applied; `reason` as `features.visits.problem` or below."""
+"""One row per outcome that is not applied; `reason` as `features.visits.problem` or below."""
 
 BEFORE_IT_WAS_OPENED = "before the order was issued"
 SETTLED_ALREADY = "order already settled"
@@ -29,7 +28,7 @@ NOT_A_STEP = "not an allowed step"
 
 _KNOWN = ["knowledge_date", "batch_id", "line"]
 _HAPPENED = ["visited_on", *_KNOWN]
-_PLACE = frozenset({"as_of_date", "batch_id", "line", "file", "sheet", "knowledge_date", "problem"})
+_PLACE = frozenset({"batch_id", "line", "file", "sheet", "knowledge_date", "problem"})
 
 
 def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -54,7 +53,7 @@ def follow_orders(known: pl.DataFrame, visits: pl.DataFrame, as_of: date) -> tup
     for row in fine.iter_rows(named=True):
         outcomes.setdefault(row["order_id"], []).append(row)
     problems = _uncorrected(visits.filter(pl.col("problem").is_not_null()), fine).select(
-        "as_of_date", "batch_id", "line", "order_id", reason="problem"
+        "batch_id", "line", "order_id", reason="problem"
     )
     states, refused = [], list[dict[str, Any]]()
     for order in known.iter_rows(named=True):
@@ -105,7 +104,7 @@ def _fold(
         seen.add(content)
         path = None if is_earlier else way(state, outcome)
         if path is None:
-            place = {name: outcome[name] for name in ("as_of_date", "batch_id", "line", "order_id")}
+            place = {name: outcome[name] for name in ("batch_id", "line", "order_id")}
             refused.append(place | {"reason": _why(state, is_earlier=is_earlier)})
             continue
         if path:

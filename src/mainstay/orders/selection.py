@@ -10,7 +10,6 @@ from mainstay.settings import OrderSettings
 
 ORDERS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "order_id": pl.String(),
         "enterprise_id": pl.String(),
         "sources": pl.List(pl.String()),
@@ -24,7 +23,7 @@ ORDERS = pl.Schema(
         "due_on": pl.Date(),
     }
 )
-"""One row per as-of date and order that is open, or was settled since the week before. `priority` 1 = visit first."""
+"""One row per order that is open, or was settled since the week before. `priority` 1 = visit first."""
 
 REOPENED_WITHIN_DAYS = 90
 """A closed order of the same enterprise is opened again, under its own id, within so many days (DOMAIN section 5)."""
@@ -91,9 +90,9 @@ def select_orders(
             _ranked(_joined(gone, asked.clear()).select(_COLUMNS)).with_columns(is_open=pl.lit(value=False)),
         ]
     ).with_row_index("priority", offset=1)
-    return shown.with_columns(
-        as_of_date=pl.lit(as_of), department=pl.lit(settings.department or None, dtype=pl.String)
-    ).select(pl.col(name).cast(kind) for name, kind in ORDERS.items())
+    return shown.with_columns(department=pl.lit(settings.department or None, dtype=pl.String)).select(
+        pl.col(name).cast(kind) for name, kind in ORDERS.items()
+    )
 
 
 _COLUMNS = [

@@ -12,7 +12,6 @@ from mainstay.outbound.cases import Case, Event, Fact, follow
 
 FACTS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "enterprise_id": pl.String(),
         "fact": pl.String(),
         "happened_on": pl.Date(),
@@ -30,7 +29,6 @@ FACTS = pl.Schema(
 
 CASES = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "case_id": pl.String(),
         "enterprise_id": pl.String(),
         "kind": pl.String(),
@@ -53,11 +51,10 @@ CASES = pl.Schema(
         "returned_on": pl.Date(),
     }
 )
-"""One row per as-of date and case; `case_id` is `<enterprise_id>#<n>`, the n-th case that became known."""
+"""One row per case; `case_id` is `<enterprise_id>#<n>`, the n-th case that became known."""
 
 EVENTS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "case_id": pl.String(),
         "event_no": pl.Int64(),
         "happened_on": pl.Date(),
@@ -67,7 +64,7 @@ EVENTS = pl.Schema(
         "evidence": pl.String(),
     }
 )
-"""One row per as-of date, case and arrow; `event` is the fact that took it, `from_state` null opens the case."""
+"""One row per case and arrow; `event` is the fact that took it, `from_state` null opens the case."""
 
 _EVIDENCE = {
     "register_ended": "园区企业名录在册截止",
@@ -95,12 +92,12 @@ def district_authorities(words: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame({"word": sorted(set(words))}, schema={"word": pl.String})
 
 
-def keep_register(facts: pl.DataFrame, *, scope_months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Follow every enterprise's facts up to each as-of date.
+def keep_register(facts: pl.DataFrame, as_of: date, *, scope_months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Follow every enterprise's facts up to the as-of date.
 
     Args:
-        facts: `FACTS`, in any order; a fact that had not happened, or was not known, by its row's as-of date is
-            passed over.
+        facts: `FACTS`, in any order; a fact that had not happened, or was not known, by the as-of date is passed over.
+        as_of: The as-of date, inclusive.
         scope_months: Cases that moved within so many months before the as-of date are in scope, so that coverage
             reads n of N (the report's 160 are those of a year, an assumption: DOMAIN section 3).
 
@@ -109,23 +106,20 @@ def keep_register(facts: pl.DataFrame, *, scope_months: int = 12) -> tuple[pl.Da
     """
     cases: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
-    known = facts.filter(pl.max_horizontal("happened_on", "knowledge_date") <= pl.col("as_of_date"))
-    for (as_of, enterprise_id), rows in known.sort("as_of_date", "enterprise_id").group_by(
-        "as_of_date", "enterprise_id", maintain_order=True
-    ):
+    known = facts.filter(pl.max_horizontal("happened_on", "knowledge_date") <= as_of)
+    for (enterprise_id,), rows in known.sort("enterprise_id").group_by("enterprise_id", maintain_order=True):
         for number, case in enumerate(follow(map(_fact, rows.iter_rows(named=True))), start=1):
-            key = {"as_of_date": as_of, "case_id": f"{enterprise_id}#{number}"}
+            key = {"case_id": f"{enterprise_id}#{number}"}
             cases.append(key | {"enterprise_id": enterprise_id} | _row(case, months_after(as_of, -scope_months)))
             events += [key | row for row in _event_rows(case.events)]
-    by_case = ["as_of_date", "case_id"]
     return (
-        pl.DataFrame(cases, schema=CASES).sort(by_case),
-        pl.DataFrame(events, schema=EVENTS).sort(*by_case, "event_no"),
+        pl.DataFrame(cases, schema=CASES).sort("case_id"),
+        pl.DataFrame(events, schema=EVENTS).sort("case_id", "event_no"),
     )
 
 
 def _fact(row: dict[str, Any]) -> Fact:
-    named = {name: row[name] for name in FACTS if name not in {"as_of_date", "enterprise_id", "fact", "is_contact"}}
+    named = {name: row[name] for name in FACTS if name not in {"enterprise_id", "fact", "is_contact"}}
     return Fact(kind=row["fact"], is_contact=bool(row["is_contact"]), **named)
 
 

@@ -36,9 +36,8 @@ INVOICES_HOLD = Decimal("0.9")
 TURNOVER_FALLS = Decimal("0.3")
 """R3 is raised where taxes on turnover lost more than this part while invoices hold: the drop limit of a decline."""
 
-_KEY = ("as_of_date", "list_name", "enterprise_id")
+_KEY = ("list_name", "enterprise_id")
 SCHEMA: Mapping[str, pl.DataType] = {
-    "as_of_date": pl.Date(),
     "list_name": pl.String(),
     "enterprise_id": pl.String(),
     "cause_code": pl.String(),
@@ -124,6 +123,7 @@ def cases_of(
     periods: pl.DataFrame,
     absences: pl.DataFrame,
     spells: pl.DataFrame,
+    as_of: date,
 ) -> Iterator[Case]:
     """Gather what is known of every enterprise on a list.
 
@@ -133,17 +133,15 @@ def cases_of(
         periods: `features.cause_periods`.
         absences: `features.cause_absences`.
         spells: `features.absence_spells`.
+        as_of: The as-of date of all of them.
 
     Yields:
         One case a line whose change is known, in the order of the lists.
     """
-    known = lines.drop_nulls("natural_change").sort(*_KEY[:2], "rank")
-    away = spells.filter(pl.col("is_whole"), (pl.col("back_on") <= pl.col("as_of_date")).fill_null(value=False).not_())
-    gone = set(away.select("as_of_date", "enterprise_id").rows())
-    cases = {
-        _key(row): Case(row, is_gone=(row["as_of_date"], row["enterprise_id"]) in gone)
-        for row in known.iter_rows(named=True)
-    }
+    known = lines.drop_nulls("natural_change").sort("list_name", "rank")
+    away = spells.filter(pl.col("is_whole"), (pl.col("back_on") <= as_of).fill_null(value=False).not_())
+    gone = set(away["enterprise_id"])
+    cases = {_key(row): Case(row, is_gone=row["enterprise_id"] in gone) for row in known.iter_rows(named=True)}
     for case, row in _rows_of(cases, components, "part", "cause_code", "detail", "month"):
         _add(case, row)
     for case, row in _rows_of(cases, periods, "levy", "period_from", "period_to"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -56,13 +55,13 @@ class Wording:
         money_zh: An amount as Chinese readers see it, in the display unit.
         money_en: An amount in English.
         matters: Matter of a known event -> its names in Chinese and English.
-        inputs: As-of date -> its row of `features.cause_inputs`.
+        inputs: The row of `features.cause_inputs`.
     """
 
     money_zh: Callable[[Decimal], str]
     money_en: Callable[[Decimal], str]
     matters: Mapping[str, tuple[str, str]]
-    inputs: Mapping[date, Mapping[str, Any]]
+    inputs: Mapping[str, Any]
 
     def __call__(self, case: Case, finding: Finding) -> tuple[str, str]:
         """Return the evidence of a finding, in Chinese and in English."""
@@ -185,14 +184,13 @@ class Wording:
         return [(f"{zh}；{taxes_zh}{ending}", f"{en}; {taxes_en}{', to be verified' if ending else ''}")]
 
     def _rest(self, case: Case, finding: Finding) -> tuple[str, str]:
-        inputs = self.inputs.get(case.line["as_of_date"], {})
-        missing = [names for column, names in INPUTS.items() if not inputs.get(column, False)]
+        missing = [names for column, names in INPUTS.items() if not self.inputs.get(column, False)]
         zh = "以上不能说明的减收" if finding.amount < 0 else "其他增收，抵减以上减收"
         en = "not explained by the above" if finding.amount < 0 else "other receipts that rose"
         zh, en = f"{zh}{self.money_zh(finding.amount)}", f"{en}: {self.money_en(finding.amount)}"
         if missing:
             zh += f"；未提供{'、'.join(name for name, _ in missing)}数据"
             en += f"; without {', '.join(name for _, name in missing)}"
-        if inputs.get("has_known_events") and case.line["level"] != "local":
+        if self.inputs.get("has_known_events") and case.line["level"] != "local":
             zh, en = f"{zh}；已知事项按地方级登记，未计入", f"{en}; known events are of local revenue and do not count"
         return zh, en

@@ -24,7 +24,6 @@ LEVELS = ("total", "central", "local", "city", "district")
 CALIBERS = ("natural", "restored", "deferral_adjusted")
 FORECASTS = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "year": pl.Int64(),
         "level": pl.String(),
         "caliber": pl.String(),
@@ -37,7 +36,7 @@ FORECASTS = pl.Schema(
         "method": pl.String(),
     }
 )
-"""One row per as-of date, level, caliber and enterprise, `*` for the park: `run.forecasts`."""
+"""One row per level, caliber and enterprise, `*` for the park: `run.forecasts`."""
 
 RELATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -63,7 +62,7 @@ _UNTYPED = pl.Schema(
 
 @dataclass(frozen=True)
 class ForecastFrames:
-    """What is known at each as-of date; see `RELATIONS`."""
+    """What is known at the as-of date; see `RELATIONS`."""
 
     years: pl.DataFrame
     months: pl.DataFrame
@@ -87,32 +86,18 @@ class _Caliber:
 
 
 def full_year(frames: ForecastFrames) -> pl.DataFrame:
-    """Forecast the year of every as-of date.
+    """Forecast the year of the last closed month.
 
     Args:
-        frames: What is known at each as-of date.
+        frames: What is known at the as-of date.
 
     Returns:
-        `FORECASTS`. An enterprise of which a month is unknown has no forecast, and neither has an as-of date whose year
-        or base year is not covered: there only the park's rows stand, with the reason in `method`.
+        `FORECASTS`. An enterprise of which a month is unknown has no forecast. Where the year or its base year is not
+        covered, only the park's rows are given, with the reason in `method`; without a closed month there is no row.
     """
-    parts = [_as_of(frames, year) for year in frames.years.sort("as_of_date").iter_rows(named=True)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=FORECASTS)
-
-
-def counts(forecasts: pl.DataFrame) -> tuple[int, int, int]:
-    """How many enterprises have a forecast, how many a fallback on some level, and how many none on some level."""
-    firms = forecasts.filter(pl.col("enterprise_id") != PARK)
-    by_fallback, without = (
-        firms.filter(pl.col("method").str.starts_with(word))["enterprise_id"].n_unique()
-        for word in ("fallback", "none")
-    )
-    return firms.filter(pl.col("forecast").is_not_null())["enterprise_id"].n_unique(), by_fallback, without
-
-
-def _as_of(frames: ForecastFrames, year: dict[str, Any]) -> pl.DataFrame:
-    day = year["as_of_date"]
-    months = frames.months.filter(pl.col("as_of_date") == day)
+    if frames.years.is_empty():
+        return pl.DataFrame(schema=FORECASTS)
+    year, months = frames.years.row(0, named=True), frames.months
     given = [
         level
         for level in LEVELS
@@ -124,22 +109,30 @@ def _as_of(frames: ForecastFrames, year: dict[str, Any]) -> pl.DataFrame:
     firms = months.select("enterprise_id").unique().sort("enterprise_id").with_row_index("row")
     last, first = year["last_closed"], year["first_month"]
     span = Span(first, months_between(first, last) + 1, year["months_closed"])
-    left = frames.firms.filter(pl.col("as_of_date") == day)
     panels = {level: panel(months.filter(pl.col("level") == level), firms, span) for level in given}
-    known = frames.events.filter(pl.col("as_of_date") == day)
     local = panels.get("local")
     told = {}
     for level, laid_out in panels.items():
         part = np.ones(firms.height) if local is None or level == "local" else part_of_local(laid_out, local)
-        told[level] = changes(known, firms, span, part)
-    gone = _has_left(firms, left, span, panels)
+        told[level] = changes(frames.events, firms, span, part)
+    gone = _has_left(firms, frames.firms, span, panels)
     rests = all_levels(panels, told, gone, span)
-    due, refunds = frames.due.filter(pl.col("as_of_date") == day), refunds_ahead(told, span)
+    refunds = refunds_ahead(told, span)
     rows = [
-        _level_rows(year, level, firms, panels[level], refunds[level], _due(due, level, firms), rests[level])
+        _level_rows(year, level, firms, panels[level], refunds[level], _due(frames.due, level, firms), rests[level])
         for level in given
     ]
     return pl.concat(rows) if rows else pl.DataFrame(schema=FORECASTS)
+
+
+def counts(forecasts: pl.DataFrame) -> tuple[int, int, int]:
+    """How many enterprises have a forecast, how many a fallback on some level, and how many none on some level."""
+    firms = forecasts.filter(pl.col("enterprise_id") != PARK)
+    by_fallback, without = (
+        firms.filter(pl.col("method").str.starts_with(word))["enterprise_id"].n_unique()
+        for word in ("fallback", "none")
+    )
+    return firms.filter(pl.col("forecast").is_not_null())["enterprise_id"].n_unique(), by_fallback, without
 
 
 def _has_left(firms: pl.DataFrame, left: pl.DataFrame, span: Span, panels: dict[str, Panel]) -> Flags:
@@ -218,7 +211,6 @@ def _typed(rows: pl.DataFrame, year: dict[str, Any], level: str, caliber: str) -
     money = ("ytd", "forecast", "low", "high")
     return rows.with_columns(
         *((pl.col(name).cast(pl.Decimal(20, 2)) / CENTS).cast(pl.Decimal(18, 2)) for name in money),
-        as_of_date=pl.lit(year["as_of_date"], dtype=pl.Date),
         year=pl.lit(year["year"], dtype=pl.Int64),
         months_closed=pl.lit(year["months_closed"], dtype=pl.Int64),
         level=pl.lit(level),

@@ -1,6 +1,7 @@
 """The causes of every enterprise on a list, from the relations of a week."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +24,7 @@ RELATIONS: tuple[str, ...] = (
 def explain_lists(
     frames: Mapping[str, pl.DataFrame],
     seeds: Path,
+    as_of: date,
     *,
     money_zh: Callable[[Decimal], str],
     money_en: Callable[[Decimal], str],
@@ -32,11 +34,12 @@ def explain_lists(
     Args:
         frames: `RELATIONS` by name.
         seeds: The folder of reference tables, for the matters of known events.
+        as_of: The as-of date of the frames.
         money_zh: An amount in the display unit, with the unit's word.
         money_en: An amount in the ledger's currency.
 
     Returns:
-        `causes.SCHEMA`, one row a cause (key: as-of date, list, enterprise, code).
+        `causes.SCHEMA`, one row a cause (key: list, enterprise, code).
     """
     lines, components, periods, absences, spells, inputs = (frames[name] for name in RELATIONS)
     matters = event_matters(seeds).rows(named=True)
@@ -44,7 +47,7 @@ def explain_lists(
         money_zh,
         money_en,
         {row["matter"]: (row["name_zh"], row["name_en"]) for row in matters},
-        {row["as_of_date"]: row for row in inputs.iter_rows(named=True)},
+        inputs.row(0, named=True),
     )
     codes = {row["matter"]: row["cause_codes"].split() for row in matters}
-    return explain(cases_of(lines, components, periods, absences, spells), codes, words)
+    return explain(cases_of(lines, components, periods, absences, spells, as_of), codes, words)

@@ -49,10 +49,9 @@ class DropTimesAmount:
         )
         # Apart from those not assessed: a missing figure would come before every other.
         is_assessed = pl.col("expected_loss").is_not_null()
-        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", is_assessed)
+        order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over(is_assessed)
         drop_words = (pl.col("risk") * 100).round(1)
         rows = scored.select(
-            "as_of_date",
             target=pl.lit("decline"),
             horizon_months=pl.lit(months, dtype=pl.Int64),
             enterprise_id="enterprise_id",

@@ -102,10 +102,10 @@ class SignalPoints:
         order = pl.struct(-points, -pl.col("local_at_stake").fill_null(0), "enterprise_id")
         assessed = inputs.with_columns(points=pl.when(pl.col("has_sources")).then(pl.col("points").cast(pl.Int64)))
         decisive = pl.when(pl.col("is_decisive")).then(1.0).otherwise(points / FULL_POINTS)
-        return assessed.join(_reasons(assessed), on=["as_of_date", "enterprise_id"], how="left").with_columns(
+        return assessed.join(_reasons(assessed), on="enterprise_id", how="left").with_columns(
             grade=grade,
             risk=pl.when(points.is_not_null()).then(decisive.clip(0, 1)),
-            rank=pl.when(points > 0).then(order.rank("ordinal").over("as_of_date", points > 0)),
+            rank=pl.when(points > 0).then(order.rank("ordinal").over(points > 0)),
         )
 
     def _horizon(self, graded: pl.DataFrame, months: int) -> pl.DataFrame:
@@ -125,10 +125,11 @@ def _reasons(inputs: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("dated_on").dt.to_string("%Y-%m-%d")
     signal = pl.format("{}（{}）", "signals", day).str.join("、")
     signal_en = pl.format("{} ({})", pl.col("signal_codes").str.replace_all("_", " "), day).str.join(", ")
-    key = ["as_of_date", "enterprise_id"]
-    told = named.group_by(key, maintain_order=True).agg(pl.col("points").first(), told=signal, told_en=signal_en)
+    told = named.group_by("enterprise_id", maintain_order=True).agg(
+        pl.col("points").first(), told=signal, told_en=signal_en
+    )
     return told.select(
-        *key,
+        "enterprise_id",
         reasons=pl.format("规则评分{}分：{}", "points", "told"),
         reasons_en=pl.format("rule score, {} points: {}", "points", "told_en"),
     )

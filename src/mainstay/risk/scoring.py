@@ -4,7 +4,6 @@ import polars as pl
 
 SCORES = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "target": pl.String(),
         "horizon_months": pl.Int64(),
         "enterprise_id": pl.String(),
@@ -22,7 +21,7 @@ SCORES = pl.Schema(
         "training_events": pl.Int64(),
     }
 )
-"""One row per as-of date, target, horizon and enterprise. `risk` in 0..1, `grade` high, medium, low or null
+"""One row per target, horizon and enterprise. `risk` in 0..1, `grade` high, medium, low or null
 (not assessed), `expected_loss` in the ledger's unit over the horizon, `rank` 1 = the largest expected loss.
 
 `basis` is rule or model; `verify` says what to verify on the spot; `signal_groups` counts the independent groups of

@@ -6,7 +6,6 @@ is a problem that the run tells of, and its target falls back on the rule.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
@@ -35,7 +34,6 @@ _CERTAIN = 1.0
 
 MODEL_SCORES = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "target": pl.String(),
         "horizon_months": pl.Int64(),
         "model_version": pl.String(),
@@ -53,7 +51,6 @@ MODEL_SCORES = pl.Schema(
 
 BASES = pl.Schema(
     {
-        "as_of_date": pl.Date(),
         "target": pl.String(),
         "horizon_months": pl.Int64(),
         "basis": pl.String(),
@@ -124,9 +121,8 @@ class WeekScores:
 
 @dataclass(frozen=True)
 class WeekInputs:
-    """The week's `features.risk_features`, `features.risk_cohort`, sentences and visiting capacity."""
+    """The week's `features.risk_features` and `features.risk_cohort`, dated; sentences and visiting capacity."""
 
-    as_of: date
     features: pl.DataFrame
     cohort: pl.DataFrame
     wording: Wording
@@ -159,7 +155,7 @@ def score_week(rules: pl.DataFrame, roster: Roster, inputs: WeekInputs) -> WeekS
     return WeekScores(
         scores=pl.concat(shown),
         model_scores=pl.concat([_as_model_scores(ruled, RULE), *every]),
-        bases=_bases(inputs.as_of, ruled, scored, troubles),
+        bases=_bases(ruled, scored, troubles),
         problems=tuple(troubles),
     )
 
@@ -188,13 +184,13 @@ def _scores(post: Post, model: "TrainedModel", inputs: WeekInputs) -> pl.DataFra
     is_hidden = post.target == "hidden_outflow"
     # By id, so that the order in which rows come changes nothing.
     predicted = model.predict(inputs.features, cohort).sort(KEY)
-    predicted = predicted.with_columns(grade=graded(pl.col("risk"), capacity=inputs.capacity).over("as_of_date"))
+    predicted = predicted.with_columns(grade=graded(pl.col("risk"), capacity=inputs.capacity))
     asked = predicted.filter(pl.col("grade") != "low").select(KEY)
     reasons = explained(predicted, inputs.features, inputs.wording, asked=asked)
     loss = pl.col("expected_loss").cast(MONEY)
     # Apart from those without one: a missing figure would come before every other.
     has_loss = pl.col("expected_loss").is_not_null()
-    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over("as_of_date", has_loss)
+    order = pl.struct(-pl.col("expected_loss"), "enterprise_id").rank("ordinal").over(has_loss)
     rows = (
         predicted.with_columns(reasons.drop(KEY), expected_loss=loss)
         .with_columns(
@@ -231,9 +227,11 @@ def _shown(ruled: pl.DataFrame, target: str, horizon: int, champion: "Scored | N
         return rule
     model, scores = champion
     certain = rule.filter(pl.col("risk") >= _CERTAIN) if target == "relocation" else rule.clear()
-    by_model = scores.select(SCORES.names()).join(certain, on=KEY, how="anti")
-    silent = rule.join(by_model, on=KEY, how="anti").join(certain, on=KEY, how="anti")
-    unassessed = as_scores(silent.select(*KEY, "target", "horizon_months").with_columns(**_of_the_model(model)))
+    by_model = scores.select(SCORES.names()).join(certain, on="enterprise_id", how="anti")
+    silent = rule.join(by_model, on="enterprise_id", how="anti").join(certain, on="enterprise_id", how="anti")
+    unassessed = as_scores(
+        silent.select("enterprise_id", "target", "horizon_months").with_columns(**_of_the_model(model))
+    )
     return _ranked_once(pl.concat([by_model, certain, unassessed]), certain)
 
 
@@ -242,7 +240,7 @@ def _ranked_once(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
     if certain.is_empty():
         return rows
     first = pl.when(pl.col("basis") == RULE).then(0).otherwise(1)
-    order = pl.struct(first, "rank", "enterprise_id").rank("ordinal").over("as_of_date", pl.col("rank").is_null())
+    order = pl.struct(first, "rank", "enterprise_id").rank("ordinal").over(pl.col("rank").is_null())
     return rows.with_columns(rank=pl.when(pl.col("rank").is_not_null()).then(order).cast(pl.Int64))
 
 
@@ -253,7 +251,6 @@ def _as_model_scores(rows: pl.DataFrame, role: str) -> pl.DataFrame:
 
 
 def _bases(
-    as_of: date,
     ruled: pl.DataFrame,
     scored: dict[tuple[str, int, str], Scored],
     problems: Sequence[Problem],
@@ -268,7 +265,6 @@ def _bases(
             troubles = [one for one in problems if (one.target, one.horizon_months) == (target, horizon)]
             rows.append(
                 {
-                    "as_of_date": as_of,
                     "target": target,
                     "horizon_months": horizon,
                     "basis": MODEL if champion else RULE if rule else None,

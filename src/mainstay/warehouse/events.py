@@ -14,11 +14,11 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.drop_lists by name
-            select places.as_of_date, places.list_name, places.enterprise_id, places.rank, places.shared_rank,
+            select
+                $1 as as_of_date, list_name, enterprise_id, places.rank, places.shared_rank,
                 figures.current, figures.prior, figures.change
             from features.list_places as places
-            inner join features.list_figures as figures using (as_of_date, list_name, enterprise_id)
-            where places.as_of_date = $1
+            inner join features.list_figures as figures using (list_name, enterprise_id)
             """,
             [as_of],
         )
@@ -26,8 +26,9 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.list_weeks by name
-            select as_of_date, list_name, fingerprint, population_used, level, window_start, window_end, is_covered
-            from features.list_windows where as_of_date = $1
+            select
+                $1 as as_of_date, list_name, fingerprint, population_used, level, window_start, window_end, is_covered
+            from features.list_windows
             """,
             [as_of],
         )
@@ -35,7 +36,7 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.deliveries by name
-            select distinct as_of_date, sha256 from ledger.deliveries_as_known where as_of_date = $1
+            select distinct $1 as as_of_date, sha256 from ledger.deliveries_as_known
             """,
             [as_of],
         )
@@ -44,8 +45,9 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
             """
             insert into events.work_orders by name
             select
-                as_of_date, order_id, enterprise_id, sources, status, priority, assignee, issued_on, opened_on, due_on
-            from run.work_orders where as_of_date = $1
+                $1 as as_of_date, order_id, enterprise_id, sources, status, priority, assignee,
+                issued_on, opened_on, due_on
+            from run.work_orders
             """,
             [as_of],
         )
@@ -61,7 +63,7 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
         warehouse.execute(
             """
             insert into events.outbound_cases by name
-            select as_of_date, case_id, enterprise_id, state from run.outbound_cases where as_of_date = $1
+            select $1 as as_of_date, case_id, enterprise_id, state from run.outbound_cases
             """,
             [as_of],
         )
@@ -75,7 +77,7 @@ def _record_risk_scores(warehouse: Warehouse, as_of: date) -> None:
         """
         insert into events.risk_scores by name
         select
-            scores.as_of_date, scores.target, scores.horizon_months, scores.enterprise_id, scores.risk, scores.grade,
+            $1 as as_of_date, target, horizon_months, enterprise_id, scores.risk, scores.grade,
             scores.expected_loss, scores.rank, rules.rank as rule_rank, scores.basis, scores.model_version,
             coalesce(scores.grade = 'high', false) or coalesce(
                 scores.target = 'decline' and scores.expected_loss > 0 and scores.rank <= parameters.visiting_capacity,
@@ -86,17 +88,10 @@ def _record_risk_scores(warehouse: Warehouse, as_of: date) -> None:
             cohort.size_class
         from candidate.marts.enterprise_risk as scores
         cross join run.parameters as parameters
-        left join features.risk_cohort as cohort using (as_of_date, target, horizon_months, enterprise_id)
-        left join candidate.marts.model_scores as rules
-            on
-                rules.role = 'rule'
-                and rules.as_of_date = scores.as_of_date
-                and rules.target = scores.target
-                and rules.horizon_months = scores.horizon_months
-                and rules.enterprise_id = scores.enterprise_id
-        where
-            scores.as_of_date = $1
-            and (scores.grade is not null or rules.rank <= parameters.visiting_capacity)
+        left join features.risk_cohort as cohort using (target, horizon_months, enterprise_id)
+        left join (from candidate.marts.model_scores where role = 'rule') as rules
+            using (target, horizon_months, enterprise_id)
+        where scores.grade is not null or rules.rank <= parameters.visiting_capacity
         """,
         [as_of],
     )

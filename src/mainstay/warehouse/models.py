@@ -28,7 +28,7 @@ _OF_THE_SQL_ALONE = (duckdb.BinderException, duckdb.CatalogException, duckdb.Par
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file. `relation` is `<folder>.<file>`; `reads` are the relations it names.
+    """One SQL file. `relation` is `<folder>.<file>`; `reads` are the relations it names; one row needs no `key`.
 
     `sql` is the text as written, but that every reference to a mart points at the candidate file.
     """
@@ -80,7 +80,9 @@ def parse_model(relation: str, sql: str) -> Model:
     """
     first = sql.partition("\n")[0]
     header = {match["name"]: match["value"].strip() for match in _HEADER.finditer(sql)}
-    if not first.startswith("-- One row per ") or set(header) != {"key", "materialized"}:
+    is_single = first.startswith("-- One row: ")
+    stated = {"materialized"} if is_single else {"key", "materialized"}
+    if not (is_single or first.startswith("-- One row per ")) or set(header) != stated:
         raise ModelError("a model's header says grain, key and materialized", where=relation, hint="see sql/README.md")
     if header["materialized"] not in _MATERIALIZED:
         raise ModelError(
@@ -92,7 +94,7 @@ def parse_model(relation: str, sql: str) -> Model:
     return Model(
         relation=relation,
         grain=first.removeprefix("-- "),
-        key=tuple(part.strip() for part in header["key"].split(",")),
+        key=() if is_single else tuple(part.strip() for part in header["key"].split(",")),
         materialized=header["materialized"],
         reads=frozenset(f"{table.db}.{table.name}" for table in tables),
         sql=_located(sql, tables),

@@ -1,7 +1,7 @@
 """What was known at one as-of date after the other: only the models that are needed, one date at a time.
 
-A backtest looks at dozens of dates. All of them in `run.as_of_dates` at once would multiply every table; one at a
-time, memory stays that of a week.
+A backtest looks at dozens of dates. A build has one as-of date (`run.as_of`), so they are built one after the other,
+and memory stays that of a week.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ class Between:
     Attributes:
         reads: The relation that it works on.
         gives: The tables of the schema `run` that it hands in, by name without the schema.
-        work: Makes them.
+        work: Makes them from the relation and its as-of date.
         code: What decides how: a hash of its sources, and its settings. Under another one the past is computed anew.
     """
 
     reads: str
     gives: tuple[str, ...]
-    work: Callable[[pl.DataFrame], Sequence[pl.DataFrame]]
+    work: Callable[[pl.DataFrame, date], Sequence[pl.DataFrame]]
     code: str
 
 
@@ -73,17 +73,17 @@ class Past:
             told: Further tables of the schema `run`, of this date only.
 
         Returns:
-            The frames by relation, sorted by the model's key.
+            The frames by relation, sorted by the model's key; the date stands in their first column, `as_of_date`.
         """
         models, warehouse = self.needed(wanted), self.warehouse
         start_build(warehouse)
-        run_tables.tell(warehouse, {**self.told, **told, "as_of_dates": run_tables.as_of_dates(as_of)})
+        run_tables.tell(warehouse, {**self.told, **told, "as_of": run_tables.as_of(as_of)})
         build_ready(warehouse, models)
         for step in self._steps(models):
-            made = step.work(warehouse.read(step.reads))
+            made = step.work(warehouse.read(step.reads), as_of)
             run_tables.tell(warehouse, dict(zip(step.gives, made, strict=True)))
             build_ready(warehouse, models)
-        frames = {name: warehouse.read(name).sort(models[name].key) for name in wanted}
+        frames = {name: dated(_sorted(warehouse.read(name), models[name]), as_of) for name in wanted}
         start_build(warehouse)
         return frames
 
@@ -114,12 +114,7 @@ class Past:
 
         Months as their first days; null where no month is closed yet.
         """
-        start_build(self.warehouse)
-        run_tables.tell(self.warehouse, {"as_of_dates": run_tables.as_of_dates(*dates)})
-        build_ready(self.warehouse, needed(self.sql, [_CLOSED]))
-        rows = self.warehouse.read(_CLOSED).sort("as_of_date")
-        start_build(self.warehouse)
-        return rows.to_dicts()
+        return [row for day in sorted(dates) for row in self.as_known(day, [_CLOSED], {})[_CLOSED].to_dicts()]
 
     def known_between(self) -> tuple[date, date] | None:
         """The first and the last day on which an accepted extract of receipts became known; None without any."""
@@ -141,6 +136,15 @@ class Past:
     def _steps(self, models: Mapping[str, Model]) -> list[Between]:
         reads = {read for model in models.values() for read in model.reads}
         return [step for step in self.between if any(f"run.{name}" in reads for name in step.gives)]
+
+
+def _sorted(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
+    return rows.sort(model.key) if model.key else rows
+
+
+def dated(rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Rows of a relation with their as-of date in the first column, `as_of_date`, so that dates can be put together."""
+    return rows.select(pl.lit(as_of).alias("as_of_date"), pl.all())
 
 
 _CLOSED = "features.closed_months"

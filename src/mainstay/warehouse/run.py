@@ -1,4 +1,4 @@
-"""What a run tells the SQL models: one-row parameters, as-of dates, and the tables from seeds and settings."""
+"""What a run tells the SQL models: one-row parameters, the as-of date, and the tables from seeds and settings."""
 
 import hashlib
 from collections.abc import Mapping
@@ -45,9 +45,9 @@ def parameters(settings: Settings) -> pl.DataFrame:
     )
 
 
-def as_of_dates(*dates: date) -> pl.DataFrame:
-    """One row per as-of date: a week puts one in, a backtest many."""
-    return pl.DataFrame({"as_of_date": list(dates)}, schema={"as_of_date": pl.Date})
+def as_of(day: date) -> pl.DataFrame:
+    """One row: the as-of date of the build, the only date in the models that nobody else states."""
+    return pl.DataFrame({"as_of_date": [day]}, schema={"as_of_date": pl.Date})
 
 
 def required_contracts(contracts: tuple[Contract, ...]) -> pl.DataFrame:
@@ -102,8 +102,8 @@ def content(
         "currency": settings.money.currency,
         "settings_sha256": hashlib.sha256(settings.model_dump_json().encode()).hexdigest(),
         "contracts": {contract.name: contract.fingerprint for contract in contracts},
-        "data": _rows(warehouse, "select * exclude (as_of_date) from features.data_until"),
-        "closed_month": _rows(warehouse, "select * exclude (as_of_date) from features.closed_months"),
+        "data": _rows(warehouse, "from features.data_until"),
+        "closed_month": _rows(warehouse, "from features.closed_months"),
         "levels": _rows(warehouse, "select level_asked, level_used from features.levels_in_use order by all"),
         "lists": _rows(
             warehouse,
@@ -114,9 +114,7 @@ def content(
             from features.list_windows order by list_name
             """,
         ),
-        "conservation": _rows(
-            warehouse, "select * exclude (as_of_date) from ledger.conservation_as_known order by contract"
-        ),
+        "conservation": _rows(warehouse, "from ledger.conservation_as_known order by contract"),
         "checks": _rows(
             warehouse,
             "select subject, rule, severity, measured, low, high, detail from gates.all_rules order by subject, rule",
@@ -131,7 +129,7 @@ def content(
         "deliveries": _rows(
             warehouse,
             """
-            select * exclude (as_of_date, batch_id, target) from ledger.deliveries_as_known
+            select * exclude (batch_id, target) from ledger.deliveries_as_known
             order by contract, file, sheet
             """,
         ),

@@ -28,7 +28,7 @@ def build(run: Run, show: Show) -> None:
     with run.warehouse() as warehouse:
         models.start_build(warehouse)
         tables = input_tables(run.settings, run.contracts, run.home)
-        built = build_on(warehouse, {"as_of_dates": run_tables.as_of_dates(run.as_of)} | tables)
+        built = build_on(warehouse, {"as_of": run_tables.as_of(run.as_of)} | tables)
         show("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
     logger.info("built %d relations", len(built))
 
@@ -46,6 +46,7 @@ def explain(run: Run) -> None:
         causes = explain_lists(
             {name: warehouse.read(name) for name in EXPLAINED_BY},
             shipped("seeds"),
+            run.as_of,
             money_zh=display_unit(run.settings).words,
             money_en=lambda amount: f"{currency} {amount:,.2f}",
         )
@@ -69,7 +70,7 @@ def register(run: Run) -> None:
     """Follow every firm that wants to leave, left, stays or came back, from the facts known by then."""
     with run.warehouse() as warehouse:
         facts = warehouse.read("features.outbound_facts")
-        cases, events_of_cases = keep_register(facts, scope_months=run.settings.outbound.scope_months)
+        cases, events_of_cases = keep_register(facts, run.as_of, scope_months=run.settings.outbound.scope_months)
         build_on(warehouse, {"outbound_cases": cases, "outbound_events": events_of_cases})
     logger.info("%d cases in the outbound register", cases.height)
 

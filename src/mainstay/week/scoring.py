@@ -11,6 +11,7 @@ from mainstay.risk.reasons import read_wording
 from mainstay.risk.roster import week_roster
 from mainstay.risk.weekly_scores import Roster, WeekInputs, score_week
 from mainstay.warehouse import checks, events
+from mainstay.warehouse.past import dated
 from mainstay.week.building import build_on
 from mainstay.week.rules import decline_rule, relocation_rule
 from mainstay.week.run import Run
@@ -27,9 +28,8 @@ def score(run: Run) -> None:
         decline = decline_rule(run.settings).score(warehouse.read("features.risk_inputs"))
         relocation = relocation_rule(run.settings).score(warehouse.read("features.relocation_inputs"))
         inputs = WeekInputs(
-            as_of=run.as_of,
-            features=warehouse.read("features.risk_features"),
-            cohort=warehouse.read("features.risk_cohort"),
+            features=dated(warehouse.read("features.risk_features"), run.as_of),
+            cohort=dated(warehouse.read("features.risk_cohort"), run.as_of),
             wording=read_wording(shipped("seeds")),
             capacity=run.settings.orders.visiting_capacity,
         )

@@ -87,7 +87,6 @@ def ruled(*enterprises: str, target: str = "decline", horizon: int = 12, risk: f
     """What the rule says of some enterprises."""
     rows = [
         {
-            "as_of_date": DAY,
             "target": target,
             "horizon_months": horizon,
             "enterprise_id": enterprise,
@@ -106,7 +105,7 @@ def ruled(*enterprises: str, target: str = "decline", horizon: int = 12, risk: f
 def week(cohort: pl.DataFrame, features: pl.DataFrame | None = None, capacity: int = 25) -> WeekInputs:
     """The inputs of a week."""
     known = features if features is not None else cohort.select("as_of_date", "enterprise_id").unique()
-    return WeekInputs(as_of=DAY, features=known, cohort=cohort, wording=wording(), capacity=capacity)
+    return WeekInputs(features=known, cohort=cohort, wording=wording(), capacity=capacity)
 
 
 def post(model: StandIn, role: str = "champion", target: str = "decline", horizon: int = 12) -> Post:

@@ -62,8 +62,8 @@ def scored(roster: Roster) -> WeekScores:
     """The park's week; the rule has something to say of one enterprise."""
     there = PARK.with_columns(as_of_date=pl.lit(WEEK))
     judged = cohort(there).match_to_schema(COHORT, missing_columns="insert")
-    inputs = WeekInputs(as_of=WEEK, features=there, cohort=judged, wording=wording(), capacity=25)
-    rule = ruled("E0000", horizon=3).with_columns(as_of_date=pl.lit(WEEK))
+    inputs = WeekInputs(features=there, cohort=judged, wording=wording(), capacity=25)
+    rule = ruled("E0000", horizon=3)
     return score_week(rule, roster, inputs)
 
 

@@ -9,7 +9,7 @@ import pytest
 from mainstay.errors import ModelError
 from mainstay.risk.scoring import SCORES
 from mainstay.risk.weekly_scores import BASES, MODEL_SCORES, Post, Roster, WeekScores, score_week
-from tests.unit.risk.scoring_samples import DAY, StandIn, cohort, post, predictions, ruled, week
+from tests.unit.risk.scoring_samples import StandIn, cohort, post, predictions, ruled, week
 
 SURE, CALM = {"revenue": 3.0, "gaps": 0.5}, {"revenue": -2.0}
 
@@ -43,7 +43,6 @@ def test_a_champion_stands_in_for_the_rule_and_names_what_it_was_trained_on() ->
     assert (rows["A"]["grade"], rows["A"]["rank"], rows["A"]["reasons"]) == ("low", 2, None)
     assert (rows["C"]["basis"], rows["C"]["grade"], rows["C"]["risk"]) == ("model", None, None), "not of its cohort"
     assert basis(scores) == {
-        "as_of_date": DAY,
         "target": "decline",
         "horizon_months": 12,
         "basis": "model",
