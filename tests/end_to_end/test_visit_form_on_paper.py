@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.reading import read_extract
 from tests.unit.report.visit_samples import (
     ANSWERS,
@@ -76,7 +77,7 @@ def test_a_form_that_a_spreadsheet_saved_is_read_back_word_for_word(tmp_path: Pa
     path = written(tmp_path, visit_order(), visit_order(2, source_id="911101085513850820"))
     fill_in(path, "M2022W28-0001", ANSWERS)
     saved = convert(path, "xlsx:Calc MS Excel 2007 XML")
-    extract = read_extract(saved, CONTRACT)
+    extract = read_extract(FileContent.read(saved), CONTRACT)
     (row,) = extract.rows.drop("line", "source_rows", "flags", "name_key").iter_rows(named=True)
     assert {name: value for name, value in row.items() if value is not None} == READ_BACK
     assert (extract.rows_read, extract.rows_blank, extract.rejects.height) == (2, 1, 0)

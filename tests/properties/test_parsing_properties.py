@@ -16,7 +16,7 @@ from mainstay.errors import ExtractError
 from mainstay.extracts.accounts import read_decimal
 from mainstay.extracts.amounts import parse_amounts
 from mainstay.extracts.contract import UNIT_EXPONENT
-from mainstay.extracts.extract import Extract
+from mainstay.extracts.extract import Extract, FileContent
 from mainstay.extracts.identifiers import has_valid_organisation_check, parse_ids, tax_code
 from mainstay.extracts.periods import read_date, read_month
 from mainstay.extracts.persons import is_natural_person, natural_persons
@@ -201,7 +201,7 @@ def read_rows(rows: list[tuple[str, ...]]) -> Extract:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.csv"
         path.write_text(stream.getvalue(), "utf-8", newline="")
-        return read_extract(path, contract())
+        return read_extract(FileContent.read(path), contract())
 
 
 @settings(max_examples=80)
@@ -245,8 +245,8 @@ def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
         path = Path(folder) / "x.csv"
         path.write_bytes(data)
         try:
-            misfit(probe(path), contract())
-            extract = read_extract(path, contract())
+            misfit(probe(FileContent.read(path)), contract())
+            extract = read_extract(FileContent.read(path), contract())
         except ExtractError:
             return
         assert accounted(extract) == extract.rows_read

@@ -3,11 +3,35 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 
 from mainstay.extracts.contract import Contract
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A file's name, and its bytes as they were read once: what is hashed is what is parsed."""
+
+    name: str
+    data: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a file, whole.
+
+        Raises:
+            OSError: it is gone, or cannot be read.
+        """
+        return cls(path.name, path.read_bytes())
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes, in hexadecimal."""
+        return sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)

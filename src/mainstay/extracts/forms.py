@@ -5,7 +5,6 @@ so that everything after it (types, reasons, accounts) is that of a table.
 """
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
@@ -24,7 +23,7 @@ def form_misfit(heads: Mapping[str, list[Record]], contract: Contract) -> str:
     return f"no sheet is a page of the form; missing: {', '.join(sorted(fewest))}"
 
 
-def read_forms(path: Path, contract: Contract, where: str) -> Records:
+def read_forms(data: bytes, contract: Contract, where: str) -> Records:
     """Read every page of a workbook; `lines` are the numbers of its sheets, from 1, the headings are line 0.
 
     A page on which nobody has answered anything comes out as a blank record; a sheet without labels is no page.
@@ -36,7 +35,7 @@ def read_forms(path: Path, contract: Contract, where: str) -> Records:
     fields = [column.canonical for column in contract.columns]
     prefilled = _prefilled(contract)
     lines, cells = [0], [[column.headings[0] for column in contract.columns]]
-    for number, rows in enumerate(read_sheets(path, where), start=1):
+    for number, rows in enumerate(read_sheets(data, where), start=1):
         places = _places(rows, labels).items()
         answers = {field: rows[row][at] if at < len(rows[row]) else "" for field, (row, at) in places}
         if not prefilled <= set(answers):

@@ -1,8 +1,8 @@
 """What lies in landing/: which files are new, which contract each fits, and what its name says of its time."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -12,11 +12,10 @@ import polars as pl
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.extract import Delivery, Extract, LandedFile
+from mainstay.extracts.extract import Delivery, Extract, FileContent, LandedFile
 from mainstay.extracts.reading import misfit, probe, read_extract
+from mainstay.files import file_hash
 from mainstay.months import add_months, last_day
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,10 @@ def scan(landing: Path, ignore: tuple[str, ...]) -> tuple[LandedFile, ...]:
             continue
         if any(fnmatchcase(name, pattern) for pattern in ignore):
             continue
-        modified_at = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-        found.append(LandedFile(path=path, name=name, sha256=_sha256(path), modified_at=modified_at))
+        # A file that was moved away since the folder was listed is not there.
+        with suppress(FileNotFoundError):
+            modified_at = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+            found.append(LandedFile(path=path, name=name, sha256=file_hash(path), modified_at=modified_at))
     return tuple(found)
 
 
@@ -85,10 +86,29 @@ def read_each(deliveries: Iterable[Delivery], quarantined: list[Quarantined]) ->
 
 
 def _read(delivery: Delivery) -> Extract:
-    extract = read_extract(delivery.file.path, delivery.contract)
+    extract = read_extract(_content(delivery.file), delivery.contract)
     if delivery.contract.knowledge.source == "column" and extract.stated_knowledge is None:
         raise ExtractError("no row states when it became known", hint="fill the column that the contract names")
     return extract
+
+
+def _content(file: LandedFile) -> FileContent:
+    """The bytes that `scan` hashed, read again.
+
+    Raises:
+        ExtractError: they are other bytes by now; the next run takes the file as it is then.
+    """
+    try:
+        content = FileContent.read(file.path)
+    except FileNotFoundError:
+        raise ExtractError("the file is no longer in landing/", hint="it was moved away during the run") from None
+    if content.sha256 != file.sha256:
+        raise ExtractError(
+            "the file changed during the run",
+            where=file.name,
+            hint="it may still be being copied; nothing of it is loaded, the next run reads it again",
+        )
+    return content
 
 
 def _settled(batch: dict[str, str] | None, contracts: dict[str, Contract]) -> str | None:
@@ -115,7 +135,7 @@ def match(file: LandedFile, contracts: Iterable[Contract], today: date) -> Deliv
         ExtractError: no contract fits, two do, the one that does has expired, or the name lacks its period.
     """
     named = [c for c in contracts if any(fnmatchcase(file.path.name, pattern) for pattern in c.match.files)]
-    looked_at = probe(file.path)
+    looked_at = probe(_content(file))
     misfits = {contract.name: misfit(looked_at, contract) for contract in named}
     fitting = [contract for contract in named if not misfits[contract.name]]
     if not fitting:
@@ -186,11 +206,3 @@ def _date_in_name(file: LandedFile, contract: Contract, pattern: str, *, offset_
             where=f"{file.name}, contract '{contract.name}'",
             hint=f"the contract reads it with the pattern {pattern}",
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -4,7 +4,6 @@ No copy holds a person's number: its cell is blank and says why.
 """
 
 from itertools import chain
-from pathlib import Path
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -15,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.decoding import decode
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.forms import answer_places, read_forms
 from mainstay.extracts.persons import holds_citizen_number, is_natural_person
 from mainstay.extracts.records import HEAD_RECORDS, Record, Records, split_text
@@ -32,9 +32,9 @@ _NOTE_SHEET, _NOTE_HEADING = "退回说明", ("位置", "项目", "需要更正�
 _TABLE_HEADING = "错误说明"
 
 
-def mark_form(book: Workbook, source: Path, errors: list[Error], contract: Contract) -> None:
+def mark_form(book: Workbook, source: FileContent, errors: list[Error], contract: Contract) -> None:
     """Keep the pages with an error, mark the answers concerned, and put a list of them in front."""
-    pages = dict(enumerate(read_sheets(source, source.name), start=1))
+    pages = dict(enumerate(read_sheets(source.data, source.name), start=1))
     sheets = dict(enumerate(book.worksheets, start=1))
     concerned = {line for line, _, _ in errors}
     for number, sheet in sheets.items():
@@ -51,7 +51,7 @@ def mark_form(book: Workbook, source: Path, errors: list[Error], contract: Contr
     _listed(book, rows)
 
 
-def marked_table(source: Path, sheet: str, errors: list[Error], contract: Contract, title: str) -> Workbook:
+def marked_table(source: FileContent, sheet: str, errors: list[Error], contract: Contract, title: str) -> Workbook:
     """The heading and the wrong rows as they came, all cells as text, what is wrong in front.
 
     Args:
@@ -135,14 +135,13 @@ def _write_texts(sheet: Worksheet, row: int, texts: list[str]) -> None:
         cell.alignment = Alignment(wrap_text=column == 1, vertical="top")
 
 
-def _records(source: Path, sheet: str, contract: Contract) -> Records:
+def _records(source: FileContent, sheet: str, contract: Contract) -> Records:
     """The lines and cells of a delivered table, or of a form under its labels."""
     if contract.format.header == "form":
-        return read_forms(source, contract, source.name)
-    content = source.read_bytes()
-    if content.startswith(_WORKBOOKS):
-        return read_sheet(source, sheet, source.name)
-    text, _ = decode(content, contract.format.encoding, source.name)
+        return read_forms(source.data, contract, source.name)
+    if source.data.startswith(_WORKBOOKS):
+        return read_sheet(source.data, sheet, source.name)
+    text, _ = decode(source.data, contract.format.encoding, source.name)
     return split_text(text, contract.format.delimiter, source.name)
 
 

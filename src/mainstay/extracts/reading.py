@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
 from mainstay.extracts.decoding import decode, decode_head, refuse_nul
-from mainstay.extracts.extract import Extract
+from mainstay.extracts.extract import Extract, FileContent
 from mainstay.extracts.forms import form_misfit, read_forms
 from mainstay.extracts.header import Layout, locate, refuse_personal
 from mainstay.extracts.normalising import BLANKS
@@ -29,40 +28,36 @@ class Probe:
     """A look at the beginning of a file.
 
     Attributes:
-        path: The file.
         kind: What the content is, whatever the extension says.
         encoding: What the first bytes look like; empty for a workbook, or where nothing fits.
         heads: The first records of each sheet by its name; of a text, with commas, under an empty name.
         head: The first bytes of a text, for another delimiter or encoding.
     """
 
-    path: Path
     kind: FileKind
     encoding: str
     heads: Mapping[str, list[Record]]
     head: bytes
 
 
-def probe(path: Path) -> Probe:
+def probe(content: FileContent) -> Probe:
     """Look at the beginning of a file; the content decides, not the extension.
 
     Raises:
         ExtractError: the file is empty, is no table, cannot be opened, or its headings name identity documents.
     """
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-    kind = _kind(head, path.name)
+    head = content.data[:_HEAD_BYTES]
+    kind = _kind(head, content.name)
     if kind != "csv":
-        heads = sheet_heads(path, path.name)
-        looked_at = Probe(path, kind, "", heads, b"")
+        looked_at = Probe(kind, "", sheet_heads(content.data, content.name), b"")
     else:
         text, encoding = decode_head(head, "auto")
-        refuse_nul(head, text, path.name)
-        looked_at = Probe(path, kind, encoding, {"": _split(text, ",", head)}, head)
+        refuse_nul(head, text, content.name)
+        looked_at = Probe(kind, encoding, {"": _split(text, ",", head)}, head)
     if not any(cell.strip(BLANKS) for records in looked_at.heads.values() for record in records for cell in record):
-        raise ExtractError("the file is empty or no table", where=path.name, hint="ask for it again")
+        raise ExtractError("the file is empty or no table", where=content.name, hint="ask for it again")
     for records in looked_at.heads.values():
-        refuse_personal(records, path.name)
+        refuse_personal(records, content.name)
     return looked_at
 
 
@@ -78,7 +73,7 @@ def misfit(probe: Probe, contract: Contract) -> str:
     return next(iter(reasons.values()))
 
 
-def read_extract(path: Path, contract: Contract) -> Extract:
+def read_extract(content: FileContent, contract: Contract) -> Extract:
     """Read a whole file under a contract.
 
     Raises:
@@ -86,14 +81,14 @@ def read_extract(path: Path, contract: Contract) -> Extract:
             missing, with two sheets that fit, or with persons' identity numbers; no taxpayer data are in the message.
         ContractError: a constant of the contract cannot be read as its field's kind.
     """
-    looked_at = probe(path)
-    where = f"{path.name}, contract '{contract.name}'"
+    looked_at = probe(content)
+    where = f"{content.name}, contract '{contract.name}'"
     if contract.format.header == "form":
-        return parse(*_located(read_forms(path, contract, where), contract, where), contract, "")
+        return parse(*_located(read_forms(content.data, contract, where), contract, where), contract, "")
     if looked_at.kind != "csv":
         sheet = _sheet(looked_at, contract, where)
-        return parse(*_located(read_sheet(path, sheet, where), contract, where), contract, "")
-    text, encoding = decode(path.read_bytes(), contract.format.encoding, where)
+        return parse(*_located(read_sheet(content.data, sheet, where), contract, where), contract, "")
+    text, encoding = decode(content.data, contract.format.encoding, where)
     records = split_text(text, contract.format.delimiter, where)
     return parse(*_located(records, contract, where), contract, encoding)
 

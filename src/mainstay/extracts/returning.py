@@ -4,7 +4,6 @@ The copy holds only what has to be corrected, and nothing of it is loaded. Saved
 comes in again like any delivery. It is a workbook in any case: a table of text cells keeps ids and runs no formula.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from openpyxl.workbook import Workbook
 
 from mainstay.errors import ExtractError
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.marked_copies import Error, mark_form, marked_table
 from mainstay.files import file_hash, replace_file
 
@@ -108,13 +108,14 @@ def _write_copy(one: _Wrong, landing: Path, review: Path, contracts: Mapping[str
     Raises:
         ExtractError: the file is not what was loaded any more, or cannot be read again.
     """
-    source = landing / one.file
-    if not source.is_file():
-        raise ExtractError(GONE, where=one.file, hint="put it back, or ask the sender to correct it without a copy")
-    content = source.read_bytes()
-    if hashlib.sha256(content).hexdigest() != one.sha256:
+    try:
+        source = FileContent.read(landing / one.file)
+    except FileNotFoundError:
+        hint = "put it back, or ask the sender to correct it without a copy"
+        raise ExtractError(GONE, where=one.file, hint=hint) from None
+    if source.sha256 != one.sha256:
         raise ExtractError(REPLACED, where=one.file, hint="give each delivery a name of its own")
-    book = _opened(content) if one.contract.format.header == "form" else None
+    book = _opened(source.data) if one.contract.format.header == "form" else None
     if book is not None:
         title = one.contract.title
         mark_form(book, source, one.errors, one.contract)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import fastexcel
@@ -20,19 +19,19 @@ _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 _ERROR_CELL = "#ERROR"
 
 
-def sheet_heads(path: Path, where: str) -> dict[str, list[Record]]:
+def sheet_heads(data: bytes, where: str) -> dict[str, list[Record]]:
     """The first records of every sheet that has any, by sheet name.
 
     Raises:
         ExtractError: the file is not a workbook that can be read.
     """
     with _refusing(where):
-        reader = fastexcel.read_excel(path)
+        reader = fastexcel.read_excel(data)
         heads = {name: _frame(reader, name, HEAD_RECORDS) for name in reader.sheet_names}
     return {name: _to_cells(frame) for name, frame in heads.items() if frame.height}
 
 
-def read_sheet(path: Path, sheet: str, where: str) -> Records:
+def read_sheet(data: bytes, sheet: str, where: str) -> Records:
     """All rows of a sheet as text; `lines` are row numbers.
 
     Numbers keep the decimals that the sheet's author sees. A whole number beyond 15 digits, which a double cannot
@@ -42,20 +41,20 @@ def read_sheet(path: Path, sheet: str, where: str) -> Records:
         ExtractError: the file is not a workbook that can be read.
     """
     with _refusing(where):
-        reader = fastexcel.read_excel(path)
+        reader = fastexcel.read_excel(data)
         frame = _exact_numbers(reader, sheet, _frame(reader, sheet, None))
     lines = range(1, frame.height + 1)
     return Records(sheet=sheet, lines=lines, cells=_to_cells(frame), serials=True)
 
 
-def read_sheets(path: Path, where: str) -> Iterator[list[Record]]:
+def read_sheets(data: bytes, where: str) -> Iterator[list[Record]]:
     """Yield the rows of every sheet, in the order of the workbook, as `read_sheet` reads them.
 
     Raises:
         ExtractError: the file is not a workbook that can be read.
     """
     with _refusing(where):
-        reader = fastexcel.read_excel(path)
+        reader = fastexcel.read_excel(data)
         names = reader.sheet_names
     for name in names:
         with _refusing(where):

@@ -8,7 +8,7 @@ import polars as pl
 import xlsxwriter
 
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.extract import Extract
+from mainstay.extracts.extract import Extract, FileContent
 from mainstay.extracts.reading import read_extract
 
 RECEIPTS: tuple[dict[str, Any], ...] = (
@@ -87,7 +87,7 @@ def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
 
 def read(folder: Path, text: str, under: Contract | None = None) -> Extract:
     """Read a text as a CSV file under a contract of receipts."""
-    return read_extract(written(folder / "extract.csv", text), under or contract())
+    return read_extract(FileContent.read(written(folder / "extract.csv", text)), under or contract())
 
 
 def accounted(extract: Extract) -> int:

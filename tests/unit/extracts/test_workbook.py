@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 from mainstay.errors import ExtractError
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.workbook_reader import exact_number, read_sheet
 from tests.unit.extracts.samples import (
@@ -24,7 +25,7 @@ HEADINGS = ["社会信用代码（纳税人识别号）", "纳税人名称", "�
 
 
 def cells(path: Path, rows: list[list[object]]) -> list[list[str]]:
-    return read_sheet(workbook(path, {"数据": rows}), "数据", "x.xlsx").cells
+    return read_sheet(workbook(path, {"数据": rows}).read_bytes(), "数据", "x.xlsx").cells
 
 
 def test_numbers_keep_the_decimals_that_their_author_sees(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_dates_come_out_as_iso_dates(tmp_path: Path) -> None:
 
 
 def test_rows_above_and_between_are_kept_so_that_numbers_fit(tmp_path: Path) -> None:
-    records = read_sheet(workbook(tmp_path / "x.xlsx", {"a": [[], [], ["x"], [], ["y"]]}), "a", "x")
+    records = read_sheet(workbook(tmp_path / "x.xlsx", {"a": [[], [], ["x"], [], ["y"]]}).read_bytes(), "a", "x")
     assert records.cells == [[""], [""], ["x"], [""], ["y"]]
     assert list(records.lines) == [1, 2, 3, 4, 5]
 
@@ -75,7 +76,7 @@ def test_a_formulas_error_is_not_a_blank(tmp_path: Path) -> None:
         sheet = book.add_worksheet("a")
         sheet.write_row(0, 2, ["x", 1.5])
         sheet.write_formula(1, 3, "=1/0", None, "#DIV/0!")
-    assert read_sheet(tmp_path / "x.xlsx", "a", "x").cells == [["x", "1.5"], ["", "#ERROR"]]
+    assert read_sheet((tmp_path / "x.xlsx").read_bytes(), "a", "x").cells == [["x", "1.5"], ["", "#ERROR"]]
 
 
 def test_a_workbook_is_read_to_the_cent(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_workbook_is_read_to_the_cent(tmp_path: Path) -> None:
             ],
         },
     )
-    extract = read_extract(path, contract())
+    extract = read_extract(FileContent.read(path), contract())
     assert (extract.sheet, extract.encoding) == ("明细", "")
     assert column(extract, "line") == [4]
     assert column(extract, "receipt_date") == [date(2022, 5, 3)]
@@ -108,40 +109,40 @@ def test_a_workbook_is_read_to_the_cent(tmp_path: Path) -> None:
 def test_the_content_decides_and_not_the_extension(tmp_path: Path) -> None:
     path = workbook(tmp_path / "入库.xlsx", {"明细": [HEADINGS, [FIRM, "某公司", "增值税", 1, date(2022, 5, 3)]]})
     renamed = path.rename(tmp_path / "入库.csv")
-    assert (probe(renamed).kind, misfit(probe(renamed), contract())) == ("xlsx", "")
-    assert column(read_extract(renamed, contract()), "source_id") == [FIRM]
+    assert (probe(FileContent.read(renamed)).kind, misfit(probe(FileContent.read(renamed)), contract())) == ("xlsx", "")
+    assert column(read_extract(FileContent.read(renamed), contract()), "source_id") == [FIRM]
 
 
 def test_two_sheets_that_fit_are_refused_until_one_is_named(tmp_path: Path) -> None:
     rows: list[list[object]] = [[*HEADINGS], [FIRM, "某公司", "增值税", 1, date(2022, 5, 3)]]
     path = workbook(tmp_path / "x.xlsx", {"五月": rows, "六月": rows})
     with pytest.raises(ExtractError, match="two sheets fit") as caught:
-        read_extract(path, contract())
+        read_extract(FileContent.read(path), contract())
     assert caught.value.example == "五月, 六月"
-    assert read_extract(path, contract(format={"sheet": "六月"})).sheet == "六月"
+    assert read_extract(FileContent.read(path), contract(format={"sheet": "六月"})).sheet == "六月"
     with pytest.raises(ExtractError, match="no sheet '七月'"):
-        read_extract(path, contract(format={"sheet": "七月"}))
-    assert misfit(probe(path), contract(format={"sheet": "七月"})) == "there is no sheet '七月'"
+        read_extract(FileContent.read(path), contract(format={"sheet": "七月"}))
+    assert misfit(probe(FileContent.read(path)), contract(format={"sheet": "七月"})) == "there is no sheet '七月'"
 
 
 def test_no_sheet_that_fits_says_what_is_missing(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", {"a": [["纳税人识别号", "纳税人全称"]]})
     with pytest.raises(ExtractError, match="no sheet fits") as caught:
-        read_extract(path, contract())
+        read_extract(FileContent.read(path), contract())
     assert "纳税人名称 (closest: 纳税人全称)" in caught.value.example
 
 
 def test_any_sheet_with_identity_numbers_refuses_the_workbook(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", {"明细": [HEADINGS], "附表": [["姓名", "身份证号"]]})
     with pytest.raises(ExtractError, match="refused at the door"):
-        probe(path)
+        probe(FileContent.read(path))
 
 
 @pytest.mark.parametrize("head", [b"PK\x03\x04 no workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
 def test_a_damaged_or_protected_workbook_is_named_as_such(tmp_path: Path, head: bytes) -> None:
     (tmp_path / "x.xlsx").write_bytes(head)
     with pytest.raises(ExtractError, match="cannot be opened"):
-        probe(tmp_path / "x.xlsx")
+        probe(FileContent.read(tmp_path / "x.xlsx"))
 
 
 def test_a_workbook_cut_off_anywhere_is_refused_by_name(tmp_path: Path) -> None:
@@ -149,19 +150,19 @@ def test_a_workbook_cut_off_anywhere_is_refused_by_name(tmp_path: Path) -> None:
     for size in range(10, len(whole), 500):
         (tmp_path / "y.xlsx").write_bytes(whole[:size])
         with pytest.raises(ExtractError, match="cannot be opened"):
-            read_extract(tmp_path / "y.xlsx", contract())
+            read_extract(FileContent.read(tmp_path / "y.xlsx"), contract())
 
 
 def test_what_a_sheet_left_of_a_persons_number_leaves_no_raw_text(tmp_path: Path) -> None:
     row: list[object] = [int("110109199001011238"), "王某甲", "契税", 1, date(2022, 5, 3)]
-    extract = read_extract(workbook(tmp_path / "x.xlsx", {"a": [HEADINGS, row]}), contract())
+    extract = read_extract(FileContent.read(workbook(tmp_path / "x.xlsx", {"a": [HEADINGS, row]})), contract())
     assert reasons(extract) == [(2, "source_id", "ID_SCIENTIFIC")]
     assert extract.rejects["raw"].to_list() == [""]
 
 
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="empty"):
-        probe(workbook(tmp_path / "x.xlsx", {"a": []}))
+        probe(FileContent.read(workbook(tmp_path / "x.xlsx", {"a": []})))
 
 
 def test_a_sheet_can_be_read_by_position(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_a_sheet_can_be_read_by_position(tmp_path: Path) -> None:
         {"field": "amount", "level": "total", "position": 3, "unit": "万元"},
     ]
     path = workbook(tmp_path / "x.xlsx", {"a": [["MB1", 202205, 1.5], ["MB2", 44682, "(2)"]]})
-    extract = read_extract(path, contract(columns, format={"header": "none", "width": 3}))
+    extract = read_extract(FileContent.read(path), contract(columns, format={"header": "none", "width": 3}))
     assert column(extract, "month") == [date(2022, 5, 1), date(2022, 5, 1)]
     assert [str(amount) for amount in column(extract, "amount_total")] == ["15000.00", "-20000.00"]
 
@@ -186,8 +187,8 @@ def test_the_old_format_is_read_too(tmp_path: Path) -> None:
     workbook(tmp_path / "x.xlsx", {"明细": rows})
     convert = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xls"]
     subprocess.run([*convert, "--outdir", tmp_path, tmp_path / "x.xlsx"], check=True, capture_output=True)
-    assert probe(tmp_path / "x.xls").kind == "xls"
-    extract = read_extract(tmp_path / "x.xls", contract(RECEIPTS))
+    assert probe(FileContent.read(tmp_path / "x.xls")).kind == "xls"
+    extract = read_extract(FileContent.read(tmp_path / "x.xls"), contract(RECEIPTS))
     assert column(extract, "receipt_date") == [date(2022, 5, 3)]
     assert [str(amount) for amount in column(extract, "amount_total")] == ["1234.56"]
     assert reasons(extract) == [(3, "source_id", "ID_SCIENTIFIC")]

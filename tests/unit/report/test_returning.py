@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.extracts import amounts, columns, identifiers, marked_copies, parsing, periods, returning, visit_rules
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.registry import load_contract
 from mainstay.extracts.reject_advice import EXPLAINED, explained
@@ -35,8 +36,8 @@ HEADINGS = ["工单编号", "统一社会信用代码", "走访日期", "走访�
 
 def errors_of(path: Path, landing: Path, contract: Contract = CONTRACT, batch_id: int = 1) -> pl.DataFrame:
     """What is wrong in a landed file, as the warehouse tells it."""
-    assert misfit(probe(path), contract) == ""
-    extract = read_extract(path, contract)
+    assert misfit(probe(FileContent.read(path)), contract) == ""
+    extract = read_extract(FileContent.read(path), contract)
     return extract.rejects.select(
         pl.lit(batch_id).cast(pl.Int64).alias("batch_id"),
         pl.lit(path.relative_to(landing).as_posix()).alias("file"),
@@ -141,10 +142,29 @@ def check_table(landing: Path, found: pl.DataFrame) -> None:
     book = load_workbook(copy)
     book.worksheets[0].cell(2, heading.index("订单减少") + 1).value = "6"
     book.save(landing / copy.name)
-    assert misfit(probe(landing / copy.name), TABLE) == ""
-    corrected = read_extract(landing / copy.name, TABLE)
+    assert misfit(probe(FileContent.read(landing / copy.name)), TABLE) == ""
+    corrected = read_extract(FileContent.read(landing / copy.name), TABLE)
     assert (reasons(corrected), column(corrected, "cause_orders")) == ([], [6])
     assert column(corrected, "explanation") == [ANSWERS["企业说明"]]
+
+
+def test_a_copy_is_made_of_the_bytes_that_were_compared_with_those_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    table = written_text(landing / "table.csv", ",".join(HEADINGS) + f"\n,{FIRM},2022-06-13,微信,\n")
+    form = wrong_form(landing)
+    wrong = errors_of(table, landing, TABLE, 1), errors_of(form, landing, CONTRACT, 2)
+
+    def replaced(content: FileContent) -> str:
+        (landing / content.name).write_text("another file by now", "utf-8")
+        return hashlib.sha256(content.data).hexdigest()
+
+    monkeypatch.setattr(FileContent, "sha256", property(replaced))
+    assert returned(landing, *wrong).failed == {}
+    assert {path.read_text("utf-8") for path in (table, form)} == {"another file by now"}
+    assert ["微信" in content(path) for path in copies(landing)] == [False, True]
 
 
 def test_a_file_that_cannot_be_returned_is_told_by_kind_and_the_others_go_back(

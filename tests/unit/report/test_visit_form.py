@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mainstay.errors import ExtractError, ModelError
-from mainstay.extracts.extract import Extract
+from mainstay.extracts.extract import Extract, FileContent
 from mainstay.extracts.forms import answer_places
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.returning import return_errors
@@ -65,8 +65,8 @@ def rules(sheet: Worksheet) -> dict[str, tuple[str, str | None, str | None]]:
 
 def read(path: Path) -> Extract:
     """Read a form as it comes back."""
-    assert misfit(probe(path), CONTRACT) == ""
-    return read_extract(path, CONTRACT)
+    assert misfit(probe(FileContent.read(path)), CONTRACT) == ""
+    return read_extract(FileContent.read(path), CONTRACT)
 
 
 def told(extract: Extract) -> list[dict[str, object]]:
@@ -211,9 +211,9 @@ def test_without_an_order_the_only_sheet_says_so_and_is_no_page(tmp_path: Path) 
     path = written(tmp_path, visit_order(awaits_visit=False))
     assert load_workbook(path).sheetnames == ["说明"]
     assert "本期没有待走访的工单，无需填表。" in texts(page(path, "说明"))
-    assert misfit(probe(path), CONTRACT) != ""
+    assert misfit(probe(FileContent.read(path)), CONTRACT) != ""
     with pytest.raises(ExtractError, match="no sheet"):
-        read_extract(path, CONTRACT)
+        read_extract(FileContent.read(path), CONTRACT)
 
 
 @pytest.mark.parametrize("delivered", ["=1+1", "+甲", "@SUM(A1)", "-5", "\t=1", "＝1+1"])

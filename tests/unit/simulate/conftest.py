@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mainstay.extracts.contract import Contract
-from mainstay.extracts.extract import Delivery, Extract
+from mainstay.extracts.extract import Delivery, Extract, FileContent
 from mainstay.extracts.landing import match, scan
 from mainstay.extracts.reading import read_extract
 from mainstay.extracts.registry import load_contracts
@@ -49,7 +49,7 @@ def contracts() -> tuple[Contract, ...]:
 def read(written: Path, contracts: tuple[Contract, ...]) -> dict[str, tuple[Delivery, Extract]]:
     """Every simulated file, matched and read by the project's own readers."""
     deliveries = [match(file, contracts, date(2026, 1, 1)) for file in scan(written / "landing", ())]
-    return {d.file.path.name: (d, read_extract(d.file.path, d.contract)) for d in deliveries}
+    return {d.file.path.name: (d, read_extract(FileContent.read(d.file.path), d.contract)) for d in deliveries}
 
 
 @pytest.fixture(scope="package")

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from mainstay.extracts.contract import Contract
+from mainstay.extracts.extract import FileContent
 from mainstay.extracts.landing import match, scan
 from mainstay.extracts.reading import read_extract
 from mainstay.months import add_months
@@ -43,7 +44,10 @@ def test_the_readers_load_a_park_in_bulk_as_planted(tmp_path: Path, contracts: t
     deliveries = [match(file, contracts, date(2026, 1, 1)) for file in scan(home / "landing", ())]
     assert {delivery.file.path.name for delivery in deliveries} == set(files)
     for delivery in deliveries:
-        extract, planted = read_extract(delivery.file.path, delivery.contract), files[delivery.file.path.name]
+        extract, planted = (
+            read_extract(FileContent.read(delivery.file.path), delivery.contract),
+            files[delivery.file.path.name],
+        )
         assert (delivery.contract.name, extract.rows_read, extract.rows_rejected, extract.rows_preamble) == (
             planted["contract"],
             planted["rows_read"],
@@ -68,7 +72,9 @@ def test_planted_decliners_pay_what_they_keep_and_nobody_else_shrinks(
     home = write(tmp_path)
     receipts = next(contract for contract in contracts if contract.name == "receipts")
     paid = {
-        month: read_extract(home / "landing" / month / f"税收入库明细_{month.replace('-', '')}.csv", receipts)
+        month: read_extract(
+            FileContent.read(home / "landing" / month / f"税收入库明细_{month.replace('-', '')}.csv"), receipts
+        )
         .rows.group_by("source_id")
         .agg(pl.col("amount_total").sum())
         for month in ("2021-01", "2022-01")
@@ -108,7 +114,7 @@ def test_movers_are_on_the_outbound_list_leave_the_register_and_pay_no_more(
     for file in scan(home / "landing", ()):
         contract = match(file, contracts, date(2026, 1, 1)).contract
         if contract.name in rows:
-            rows[contract.name].append(read_extract(file.path, contract).rows)
+            rows[contract.name].append(read_extract(FileContent.read(file.path), contract).rows)
     listed = pl.concat(rows["outbound"])
     assert dict(listed.select("source_id", "moved_on").rows()) == moved
     register = rows["enterprises"][-1].filter(pl.col("in_to").is_not_null())
