@@ -14,10 +14,10 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from mainstay.errors import ContractError, GateRefusedError, LockHeldError, UnexpectedError
-from mainstay.quality import batch_metrics
 from mainstay.quality.gates import Verdict, refuse_lost_money
 from mainstay.running import run_week
 from mainstay.settings import Workspace
+from mainstay.warehouse import batch_metrics
 from mainstay.warehouse.lock import exclusive
 from mainstay.week import execution, ingestion, publishing
 

@@ -83,11 +83,16 @@ def test_a_package_may_import_itself_and_what_all_share(path: str, source: str) 
 
 
 @pytest.mark.parametrize(
+    "source", ["import polars as pl", "from pandas import DataFrame", "def late():\n    import duckdb"]
+)
+def test_frames_in_a_flow_are_found(source: str) -> None:
+    assert len(walls.flow_violations(source, "flows/weekly.py")) == 1
+    assert walls.flow_violations(source, "src/mainstay/report/brief.py") == []
+
+
+@pytest.mark.parametrize(
     "source",
     [
-        "import polars as pl",
-        "from pandas import DataFrame",
-        "def late():\n    import duckdb",
         "rows = run('select * from marts.enterprises')",
         "rows = run(f'select * from {relation} where month = 1')",
         "run('''\n  with a as (select 1 from t)\n  select * from a\n''')",
@@ -95,8 +100,10 @@ def test_a_package_may_import_itself_and_what_all_share(path: str, source: str) 
         "run('create table x as select 1')",
     ],
 )
-def test_frames_and_queries_in_a_flow_are_found(source: str) -> None:
-    assert len(walls.flow_violations(source, "flows/weekly.py")) == 1
+@pytest.mark.parametrize("path", ["flows/weekly.py", "src/mainstay/quality/gates.py"])
+def test_a_query_outside_the_warehouse_is_found(source: str, path: str) -> None:
+    assert len(walls.query_violations(source, path)) == 1
+    assert walls.query_violations(source, "src/mainstay/warehouse/batch_metrics.py") == []
 
 
 @pytest.mark.parametrize(
@@ -109,12 +116,8 @@ def test_frames_and_queries_in_a_flow_are_found(source: str) -> None:
         "text = f'select the {count} largest'",
     ],
 )
-def test_plain_words_in_a_flow_are_no_queries(source: str) -> None:
-    assert walls.flow_violations(source, "flows/weekly.py") == []
-
-
-def test_the_walls_of_flows_say_nothing_about_other_files() -> None:
-    assert walls.flow_violations("import polars", "src/mainstay/report/brief.py") == []
+def test_plain_words_are_no_queries(source: str) -> None:
+    assert walls.query_violations(source, "flows/weekly.py") == []
 
 
 def test_a_violation_in_a_checkout_is_reported_with_file_and_line(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ import polars as pl
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.tables import TABLES
 
-_SHOWN_LINES = 5
-
 
 def record(warehouse: Warehouse, run_id: str, checks: pl.DataFrame) -> None:
     """Append checks (a row a subject and rule) to `ops.checks`."""
@@ -30,34 +28,6 @@ def record_warnings(
         for subject, reason in reasons.items()
     ]
     warehouse.append("ops.checks", pl.DataFrame(rows, schema=TABLES["ops.checks"]))
-
-
-def failing_lines(warehouse: Warehouse, failures_sql: str) -> pl.DataFrame:
-    """How many rows of a file lie outside a bound, and the first of their lines.
-
-    Args:
-        warehouse: Open.
-        failures_sql: One row per ledger row outside a bound: `batch_id`, `line`, `field`; "" for none.
-
-    Returns:
-        One row per file and field: `subject`, `field`, `lines` (as text).
-    """
-    if not failures_sql:
-        return pl.DataFrame(schema={"subject": pl.String, "field": pl.String, "lines": pl.String})
-    return warehouse.query(
-        f"""
-        with failures as ({failures_sql})
-        select
-            b.file as subject,
-            f.field,
-            count(distinct f.line) || ' rows, first lines '
-            || array_to_string(list_slice(list_sort(list(distinct f.line)), 1, $1), ', ') as lines
-        from failures as f
-        inner join ops.batches as b using (batch_id)
-        group by all
-        """,
-        [_SHOWN_LINES],
-    )
 
 
 def record_exports(warehouse: Warehouse, run_id: str, files: pl.DataFrame) -> None:

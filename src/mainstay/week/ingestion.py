@@ -6,13 +6,12 @@ from typing import Any
 
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace
-from mainstay.quality.batch_metrics import batch_metrics, range_failures
 from mainstay.quality.gates import Verdict, judge_batches, refuse_lost_money
 from mainstay.resources import shipped
 from mainstay.revenue.list_definitions import list_definitions
 from mainstay.revenue.shares import share_rules
 from mainstay.settings import TIMEZONE
-from mainstay.warehouse import checks, ledger, loading
+from mainstay.warehouse import batch_metrics, checks, ledger, loading
 from mainstay.week.run import Run
 
 logger = logging.getLogger("mainstay.week")
@@ -54,8 +53,8 @@ def check_batches(run: Run, show: Show = lambda *_: None) -> None:
     with run.warehouse(marts=False) as warehouse:
         for contract in run.contracts:
             waiting = ledger.pending_files(warehouse, contract.name)
-            verdict = judge_batches(contract, batch_metrics(warehouse.query, contract), waiting)
-            lines = checks.failing_lines(warehouse, range_failures(contract, list(waiting)))
+            verdict = judge_batches(contract, batch_metrics.batch_metrics(warehouse, contract), waiting)
+            lines = batch_metrics.failing_lines(warehouse, contract, waiting)
             checks.record(warehouse, run.run_id, verdict.explained(lines))
             ledger.settle(warehouse, verdict.accepted, "accepted")
             for batch_id, broken in verdict.refused.items():

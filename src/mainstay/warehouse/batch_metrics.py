@@ -3,12 +3,15 @@
 The SQL of the ranges is put together by sqlglot from the contract, never by pasting text.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import polars as pl
 from sqlglot import exp
 
 from mainstay.extracts.contract import Contract
+from mainstay.warehouse.connection import Warehouse
+
+_SHOWN_LINES = 5
 
 BATCH_METRICS = """
 with batches as (
@@ -52,21 +55,39 @@ order by batches.batch_id
 """
 
 
-def batch_metrics(query: Callable[[str, list[str]], pl.DataFrame], contract: Contract) -> pl.DataFrame:
-    """One row per pending batch of a contract: `batch_id` and every measure of its rules.
-
-    Args:
-        query: Runs SQL with bound parameters and returns its rows.
-        contract: Whose batches.
-    """
-    general = query(BATCH_METRICS, [contract.name])
+def batch_metrics(warehouse: Warehouse, contract: Contract) -> pl.DataFrame:
+    """One row per pending batch of a contract: `batch_id` and every measure of its rules."""
+    general = warehouse.query(BATCH_METRICS, [contract.name])
     if general.is_empty() or not contract.ranges:
         return general
-    ranges = query(range_metrics(contract), [])
-    return general.join(ranges, on="batch_id", how="left")
+    return general.join(warehouse.query(_range_metrics(contract)), on="batch_id", how="left")
 
 
-def range_metrics(contract: Contract) -> str:
+def failing_lines(warehouse: Warehouse, contract: Contract, batch_ids: Iterable[int]) -> pl.DataFrame:
+    """How many rows of a batch lie outside a bound of its contract, and the first of their lines.
+
+    Returns:
+        One row per file and field: `subject`, `field`, `lines` (as text).
+    """
+    if not contract.ranges:
+        return pl.DataFrame(schema={"subject": pl.String, "field": pl.String, "lines": pl.String})
+    return warehouse.query(
+        f"""
+        with failures as ({_range_failures(contract, list(batch_ids))})
+        select
+            b.file as subject,
+            f.field,
+            count(distinct f.line) || ' rows, first lines '
+            || array_to_string(list_slice(list_sort(list(distinct f.line)), 1, $1), ', ') as lines
+        from failures as f
+        inner join ops.batches as b using (batch_id)
+        group by all
+        """,
+        [_SHOWN_LINES],
+    )
+
+
+def _range_metrics(contract: Contract) -> str:
     """SQL for one row a pending batch: `batch_id`, and `low_<field>`, `high_<field>` of every bounded field.
 
     A month is measured in months from the month that the batch covers.
@@ -88,7 +109,7 @@ def range_metrics(contract: Contract) -> str:
     return query.sql("duckdb")
 
 
-def range_failures(contract: Contract, batch_ids: list[int]) -> str:
+def _range_failures(contract: Contract, batch_ids: list[int]) -> str:
     """SQL for one row per ledger row outside a bound: `batch_id`, `line`, `field`."""
     parts = []
     for bounds in contract.ranges:
