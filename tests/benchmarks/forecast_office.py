@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,21 +13,22 @@ from mainstay.demo import mark_simulated
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace, workspace_contracts
 from mainstay.resources import shipped
-from mainstay.revenue.forecast import RELATIONS, ForecastFrames
-from mainstay.revenue.list_definitions import level_fallbacks, levy_items
-from mainstay.revenue.shares import share_rules
+from mainstay.revenue.forecast import RELATIONS
 from mainstay.settings import Workspace
 from mainstay.simulate import Park
-from mainstay.warehouse import ledger, loading, models
-from mainstay.warehouse import run as run_tables
+from mainstay.warehouse import ledger, loading
 from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.models import load_models
+from mainstay.warehouse.past import Past
+from mainstay.week.input_tables import input_tables
 
 HERE = Path(__file__).resolve().parent
 MEMORY = Path(":memory:")
+YEARS = "features.forecast_years"
 
 
-def known_then(workspace: Workspace, as_of: Sequence[date]) -> ForecastFrames:
-    """Load every file of the landing folder and build what a forecast reads, at each as-of date."""
+def known_then(workspace: Workspace, as_of: Sequence[date]) -> dict[date, dict[str, pl.DataFrame]]:
+    """Load every file of the landing folder and build what a forecast reads, one as-of date after the other."""
     settings, seeds = workspace.settings(), shipped("seeds")
     contracts = workspace_contracts(workspace, settings, seeds)
     seen = datetime.now(UTC)
@@ -44,19 +45,8 @@ def known_then(workspace: Workspace, as_of: Sequence[date]) -> ForecastFrames:
         ledger.identify(warehouse, one_namespace=one_namespace(contracts))
         for contract in contracts:
             ledger.settle(warehouse, list(ledger.pending_files(warehouse, contract.name)), "accepted")
-        models.start_build(warehouse)
-        run_tables.tell(
-            warehouse,
-            {
-                "as_of_dates": run_tables.as_of_dates(*as_of),
-                "parameters": run_tables.parameters(settings),
-                "levy_items": levy_items(seeds, settings.levies.in_local_revenue),
-                "level_fallbacks": level_fallbacks(seeds),
-                "share_rules": share_rules(seeds, workspace.home, settings.shares.confirmed),
-            },
-        )
-        models.build_ready(warehouse, models.needed(models.load_models(shipped("sql")), RELATIONS.values()))
-        return ForecastFrames(**{name: warehouse.read(relation) for name, relation in RELATIONS.items()})
+        past = Past(warehouse, load_models(shipped("sql")), input_tables(settings, contracts, workspace.home))
+        return {day: past.as_known(day, RELATIONS, {}) for day in as_of}
 
 
 @contextmanager
@@ -87,10 +77,16 @@ def _fresh() -> Iterator[Workspace]:
         yield Workspace(Path(folder) / "office")
 
 
-def as_years(frames: ForecastFrames, closed: Callable[[date], int]) -> ForecastFrames:
+def as_years(
+    known: Mapping[date, Mapping[str, pl.DataFrame]], closed: Callable[[date], int]
+) -> dict[date, dict[str, pl.DataFrame]]:
     """The same frames for a year that does not begin in January: `closed` counts its closed months at an as-of date."""
-    days = frames.years["as_of_date"].to_list()
-    years = frames.years.with_columns(
-        months_closed=pl.Series([closed(day) for day in days], dtype=pl.Int64), reason=pl.lit(None, dtype=pl.String)
-    )
-    return ForecastFrames(years, frames.months, frames.due, frames.events, frames.firms)
+    return {
+        day: {
+            **frames,
+            YEARS: frames[YEARS].with_columns(
+                months_closed=pl.lit(closed(day), dtype=pl.Int64), reason=pl.lit(None, dtype=pl.String)
+            ),
+        }
+        for day, frames in known.items()
+    }

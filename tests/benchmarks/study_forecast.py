@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from mainstay.revenue import forecast_intervals as intervals
-from mainstay.revenue.forecast import ForecastFrames, full_year
+from mainstay.revenue.forecast import full_year
 from mainstay.revenue.forecast_base import CENTS, Span, panel
 from mainstay.revenue.forecast_series import YEAR, Floats, History, rest_of_year
 from tests.benchmarks import forecast_office
@@ -65,38 +65,31 @@ class Origin:
         return self.actual.sum(axis=1)
 
 
-def origins_of(frames: ForecastFrames, end: date, days: list[date], name: str, level: str) -> Iterator[Origin]:
+def origins_of(
+    known: Mapping[date, Mapping[str, pl.DataFrame]], end: date, days: list[date], name: str, level: str
+) -> Iterator[Origin]:
     """The origins of one year, each with the year as it is known at its end."""
-    years = {row["as_of_date"]: row for row in frames.years.iter_rows(named=True)}
-    last = years[end]
-    final = ForecastFrames(frames.years.filter(pl.col("as_of_date") == end), *_others(frames, end))
-    ended = full_year(final).filter(pl.col("level") == level).select("caliber", "enterprise_id", actual="ytd")
+    last = known[end][forecast_office.YEARS].row(0, named=True)
+    ended = full_year(known[end]).filter(pl.col("level") == level).select("caliber", "enterprise_id", actual="ytd")
     for day in days:
-        row = years[day]
-        known = ForecastFrames(frames.years.filter(pl.col("as_of_date") == day), *_others(frames, day))
+        row = known[day][forecast_office.YEARS].row(0, named=True)
         begun = time.perf_counter()
-        product = full_year(known)
+        product = full_year(known[day])
         seconds = time.perf_counter() - begun
         product = product.filter(pl.col("level") == level).join(ended, on=["caliber", "enterprise_id"], how="left")
-        months = known.months.filter(pl.col("level") == level)
+        months, months_at_end = (
+            known[at]["features.forecast_months"].filter(pl.col("level") == level) for at in (day, end)
+        )
         firms = months.select("enterprise_id").unique().sort("enterprise_id").with_row_index("row")
         span = _span(row)
         then = panel(months, firms, span)
-        whole = panel(
-            final.months.filter(pl.col("level") == level), firms, Span(last["first_month"], _span(last).count, YEAR)
-        )
-        has_left = firms.join(known.firms, on="enterprise_id", how="left").sort("row")["left_in"].is_not_null()
+        whole = panel(months_at_end, firms, Span(last["first_month"], _span(last).count, YEAR))
+        left = firms.join(known[day]["features.forecast_firms"], on="enterprise_id", how="left").sort("row")
         yield Origin(
             name, row["months_closed"], (then.natural + then.refund) / CENTS,
-            (whole.natural + whole.refund)[:, -YEAR:] / CENTS, has_left.to_numpy().astype(float),
+            (whole.natural + whole.refund)[:, -YEAR:] / CENTS, left["left_in"].is_not_null().to_numpy().astype(float),
             product, seconds, firms["enterprise_id"].to_list(),
         )  # fmt: skip
-
-
-def _others(frames: ForecastFrames, day: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    kept = (frame.filter(pl.col("as_of_date") == day) for frame in (frames.months, frames.due, frames.events))
-    months, due, events = kept
-    return months, due, events, frames.firms.filter(pl.col("as_of_date") == day)
 
 
 def _span(row: dict[str, object]) -> Span:

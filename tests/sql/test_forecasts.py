@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from mainstay.quality.gates import judge_marts
-from mainstay.revenue.forecast import RELATIONS, ForecastFrames, full_year
+from mainstay.revenue.forecast import RELATIONS, full_year
 from mainstay.warehouse import run
 from tests.sql.office import Office, contract, drop_list
 
@@ -40,7 +40,7 @@ def months(first_year: int = 2021, firms: str = "AB", last: int = 6) -> str:
 def forecast(office: Office, as_of: str = AS_OF) -> pl.DataFrame:
     """Build what is known, forecast, and build the marts on it."""
     office.build(as_of, settings=drop_list())
-    known = ForecastFrames(**{name: office.warehouse.read(relation) for name, relation in RELATIONS.items()})
+    known = {name: office.warehouse.read(name) for name in RELATIONS}
     made = full_year(known)
     run.tell(office.warehouse, {"forecasts": made})
     rebuild(office, "marts.forecasts", "marts.forecast_scenarios", "gates.forecasts")

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from mainstay.months import add_months
-from mainstay.revenue.forecast import ForecastFrames
 
 AS_OF = date(2022, 7, 12)
 FIRST = date(2020, 1, 1)
@@ -43,7 +42,7 @@ def frames(  # noqa: PLR0913 -- each is a kind of what may be known
     left: Mapping[str, date] | None = None,
     reason: str | None = None,
     deferrals: bool = False,
-) -> ForecastFrames:
+) -> dict[str, pl.DataFrame]:
     """Thirty months to June 2022 unless the figures are fewer or more; zeros have no row, None is an unknown level.
 
     Args:
@@ -71,13 +70,17 @@ def frames(  # noqa: PLR0913 -- each is a kind of what may be known
         if value != 0 or (firm, place) in (extra or {})
     ]
     year = {"year": last.year, "last_closed": last, "months_closed": last.month}
-    return ForecastFrames(
-        years=pl.DataFrame([year | {"first_month": FIRST, "reason": reason}], schema_overrides={"reason": pl.String}),
-        months=pl.DataFrame(rows, schema=MONTHS),
-        due=pl.DataFrame(list(due), schema=DUE, orient="row"),
-        events=pl.DataFrame(list(events), schema=EVENTS, orient="row"),
-        firms=pl.DataFrame([(firm, (left or {}).get(firm)) for firm in firms], schema=FIRMS, orient="row"),
-    )
+    return {
+        "features.forecast_years": pl.DataFrame(
+            [year | {"first_month": FIRST, "reason": reason}], schema_overrides={"reason": pl.String}
+        ),
+        "features.forecast_months": pl.DataFrame(rows, schema=MONTHS),
+        "features.forecast_due": pl.DataFrame(list(due), schema=DUE, orient="row"),
+        "features.forecast_events": pl.DataFrame(list(events), schema=EVENTS, orient="row"),
+        "features.forecast_firms": pl.DataFrame(
+            [(firm, (left or {}).get(firm)) for firm in firms], schema=FIRMS, orient="row"
+        ),
+    }
 
 
 def one(forecasts: pl.DataFrame, firm: str, level: str = "local", caliber: str = "natural") -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The full year, by kinds of series with written-out expectations, and what must always hold."""
 
-import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -161,7 +160,7 @@ def test_an_event_reaches_other_levels_by_money_free_of_refunds_and_else_as_in_t
         .alias(name)
         for name in ("natural_revenue", "refund")
     ]
-    rows = full_year(dataclasses.replace(made, months=made.months.with_columns(doubled)))
+    rows = full_year(made | {"features.forecast_months": made["features.forecast_months"].with_columns(doubled)})
     year = {
         (firm, level): one(rows, firm, level, "restored")["forecast"] for firm in "AN" for level in ("local", "total")
     }
@@ -272,10 +271,10 @@ def test_levels_add_up_to_the_cent_and_the_split_follows_the_newest_money() -> N
     made = frames({"A": STEADY, "B": [33.33] * 30}, levels=LEVELS)
     parts = {"total": 2.0, "central": 1.0, "local": 1.0, "city": 0.4, "district": 0.6}
     factor = pl.col("level").replace_strict(parts, return_dtype=pl.Float64)
-    months = made.months.with_columns(
+    months = made["features.forecast_months"].with_columns(
         natural_revenue=(pl.col("natural_revenue").cast(pl.Float64) * factor).round(2).cast(pl.Decimal(18, 2))
     )
-    rows = full_year(type(made)(made.years, months, made.due, made.events, made.firms))
+    rows = full_year(made | {"features.forecast_months": months})
     year = {level: one(rows, "A", level)["forecast"] for level in LEVELS}
     assert (year["city"], year["district"], year["total"]) == (Decimal("480.00"), Decimal("720.00"), Decimal("2400.00"))
     for firm in ("A", "B", PARK):
@@ -288,10 +287,10 @@ def test_levels_add_up_to_the_cent_with_a_refund_ahead() -> None:
     made = frames({"A": STEADY}, levels=LEVELS, events=[("A", month(31), False, True, Decimal("-0.05"))])
     parts = {"total": 1.5, "central": 0.5, "local": 1.0, "city": 0.5, "district": 0.5}
     factor = pl.col("level").replace_strict(parts, return_dtype=pl.Float64)
-    months = made.months.with_columns(
+    months = made["features.forecast_months"].with_columns(
         natural_revenue=(pl.col("natural_revenue").cast(pl.Float64) * factor).round(2).cast(pl.Decimal(18, 2))
     )
-    rows = full_year(dataclasses.replace(made, months=months))
+    rows = full_year(made | {"features.forecast_months": months})
     for firm in ("A", PARK):
         of = {level: one(rows, firm, level)["forecast"] for level in LEVELS}
         assert of["local"] == Decimal("1199.95")
@@ -320,13 +319,13 @@ def test_firms_sum_to_the_park_and_ends_enclose_the_forecast_whatever_they_paid(
 
 def test_the_order_of_the_rows_changes_nothing() -> None:
     made = frames({"A": STEADY, "B": QUARTERLY, "C": TWICE_A_YEAR})
-    mixed = type(made)(made.years, made.months.reverse(), made.due, made.events, made.firms.reverse())
+    mixed = {name: rows.reverse() for name, rows in made.items()}
     assert full_year(made).equals(full_year(mixed))
 
 
 def test_without_any_closed_month_there_is_nothing() -> None:
     made = frames({"A": STEADY})
-    nothing = type(made)(made.years.clear(), made.months.clear(), made.due, made.events, made.firms)
+    nothing = made | {name: made[name].clear() for name in ("features.forecast_years", "features.forecast_months")}
     assert full_year(nothing).schema == FORECASTS
     assert counts(full_year(nothing)) == (0, 0, 0)
 

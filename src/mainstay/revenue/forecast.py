@@ -8,7 +8,6 @@ local. The park is the sum of its enterprises, to the cent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -38,16 +37,14 @@ FORECASTS = pl.Schema(
 )
 """One row per level, caliber and enterprise, `*` for the park: `run.forecasts`."""
 
-RELATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "years": "features.forecast_years",
-        "months": "features.forecast_months",
-        "due": "features.forecast_due",
-        "events": "features.forecast_events",
-        "firms": "features.forecast_firms",
-    }
+RELATIONS: tuple[str, ...] = (
+    "features.forecast_years",
+    "features.forecast_months",
+    "features.forecast_due",
+    "features.forecast_events",
+    "features.forecast_firms",
 )
-"""Field of `ForecastFrames` -> the relation that fills it."""
+"""What a forecast is made of."""
 _UNTYPED = pl.Schema(
     {
         "enterprise_id": pl.String(),
@@ -58,17 +55,6 @@ _UNTYPED = pl.Schema(
         "method": pl.String(),
     }
 )
-
-
-@dataclass(frozen=True)
-class ForecastFrames:
-    """What is known at the as-of date; see `RELATIONS`."""
-
-    years: pl.DataFrame
-    months: pl.DataFrame
-    due: pl.DataFrame
-    events: pl.DataFrame
-    firms: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -85,19 +71,20 @@ class _Caliber:
     risk: int = 0
 
 
-def full_year(frames: ForecastFrames) -> pl.DataFrame:
+def full_year(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Forecast the year of the last closed month.
 
     Args:
-        frames: What is known at the as-of date.
+        frames: `RELATIONS` by name, as known at the as-of date.
 
     Returns:
         `FORECASTS`. An enterprise of which a month is unknown has no forecast. Where the year or its base year is not
         covered, only the park's rows are given, with the reason in `method`; without a closed month there is no row.
     """
-    if frames.years.is_empty():
+    years, months, due, events, left = (frames[name] for name in RELATIONS)
+    if years.is_empty():
         return pl.DataFrame(schema=FORECASTS)
-    year, months = frames.years.row(0, named=True), frames.months
+    year = years.row(0, named=True)
     given = [
         level
         for level in LEVELS
@@ -114,12 +101,12 @@ def full_year(frames: ForecastFrames) -> pl.DataFrame:
     told = {}
     for level, laid_out in panels.items():
         part = np.ones(firms.height) if local is None or level == "local" else part_of_local(laid_out, local)
-        told[level] = changes(frames.events, firms, span, part)
-    gone = _has_left(firms, frames.firms, span, panels)
+        told[level] = changes(events, firms, span, part)
+    gone = _has_left(firms, left, span, panels)
     rests = all_levels(panels, told, gone, span)
     refunds = refunds_ahead(told, span)
     rows = [
-        _level_rows(year, level, firms, panels[level], refunds[level], _due(frames.due, level, firms), rests[level])
+        _level_rows(year, level, firms, panels[level], refunds[level], _due(due, level, firms), rests[level])
         for level in given
     ]
     return pl.concat(rows) if rows else pl.DataFrame(schema=FORECASTS)

@@ -15,7 +15,8 @@ import polars as pl
 from mainstay.risk.calibration_error import brier, calibration_error, calibration_table
 from mainstay.risk.flagged import flagged, lead_time, stability
 from mainstay.risk.groups import by_group
-from mainstay.risk.ranking_metrics import Cents, Labels, at_every_k, captured_by_k, ranks, scores_of
+from mainstay.risk.matrix import Flags, Integers
+from mainstay.risk.ranking_metrics import at_every_k, captured_by_k, ranks, scores_of
 from mainstay.risk.spread import spread
 
 KS = (25, 50, 160)
@@ -178,15 +179,15 @@ def gain_curve(predictions: pl.DataFrame, ks: Iterable[int]) -> pl.DataFrame:
     return pl.concat(parts).group_by("ranking", "k").agg(pl.col("captured").mean()).sort("ranking", "k")
 
 
-def labels_of(rows: pl.DataFrame) -> Labels:
+def labels_of(rows: pl.DataFrame) -> Flags:
     """The known labels."""
-    labels: Labels = rows["label"].to_numpy()
+    labels: Flags = rows["label"].to_numpy()
     return labels
 
 
-def cents_of(rows: pl.DataFrame, column: str) -> Cents:
+def cents_of(rows: pl.DataFrame, column: str) -> Integers:
     """An amount in cents, exact; what is not known is 0."""
-    cents: Cents = (rows[column].cast(pl.Decimal(18, 2)).fill_null(0) * 100).cast(pl.Int64).to_numpy()
+    cents: Integers = (rows[column].cast(pl.Decimal(18, 2)).fill_null(0) * 100).cast(pl.Int64).to_numpy()
     return cents
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from mainstay.risk.ranking_metrics import Floats, Labels
+from mainstay.risk.matrix import Flags, Floats
 
 BINS = 10
 
@@ -20,12 +20,12 @@ TABLE = pl.Schema(
 """One row a bin: its rows, their mean risk, the share of true labels, and the risks at its ends."""
 
 
-def brier(risks: Floats, labels: Labels) -> float | None:
+def brier(risks: Floats, labels: Flags) -> float | None:
     """Mean squared difference of risk and label; None without rows. Source: Brier (1950)."""
     return float(np.mean((risks - labels) ** 2)) if len(risks) else None
 
 
-def calibration_table(risks: Floats, labels: Labels, bins: int = BINS) -> pl.DataFrame:
+def calibration_table(risks: Floats, labels: Flags, bins: int = BINS) -> pl.DataFrame:
     """Bins of equal mass, from low to high risk; rows of equal risk are never parted, so their order does not matter.
 
     A row's bin is that of the mean rank of all rows with its risk. Returns `TABLE`; a bin that ties left empty is not

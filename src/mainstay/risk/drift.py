@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from mainstay.risk.ranking_metrics import Floats, scores_of
+from mainstay.risk.matrix import Floats
+from mainstay.risk.ranking_metrics import scores_of
 
 NOT_ENOUGH = "not enough data"
 MIN_ROWS = 100

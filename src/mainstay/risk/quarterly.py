@@ -1,16 +1,13 @@
 """Training every quarter: which targets are due, as of which origin, and what each training came to."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import polars as pl
-
 from mainstay.months import quarter_start
 from mainstay.risk.history import Kept
-from mainstay.risk.model import NotEnoughEvents, TrainedModel
-from mainstay.risk.model_training import train
+from mainstay.risk.model import NotEnoughEvents
 from mainstay.risk.origins import Question
+from mainstay.risk.past_predictions import Trainer
 from mainstay.risk.prediction_targets import HORIZONS, TARGETS
 from mainstay.risk.store import ModelStore
 from mainstay.settings import ModelSettings
@@ -34,67 +31,50 @@ def due(store: ModelStore, origin: date, settings: ModelSettings) -> tuple[Quest
     return tuple(asked for asked in questions(origin) if store.is_due(asked.target, asked.horizon_months, origin))
 
 
-@dataclass(frozen=True)
-class Trainer:
-    """What all trainings of a workspace share.
+def train_and_store(
+    question: Question, kept: Kept, trainer: Trainer, store: ModelStore, *, needed: int, shadow_from: date
+) -> dict[str, Any]:
+    """Train on what was known at the question's origin, and store the model, or the reason why there is none.
+
+    A new model runs in shadow until a person enables it.
 
     Args:
-        store: Where models go.
-        catalogue: One row a feature.
-        settings: How many events it takes.
-        capacity: How many visits a week the office makes.
-        signals: `relocation.signal_definitions`.
-        shadow_from: The day from which weeks know of the models, see `ModelStore.save`.
+        question: One target, horizon and origin.
+        kept: The frames of the question.
+        trainer: Trains the model.
+        store: Where it goes.
+        needed: How many events it takes.
+        shadow_from: The day from which weeks know of the model, see `ModelStore.save`.
+
+    Returns:
+        One line of the table: `target`, `horizon_months`, `version` (None without a model), `events`, `origins`,
+        `metrics`, `reason`.
     """
-
-    store: ModelStore
-    catalogue: pl.DataFrame
-    settings: ModelSettings
-    capacity: int
-    signals: pl.DataFrame
-    shadow_from: date
-
-    def train(self, question: Question, kept: Kept) -> dict[str, Any]:
-        """Train on what was known at the question's origin, and store the model, or the reason why there is none.
-
-        A new model runs in shadow until a person enables it. Returns one line of the table: `target`,
-        `horizon_months`, `version` (None without a model), `events`, `origins`, `metrics`, `reason`.
-        """
-        trained = self._trained(question, kept)
-        told: dict[str, Any] = {"target": question.target, "horizon_months": question.horizon_months}
-        if isinstance(trained, NotEnoughEvents):
-            self.store.record_refusal(trained)
-            return told | {
-                "version": None,
-                "events": trained.events,
-                "origins": len(kept.training[question.origins[0]]),
+    (origin,) = question.origins
+    told: dict[str, Any] = {"target": question.target, "horizon_months": question.horizon_months}
+    if kept.training[origin]:
+        trained = trainer(*kept.read_training(origin), as_of=origin)
+    else:
+        reason = "of no origin half of the months were over by then"
+        trained = NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
+    if isinstance(trained, NotEnoughEvents):
+        store.record_refusal(trained)
+        origins = len(kept.training[origin])
+        return (
+            told
+            | {"version": None, "events": trained.events, "origins": origins}
+            | {
                 "metrics": {},
                 "reason": trained.reason,
             }
-        self.store.save(trained, shadow_from=self.shadow_from)
-        return told | {
-            "version": trained.version,
-            "events": trained.facts.events,
-            "origins": len(trained.facts.origins),
-            "metrics": trained.facts.metrics,
+        )
+    store.save(trained, shadow_from=shadow_from)
+    facts = trained.facts
+    return (
+        told
+        | {"version": trained.version, "events": facts.events, "origins": len(facts.origins)}
+        | {
+            "metrics": facts.metrics,
             "reason": "",
         }
-
-    def _trained(self, question: Question, kept: Kept) -> TrainedModel | NotEnoughEvents:
-        (origin,) = question.origins
-        if not kept.training[origin]:
-            needed = self.settings.needed(question.target)
-            reason = "of no origin half of the months were over by then"
-            return NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
-        features, outcomes = kept.read_training(origin)
-        return train(
-            features,
-            outcomes,
-            target=question.target,
-            horizon_months=question.horizon_months,
-            as_of=origin,
-            catalogue=self.catalogue,
-            settings=self.settings,
-            capacity=self.capacity,
-            signals=self.signals,
-        )
+    )

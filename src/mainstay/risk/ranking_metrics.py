@@ -8,13 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.bool_]
-Cents = npt.NDArray[np.int64]
+from mainstay.risk.matrix import Flags, Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ def scores_of(rows: pl.DataFrame, column: str) -> Floats:
     return scores
 
 
-def ranks(scores: Floats) -> npt.NDArray[np.int64]:
+def ranks(scores: Floats) -> Integers:
     """Dense ranks of scores, higher is better; what is not a number gets 0, below all others."""
     known = ~np.isnan(scores)
     dense = np.zeros(len(scores), dtype=np.int64)
@@ -40,7 +37,7 @@ def ranks(scores: Floats) -> npt.NDArray[np.int64]:
     return dense
 
 
-def taken_at(ranked: npt.NDArray[np.int64], values: npt.NDArray[np.int64], k: int) -> Bounds:
+def taken_at(ranked: Integers, values: Integers, k: int) -> Bounds:
     """The sum of `values` over the first k rows by rank, highest first.
 
     Of the rows that tie at the k-th place only some are taken: the smallest values, values at random, the largest.
@@ -60,17 +57,17 @@ def taken_at(ranked: npt.NDArray[np.int64], values: npt.NDArray[np.int64], k: in
     )
 
 
-def precision_at(ranked: npt.NDArray[np.int64], labels: Labels, k: int) -> Bounds | None:
+def precision_at(ranked: Integers, labels: Flags, k: int) -> Bounds | None:
     """Share of true labels among the first k (of all, where there are fewer than k rows); None without rows."""
     return _share(taken_at(ranked, labels.astype(np.int64), k), min(k, len(labels)))
 
 
-def recall_at(ranked: npt.NDArray[np.int64], labels: Labels, k: int) -> Bounds | None:
+def recall_at(ranked: Integers, labels: Flags, k: int) -> Bounds | None:
     """Share of all true labels that are among the first k; None where no label is true."""
     return _share(taken_at(ranked, labels.astype(np.int64), k), int(labels.sum()))
 
 
-def captured_at(ranked: npt.NDArray[np.int64], losses: Cents, k: int) -> Bounds | None:
+def captured_at(ranked: Integers, losses: Integers, k: int) -> Bounds | None:
     """Loss of the first k as a share of the k largest losses, the most that a list of k can hold; None without loss.
 
     Args:
@@ -81,7 +78,7 @@ def captured_at(ranked: npt.NDArray[np.int64], losses: Cents, k: int) -> Bounds 
     return _share(taken_at(ranked, losses, k), int(np.sort(losses)[::-1][:k].sum()))
 
 
-def captured_by_k(ranked: npt.NDArray[np.int64], losses: Cents, ks: npt.NDArray[np.int64]) -> Floats:
+def captured_by_k(ranked: Integers, losses: Integers, ks: Integers) -> Floats:
     """The loss of the first k as a share of all loss, for each k, ties at random: the gain curve; nan without loss."""
     order = np.argsort(-ranked, kind="stable")
     _, group, sizes = np.unique(-ranked[order], return_inverse=True, return_counts=True)
@@ -91,7 +88,7 @@ def captured_by_k(ranked: npt.NDArray[np.int64], losses: Cents, ks: npt.NDArray[
     return cumulated[np.minimum(ks, len(losses))] / (total if total > 0 else np.nan)
 
 
-def average_precision(ranked: npt.NDArray[np.int64], labels: Labels) -> float | None:
+def average_precision(ranked: Integers, labels: Flags) -> float | None:
     """Average precision, tied rows entering together (so that their order does not matter); None without a true label.
 
     Source: scikit-learn's `average_precision_score`, sum over thresholds of (recall step x precision).
@@ -99,13 +96,13 @@ def average_precision(ranked: npt.NDArray[np.int64], labels: Labels) -> float | 
     return float(average_precision_score(labels, ranked)) if labels.any() else None
 
 
-def auc(ranked: npt.NDArray[np.int64], labels: Labels) -> float | None:
+def auc(ranked: Integers, labels: Flags) -> float | None:
     """Chance that a true row ranks above a false one, a tie counting half; None where one of the kinds is missing."""
     return float(roc_auc_score(labels, ranked)) if labels.any() and not labels.all() else None
 
 
 def at_every_k(
-    scores: Floats, labels: Labels, losses: Cents, ks: tuple[int, ...], *, priced: Labels | None = None
+    scores: Floats, labels: Flags, losses: Integers, ks: tuple[int, ...], *, priced: Flags | None = None
 ) -> dict[str, Any]:
     """All metrics of one ranking: `average_precision`, `auc`, and by k `precision`, `recall`, `captured_loss`.
 

@@ -9,14 +9,13 @@ from typing import Any
 from mainstay.files import replace_file
 from mainstay.report.week import swap_in
 from mainstay.report.week_manifest import canonical_json
-from mainstay.resources import shipped
 from mainstay.risk import backtest_files
 from mainstay.risk.grades import graded
 from mainstay.risk.history import Kept
-from mainstay.risk.model_training import train
 from mainstay.risk.origins import Question
-from mainstay.risk.past_predictions import Rule, predict_all, read_catalogue
-from mainstay.week.rules import decline_rule, relocation_rule, signals
+from mainstay.risk.past_predictions import Rule, predict_all
+from mainstay.week.learning import trainer_of
+from mainstay.week.rules import decline_rule, relocation_rule
 from mainstay.week.run import Run
 
 logger = logging.getLogger("mainstay.week")
@@ -44,15 +43,7 @@ def predict(test: Backtest, kept: Kept) -> list[dict[str, Any]]:
     """Train at every origin, score its cohort, write the predictions; tells of the models."""
     settings, question = test.run.settings, test.question
     capacity = settings.orders.visiting_capacity
-    trainer = partial(
-        train,
-        target=question.target,
-        horizon_months=question.horizon_months,
-        catalogue=read_catalogue(shipped("seeds")),
-        settings=settings.models,
-        capacity=capacity,
-        signals=signals(settings),
-    )
+    trainer = trainer_of(question, settings)
     rule = Rule(question.target, decline_rule(settings), relocation_rule(settings))
     predictions, told = predict_all(kept, trainer, rule, partial(graded, capacity=capacity), tell=logger.info)
     backtest_files.write_predictions(test.written, predictions)

@@ -57,10 +57,7 @@ def explain(run: Run) -> None:
 def forecast(run: Run) -> None:
     """Forecast the full year of every enterprise and of the park."""
     with run.warehouse() as warehouse:
-        frames = revenue_forecast.ForecastFrames(
-            **{name: warehouse.read(relation) for name, relation in revenue_forecast.RELATIONS.items()}
-        )
-        forecasts = revenue_forecast.full_year(frames)
+        forecasts = revenue_forecast.full_year({name: warehouse.read(name) for name in revenue_forecast.RELATIONS})
         build_on(warehouse, {"forecasts": forecasts})
     counts = revenue_forecast.counts(forecasts)
     logger.info("forecast the year of %d enterprises, %d by a fallback, %d not", *counts)

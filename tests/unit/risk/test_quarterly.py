@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.resources import shipped
 from mainstay.risk.history import Kept
+from mainstay.risk.model import TrainedModel
 from mainstay.risk.origins import Question
-from mainstay.risk.past_predictions import read_catalogue
-from mainstay.risk.quarterly import Trainer, due, questions, training_origin
-from mainstay.risk.relocation import signal_definitions
+from mainstay.risk.quarterly import due, questions, train_and_store, training_origin
 from mainstay.risk.store import ModelStore
 from mainstay.settings import ModelSettings
 
@@ -30,14 +28,17 @@ def test_a_training_knows_what_was_known_at_the_end_of_a_month_or_of_a_quarter(
     assert (training_origin(day, of_quarter=False), training_origin(day, of_quarter=True)) == (month, quarter)
 
 
+def nothing_to_learn_from(*_: object, as_of: date) -> TrainedModel:
+    raise AssertionError(as_of)
+
+
 def test_a_training_without_origins_is_a_refusal_and_waits_for_the_next_quarter(tmp_path: Path) -> None:
     store, origin = ModelStore(tmp_path), date(2022, 3, 31)
     settings = ModelSettings()
     assert due(store, origin, settings) == questions(origin)
-    seeds = shipped("seeds")
-    trainer = Trainer(store, read_catalogue(seeds), settings, 25, signal_definitions(seeds), origin)
     question = Question("decline", 12, (origin,))
-    line = trainer.train(question, Kept(question, origin, {origin: ()}, {}))
+    kept = Kept(question, origin, {origin: ()}, {})
+    line = train_and_store(question, kept, nothing_to_learn_from, store, needed=50, shadow_from=origin)
     assert (line["version"], line["events"]) == (None, 0)
     assert line["reason"] == "of no origin half of the months were over by then"
     assert question not in due(store, origin, settings)

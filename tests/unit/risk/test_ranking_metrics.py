@@ -8,20 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.risk import ranking_metrics as metrics
+from mainstay.risk.matrix import Flags, Floats, Integers
 from mainstay.risk.ranking_metrics import Bounds, ranks
 
 NAN = float("nan")
 
 
-def scores(*values: float | None) -> metrics.Floats:
+def scores(*values: float | None) -> Floats:
     return np.array([NAN if value is None else value for value in values], dtype=np.float64)
 
 
-def labels(text: str) -> metrics.Labels:
+def labels(text: str) -> Flags:
     return np.array([letter == "x" for letter in text])
 
 
-def cents(*values: int) -> metrics.Cents:
+def cents(*values: int) -> Integers:
     return np.array(values, dtype=np.int64)
 
 
