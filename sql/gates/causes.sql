@@ -10,10 +10,7 @@ sums as (
         lines.natural_change,
         coalesce(sum(causes.amount), 0) as explained
     from features.list_lines as lines
-    left join marts.causes as causes
-        on
-            lines.list_name = causes.list_name
-            and lines.enterprise_id = causes.enterprise_id
+    left join marts.causes as causes using (list_name, enterprise_id)
     group by lines.list_name, lines.enterprise_id, lines.natural_change
 ),
 
@@ -37,11 +34,7 @@ signs as (
 unfounded as (
     select causes.enterprise_id
     from marts.causes as causes
-    anti join signs
-        on
-            causes.list_name = signs.list_name
-            and causes.enterprise_id = signs.enterprise_id
-            and causes.cause_code = signs.cause_code
+    anti join signs using (list_name, enterprise_id, cause_code)
     where causes.cause_code in ('R1', 'R2', 'R3')
 ),
 

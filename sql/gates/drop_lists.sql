@@ -31,8 +31,7 @@ places as (
         stated.frozen_week,
         stated.top_k
     from marts.drop_lists as lines
-    inner join features.list_windows as stated
-        on lines.list_name = stated.list_name
+    inner join features.list_windows as stated using (list_name)
 ),
 
 frozen_now as (
@@ -50,8 +49,7 @@ kept as (
         frozen.enterprise_id,
         frozen.rank
     from features.frozen_places as frozen
-    inner join features.list_windows as stated
-        on frozen.list_name = stated.list_name
+    inner join features.list_windows as stated using (list_name)
     where stated.kind = 'drops'
 ),
 
@@ -145,7 +143,7 @@ select
     'error' as severity,
     'lists that are not those of the week before with who entered and without who left' as detail
 from marts.list_movements as moves
-left join before on moves.list_name = before.list_name
+left join before using (list_name)
 union all
 select
     'drop_lists' as subject,

@@ -55,11 +55,7 @@ ledger as (
 closed_parts as (
     select count(*) filter (where forecasts.ytd <> coalesce(ledger.ytd, 0)) as differing
     from marts.forecasts as forecasts
-    left join ledger
-        on
-            forecasts.enterprise_id = ledger.enterprise_id
-            and forecasts.level = ledger.level
-            and forecasts.caliber = ledger.caliber
+    left join ledger using (enterprise_id, level, caliber)
     where forecasts.enterprise_id <> '*'
 ),
 
@@ -80,10 +76,7 @@ ahead as (
         forecasts.forecast - forecasts.ytd
         - case when forecasts.caliber = 'deferral_adjusted' then 0 else coalesce(due.amount, 0) end as amount
     from marts.forecasts as forecasts
-    left join due
-        on
-            forecasts.enterprise_id = due.enterprise_id
-            and forecasts.level = due.level
+    left join due using (enterprise_id, level)
     where forecasts.enterprise_id <> '*'
 ),
 

@@ -32,8 +32,8 @@ differences as (
         coalesce(sum(abs(funnel.closing - coalesce(counted.cases, 0))), 0) as closing,
         coalesce(sum(abs(funnel.opening - coalesce(published.cases, 0))), 0) as opening
     from marts.outbound_funnel as funnel
-    left join counted on funnel.state = counted.state
-    left join published on funnel.state = published.state
+    left join counted using (state)
+    left join published using (state)
 ),
 
 held as (
@@ -67,7 +67,7 @@ newest as (
 unexplained as (
     select count(*) as cases
     from marts.outbound_register as register
-    left join newest on register.case_id = newest.case_id
+    left join newest using (case_id)
     where newest.state is distinct from register.state
 ),
 

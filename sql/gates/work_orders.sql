@@ -21,10 +21,8 @@ visited_again as (
     select count(*) as orders
     from run.work_orders as orders
     cross join run.as_of
-    inner join features.last_visits as visits
-        on orders.enterprise_id = visits.enterprise_id
-    inner join marts.order_candidates as candidates
-        on orders.enterprise_id = candidates.enterprise_id
+    inner join features.last_visits as visits using (enterprise_id)
+    inner join marts.order_candidates as candidates using (enterprise_id)
     where orders.opened_on = as_of.as_of_date and visits.visited_this_quarter and not candidates.is_urgent
 )
 

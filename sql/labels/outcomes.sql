@@ -30,11 +30,7 @@ cohorts as (
         cohorts.base,
         windows.*
     from run.cohorts as cohorts
-    inner join labels.windows as windows
-        on
-            cohorts.origin_date = windows.origin_date
-            and cohorts.horizon_months = windows.horizon_months
-            and cohorts.enterprise_id = windows.enterprise_id
+    inner join labels.windows as windows using (origin_date, horizon_months, enterprise_id)
 ),
 
 moved as (
@@ -76,8 +72,7 @@ looked as (
     union all
     select receipts.knowledge_date
     from ledger.receipts_as_known as receipts
-    inner join features.tax_authorities as authorities
-        on receipts.tax_authority = authorities.tax_authority
+    inner join features.tax_authorities using (tax_authority)
 ),
 
 registering as (
@@ -136,26 +131,10 @@ judged as (
     cross join run.as_of
     cross join run.parameters as parameters
     left join registering on true
-    left join moved
-        on
-            cohorts.origin_date = moved.origin_date
-            and cohorts.horizon_months = moved.horizon_months
-            and cohorts.enterprise_id = moved.enterprise_id
-    left join treated
-        on
-            cohorts.origin_date = treated.origin_date
-            and cohorts.horizon_months = treated.horizon_months
-            and cohorts.enterprise_id = treated.enterprise_id
-    left join labels.mergers as mergers
-        on
-            cohorts.origin_date = mergers.origin_date
-            and cohorts.horizon_months = mergers.horizon_months
-            and cohorts.enterprise_id = mergers.enterprise_id
-    left join labels.successors as successors
-        on
-            cohorts.origin_date = successors.origin_date
-            and cohorts.horizon_months = successors.horizon_months
-            and cohorts.enterprise_id = successors.enterprise_id
+    left join moved using (origin_date, horizon_months, enterprise_id)
+    left join treated using (origin_date, horizon_months, enterprise_id)
+    left join labels.mergers as mergers using (origin_date, horizon_months, enterprise_id)
+    left join labels.successors as successors using (origin_date, horizon_months, enterprise_id)
 )
 
 select

@@ -18,8 +18,7 @@ newcomers as (
         sites.enterprise_id,
         first_months.first_month
     from features.sites as sites
-    inner join features.first_months as first_months
-        on sites.enterprise_id = first_months.enterprise_id
+    inner join features.first_months as first_months using (enterprise_id)
 ),
 
 starts as (
@@ -37,8 +36,7 @@ paying as (
         on
             starts.label_from - interval 1 month = revenue.month
             and revenue.restored > 0
-    inner join features.sites as sites
-        on revenue.enterprise_id = sites.enterprise_id
+    inner join features.sites as sites using (enterprise_id)
     group by starts.label_from, sites.site
 )
 
@@ -55,8 +53,7 @@ select
         bool_or(not windows.paid_at_lesson and newcomers.first_month <= windows.lesson_to + interval 1 month), false
     ) as of_lesson
 from labels.windows as windows
-inner join features.sites as sites
-    on windows.enterprise_id = sites.enterprise_id
+inner join features.sites as sites using (enterprise_id)
 inner join newcomers
     on
         sites.site = newcomers.site

@@ -84,10 +84,7 @@ due as (
         windows.*,
         settled.settled_to as lesson_to
     from windows
-    left join settled
-        on
-            windows.label_from = settled.label_from
-            and windows.label_to = settled.label_to
+    left join settled using (label_from, label_to)
 ),
 
 once as (
@@ -252,22 +249,7 @@ select
         null
     ) as lesson_invoiced_kept
 from due as windows
-left join matured
-    on
-        windows.label_from = matured.label_from
-        and windows.label_to = matured.label_to
-left join received
-    on
-        windows.origin_date = received.origin_date
-        and windows.horizon_months = received.horizon_months
-        and windows.enterprise_id = received.enterprise_id
-left join invoiced
-    on
-        windows.origin_date = invoiced.origin_date
-        and windows.horizon_months = invoiced.horizon_months
-        and windows.enterprise_id = invoiced.enterprise_id
-left join once
-    on
-        windows.origin_date = once.origin_date
-        and windows.horizon_months = once.horizon_months
-        and windows.enterprise_id = once.enterprise_id
+left join matured using (label_from, label_to)
+left join received using (origin_date, horizon_months, enterprise_id)
+left join invoiced using (origin_date, horizon_months, enterprise_id)
+left join once using (origin_date, horizon_months, enterprise_id)

@@ -6,8 +6,5 @@ select
     batches.knowledge_date,
     facts.*
 from ledger.aggregates as facts
-inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id
-anti join ledger.superseded_as_known as superseded
-    on
-        facts.batch_id = superseded.batch_id
-        and facts.line = superseded.line
+inner join ledger.batches_as_known as batches using (batch_id)
+anti join ledger.superseded_as_known using (batch_id, line)

@@ -23,10 +23,9 @@ loaded as (
         coalesce(sum(tallies.money) filter (where counting.batch_id is null), 0) as replaced_money
     from ledger.batches as batches
     inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    inner join ops.batches as files on batches.batch_id = files.batch_id
-    left join tallies on batches.batch_id = tallies.batch_id
-    left join ledger.batches_as_known as counting
-        on batches.batch_id = counting.batch_id
+    inner join ops.batches as files using (batch_id)
+    left join tallies using (batch_id)
+    left join ledger.batches_as_known as counting using (batch_id)
     where batches.status = 'accepted' and batches.target in ('receipts', 'refunds')
     group by batches.contract
 ),
@@ -54,10 +53,9 @@ superseded as (
         batches.contract,
         sum(flows.source_rows) as superseded_rows,
         sum(flows.money) as superseded_money
-    from ledger.superseded_as_known as superseded
-    inner join ledger.batches_as_known as batches
-        on superseded.batch_id = batches.batch_id
-    inner join flows on superseded.batch_id = flows.batch_id and superseded.line = flows.line
+    from ledger.superseded_as_known
+    inner join ledger.batches_as_known as batches using (batch_id)
+    inner join flows using (batch_id, line)
     group by batches.contract
 ),
 
@@ -98,7 +96,7 @@ select
     coalesce(current_rows.current_rows, 0) as current_rows,
     coalesce(current_rows.current_money, 0) as current_money
 from loaded
-left join superseded on loaded.contract = superseded.contract
+left join superseded using (contract)
 left join
     current_rows
     on loaded.contract = current_rows.contract

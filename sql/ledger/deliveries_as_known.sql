@@ -18,4 +18,4 @@ select
     files.rows_total_line,
     files.rows_blank
 from ledger.batches_as_known as batches
-inner join ops.batches as files on batches.batch_id = files.batch_id
+inner join ops.batches as files using (batch_id)

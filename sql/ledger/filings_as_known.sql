@@ -24,8 +24,7 @@ batches as (
         counting.batch_id is not null as is_counting
     from ledger.batches as batches
     inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    left join ledger.batches_as_known as counting
-        on batches.batch_id = counting.batch_id
+    left join ledger.batches_as_known as counting using (batch_id)
     where batches.status = 'accepted' and batches.target = 'receipts'
 ),
 
@@ -44,12 +43,9 @@ lines as (
             0
         ) as amount
     from ledger.receipts as facts
-    inner join batches on facts.batch_id = batches.batch_id
-    left join ledger.superseded_as_known as superseded
-        on
-            facts.batch_id = superseded.batch_id
-            and facts.line = superseded.line
-    left join run.levy_items as items on facts.levy_item = items.levy_item
+    inner join batches using (batch_id)
+    left join ledger.superseded_as_known as superseded using (batch_id, line)
+    left join run.levy_items as items using (levy_item)
     cross join run.as_of
     where
         coalesce(items.is_tax or items.in_local_revenue, facts.levy_item is null)
@@ -67,8 +63,7 @@ filed as (
         sum(lines.amount) as amount,
         coalesce(sum(lines.amount) filter (where lines.counts_now), 0) as current_amount
     from lines
-    inner join ledger.identity_as_known as identity
-        on lines.party_key = identity.party_key
+    inner join ledger.identity_as_known as identity using (party_key)
     group by
         identity.enterprise_id,
         lines.month,
@@ -105,10 +100,7 @@ in_order as (
             order by filed.knowledge_date, filed.batch_id
         ) as amount_before
     from months
-    inner join filed
-        on
-            months.enterprise_id = filed.enterprise_id
-            and months.month = filed.month
+    inner join filed using (enterprise_id, month)
     where months.filings > 1
 ),
 
@@ -132,7 +124,4 @@ select
     coalesce(amended.first_amount, months.amount)::decimal(18, 2) as first_amount,
     months.current_amount::decimal(18, 2) as current_amount
 from months
-left join amended
-    on
-        months.enterprise_id = amended.enterprise_id
-        and months.month = amended.month
+left join amended using (enterprise_id, month)

@@ -41,4 +41,4 @@ select
     own.name,
     own.last_known
 from own
-left join named on own.name_key = named.name_key
+left join named using (name_key)

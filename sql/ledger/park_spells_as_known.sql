@@ -42,9 +42,8 @@ entries as (
         facts.in_to,
         coalesce(facts.in_from, date '0001-01-01') as spell_from
     from ledger.enterprises as facts
-    inner join deliveries on facts.batch_id = deliveries.batch_id
-    inner join ledger.identity_as_known as identity
-        on facts.party_key = identity.party_key
+    inner join deliveries using (batch_id)
+    inner join ledger.identity_as_known as identity using (party_key)
 ),
 
 named as (

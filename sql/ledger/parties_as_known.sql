@@ -90,8 +90,8 @@ select
     parties.name_key,
     max(batches.knowledge_date) as last_known
 from sightings
-inner join ledger.batches as batches on sightings.batch_id = batches.batch_id
+inner join ledger.batches as batches using (batch_id)
 inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-inner join ledger.parties as parties on sightings.party_key = parties.party_key
+inner join ledger.parties as parties using (party_key)
 where batches.status = 'accepted'
 group by all

@@ -29,9 +29,8 @@ select
     if(known.delivery = 'full', known.next_known, null) as ended_on,
     facts.*
 from ledger.enterprises as facts
-inner join known on facts.batch_id = known.batch_id
-inner join ledger.identity_as_known as identity
-    on facts.party_key = identity.party_key
+inner join known using (batch_id)
+inner join ledger.identity_as_known as identity using (party_key)
 qualify row_number() over (
     partition by identity.enterprise_id
     order by known.knowledge_date desc, facts.batch_id desc, facts.in_from desc nulls last, facts.line desc

@@ -25,6 +25,5 @@ select
     known.knowledge_date,
     facts.*
 from ledger.enterprises as facts
-inner join known on facts.batch_id = known.batch_id
-inner join ledger.identity_as_known as identity
-    on facts.party_key = identity.party_key
+inner join known using (batch_id)
+inner join ledger.identity_as_known as identity using (party_key)

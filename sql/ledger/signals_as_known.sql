@@ -10,10 +10,6 @@ select
     batches.knowledge_date,
     facts.*
 from ledger.signals as facts
-inner join ledger.batches_as_known as batches on facts.batch_id = batches.batch_id
-inner join ledger.identity_as_known as identity
-    on facts.party_key = identity.party_key
-anti join ledger.superseded_as_known as superseded
-    on
-        facts.batch_id = superseded.batch_id
-        and facts.line = superseded.line
+inner join ledger.batches_as_known as batches using (batch_id)
+inner join ledger.identity_as_known as identity using (party_key)
+anti join ledger.superseded_as_known using (batch_id, line)

@@ -84,14 +84,10 @@ replies as (
         revenue.current as revenue_current,
         revenue.prior as revenue_prior
     from features.alerts as alerts
-    inner join features.enterprises as enterprises
-        on alerts.enterprise_id = enterprises.enterprise_id
-    left join newest_orders
-        on alerts.alert_no = newest_orders.alert_no
-    left join features.alert_findings as findings
-        on alerts.alert_no = findings.alert_no
-    left join features.alert_revenue as revenue
-        on alerts.alert_no = revenue.alert_no
+    inner join features.enterprises as enterprises using (enterprise_id)
+    left join newest_orders using (alert_no)
+    left join features.alert_findings as findings using (alert_no)
+    left join features.alert_revenue as revenue using (alert_no)
 ),
 
 judged as (

@@ -22,8 +22,7 @@ visited as (
         visits.cause_on,
         visits.tenths
     from features.list_lines as lines
-    inner join features.confirmed_causes as visits
-        on lines.enterprise_id = visits.enterprise_id
+    inner join features.confirmed_causes as visits using (enterprise_id)
     where lines.natural_change < 0 and visits.cause_on >= date_trunc('year', lines.window_start)
 ),
 
@@ -59,10 +58,7 @@ proposed as (
         sum(causes.amount)::decimal(18, 2) as proposed
     from run.causes as causes
     inner join run.cause_codes as codes on causes.cause_code = codes.code
-    semi join visited
-        on
-            causes.list_name = visited.list_name
-            and causes.enterprise_id = visited.enterprise_id
+    semi join visited using (list_name, enterprise_id)
     group by causes.list_name, causes.enterprise_id, coalesce(codes.tick, 'none')
 )
 

@@ -30,9 +30,6 @@ select
     causes.evidence_en
 from run.causes as causes
 cross join run.as_of
-inner join features.list_lines as lines
-    on
-        causes.list_name = lines.list_name
-        and causes.enterprise_id = lines.enterprise_id
+inner join features.list_lines as lines using (list_name, enterprise_id)
 left join run.cause_codes as codes on causes.cause_code = codes.code
 order by causes.list_name, lines.rank, codes.place

@@ -49,8 +49,7 @@ sums as (
     from spans
     inner join features.revenue_by_level as revenue
         on revenue.month between spans.window_start and spans.window_end
-    inner join features.park_population as population
-        on revenue.enterprise_id = population.enterprise_id
+    inner join features.park_population as population using (enterprise_id)
     where coalesce(population.moved_on >= spans.window_start, true)
     group by all
 ),
@@ -79,7 +78,7 @@ by_caliber as (
         'deferral_adjusted' as caliber,
         sums.natural_sum + sums.refund_sum + sums.deferred_sum as amount
     from sums
-    inner join deferrals on sums.level = deferrals.level
+    inner join deferrals using (level)
 ),
 
 sized as (
@@ -113,8 +112,7 @@ groups as (
             ]
         ) as part
     from features.enterprises as enterprises
-    left join sized
-        on enterprises.enterprise_id = sized.enterprise_id
+    left join sized using (enterprise_id)
 ),
 
 ranked as (
@@ -134,8 +132,7 @@ ranked as (
             order by by_caliber.amount desc nulls last, by_caliber.enterprise_id asc
         ) as place
     from by_caliber
-    inner join groups
-        on by_caliber.enterprise_id = groups.enterprise_id
+    inner join groups using (enterprise_id)
 ),
 
 measured as (

@@ -22,9 +22,8 @@ by_level as (
         levy,
         unnest(['total', 'central', 'local', 'city', 'district']) as level,
         unnest([total, central, local, city, district]) as amount
-    from features.revenue_by_levy as revenue
-    semi join ledger.control_totals_as_known as control
-        on revenue.month = control.month
+    from features.revenue_by_levy
+    semi join ledger.control_totals_as_known using (month)
 ),
 
 undivided as (
@@ -81,7 +80,7 @@ theirs as (
         sum(distinct control.amount) as amount,
         string_agg(distinct control.source, '、' order by control.source) as source
     from stated_once as control
-    left join run.levy_items as items on control.levy_item = items.levy_item
+    left join run.levy_items as items using (levy_item)
     group by all
 )
 
@@ -105,13 +104,8 @@ select
     coalesce(ours.unknown, 0)::bigint as enterprises_unknown
 from theirs
 cross join run.as_of
-left join given
-    on theirs.month = given.month and theirs.level = given.level
-left join undivided on theirs.month = undivided.month
-left join ours
-    on
-        theirs.month = ours.month
-        and theirs.level = ours.level
-        and theirs.levy_item = ours.levy_item
+left join given using (month, level)
+left join undivided using (month)
+left join ours using (month, level, levy_item)
 cross join run.parameters as parameters
 order by theirs.month, theirs.level, theirs.levy_item

@@ -64,10 +64,7 @@ settled as (
 open_matters as (
     select matters.*
     from matters
-    inner join settled
-        on
-            matters.enterprise_id = settled.enterprise_id
-            and matters.matter = settled.matter
+    inner join settled using (enterprise_id, matter)
     where coalesce(settled.settled_on < matters.raised_on, true) and matters.department <> ''
     qualify row_number() over (
         partition by matters.enterprise_id, matters.matter
@@ -98,10 +95,6 @@ select
     coalesce(matters.due_on < as_of.as_of_date, false) as is_overdue
 from open_matters as matters
 cross join run.as_of
-inner join features.enterprises as enterprises
-    on matters.enterprise_id = enterprises.enterprise_id
-left join leaving
-    on
-        matters.enterprise_id = leaving.enterprise_id
-        and matters.matter = leaving.matter
+inner join features.enterprises as enterprises using (enterprise_id)
+left join leaving using (enterprise_id, matter)
 order by matter_no

@@ -29,10 +29,8 @@ select
     found.last_visit_on,
     coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from marts.drop_lists as lists
-left join features.newest_inquiries as orders
-    on lists.enterprise_id = orders.enterprise_id
-left join features.last_visits as found
-    on lists.enterprise_id = found.enterprise_id
+left join features.newest_inquiries as orders using (enterprise_id)
+left join features.last_visits as found using (enterprise_id)
 left join marts.forecasts as forecasts
     on
         lists.enterprise_id = forecasts.enterprise_id

@@ -91,8 +91,7 @@ select
     changes.change < 0 as is_still_drop
 from features.list_lines as changes
 cross join run.as_of
-inner join features.enterprises as enterprises
-    on changes.enterprise_id = enterprises.enterprise_id
+inner join features.enterprises as enterprises using (enterprise_id)
 left join features.list_weeks as weeks
     on
         changes.list_name = weeks.list_name

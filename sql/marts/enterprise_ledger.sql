@@ -111,8 +111,7 @@ select
     scores.relocation_grade
 from features.ledger_population as population
 cross join run.as_of
-inner join features.enterprises as enterprises
-    on population.enterprise_id = enterprises.enterprise_id
+inner join features.enterprises as enterprises using (enterprise_id)
 left join features.windows as windows
     on windows.window_name = 'ytd'
 left join levels on true
@@ -150,5 +149,5 @@ left join marts.forecasts as forecast_restored
         population.enterprise_id = forecast_restored.enterprise_id
         and levels.level_used = forecast_restored.level
         and forecast_restored.caliber = 'restored'
-left join scores on population.enterprise_id = scores.enterprise_id
+left join scores using (enterprise_id)
 order by rank

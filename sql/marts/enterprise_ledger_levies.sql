@@ -89,10 +89,6 @@ from features.ledger_population as population
 cross join run.as_of
 cross join kinds
 left join silence on true
-left join sums
-    on
-        population.enterprise_id = sums.enterprise_id
-        and kinds.levy_kind = sums.levy_kind
-left join undivided
-    on population.enterprise_id = undivided.enterprise_id
+left join sums using (enterprise_id, levy_kind)
+left join undivided using (enterprise_id)
 order by population.enterprise_id, kinds.levy_kind

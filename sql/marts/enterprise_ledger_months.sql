@@ -32,7 +32,7 @@ select
 from features.ledger_population as population
 cross join run.as_of
 cross join calendar
-left join covered on calendar.month = covered.month
+left join covered using (month)
 left join features.revenue_by_level as revenue
     on
         covered.month = revenue.month

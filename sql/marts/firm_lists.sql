@@ -98,24 +98,14 @@ select
     coalesce(found.cause_on >= lists.window_start, false) as is_inquired
 from features.list_windows as lists
 cross join run.as_of
-inner join features.list_places as places
-    on lists.list_name = places.list_name
-inner join features.list_figures as figures
-    on
-        places.list_name = figures.list_name
-        and places.enterprise_id = figures.enterprise_id
-inner join features.enterprises as enterprises
-    on places.enterprise_id = enterprises.enterprise_id
+inner join features.list_places as places using (list_name)
+inner join features.list_figures as figures using (list_name, enterprise_id)
+inner join features.enterprises as enterprises using (enterprise_id)
 left join features.list_weeks as weeks
     on lists.list_name = weeks.list_name and weeks.weeks_ago = 1
-left join features.list_streaks as streaks
-    on
-        places.list_name = streaks.list_name
-        and places.enterprise_id = streaks.enterprise_id
-left join features.newest_inquiries as orders
-    on places.enterprise_id = orders.enterprise_id
-left join features.last_visits as found
-    on places.enterprise_id = found.enterprise_id
+left join features.list_streaks as streaks using (list_name, enterprise_id)
+left join features.newest_inquiries as orders using (enterprise_id)
+left join features.last_visits as found using (enterprise_id)
 left join marts.forecasts as forecasts
     on
         places.enterprise_id = forecasts.enterprise_id

@@ -62,10 +62,7 @@ select
     park.method
 from park
 cross join run.as_of
-left join prior_years
-    on
-        park.level = prior_years.level
-        and park.caliber = prior_years.caliber
+left join prior_years using (level, caliber)
 order by
     park.level,
     park.caliber,

@@ -51,7 +51,7 @@ select
     coalesce(not weeks.is_comparable, false) as is_redefined
 from features.list_windows as lists
 cross join run.as_of
-inner join run.drop_lists as stated on lists.list_name = stated.list_name
+inner join run.drop_lists as stated using (list_name)
 left join features.list_weeks as weeks
     on lists.list_name = weeks.list_name and weeks.weeks_ago = 1
 order by lists.list_name

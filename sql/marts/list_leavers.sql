@@ -36,19 +36,11 @@ select
     enterprises.moved_on
 from features.list_streaks as gone
 cross join run.as_of
-inner join features.list_windows as lists
-    on gone.list_name = lists.list_name
+inner join features.list_windows as lists using (list_name)
 inner join features.list_weeks as weeks
     on gone.list_name = weeks.list_name and weeks.weeks_ago = 1
-left join features.enterprises as enterprises
-    on gone.enterprise_id = enterprises.enterprise_id
-left join features.list_figures as figures
-    on
-        gone.list_name = figures.list_name
-        and gone.enterprise_id = figures.enterprise_id
-anti join features.list_places as places
-    on
-        gone.list_name = places.list_name
-        and gone.enterprise_id = places.enterprise_id
+left join features.enterprises as enterprises using (enterprise_id)
+left join features.list_figures as figures using (list_name, enterprise_id)
+anti join features.list_places using (list_name, enterprise_id)
 where gone.last_rank is not null and (lists.is_covered or lists.kind = 'firms')
 order by gone.list_name, gone.last_rank

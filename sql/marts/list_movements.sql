@@ -73,16 +73,9 @@ unranked as (
         figures.list_name,
         count(*) as enterprises
     from features.list_figures as figures
-    inner join features.list_population as members
-        on
-            figures.list_name = members.list_name
-            and figures.enterprise_id = members.enterprise_id
-    inner join features.list_windows as lists
-        on figures.list_name = lists.list_name
-    anti join features.list_places as places
-        on
-            figures.list_name = places.list_name
-            and figures.enterprise_id = places.enterprise_id
+    inner join features.list_population using (list_name, enterprise_id)
+    inner join features.list_windows as lists using (list_name)
+    anti join features.list_places using (list_name, enterprise_id)
     where lists.is_covered and lists.frozen_week is null and figures.change is null
     group by figures.list_name
 ),
@@ -125,7 +118,7 @@ select
     coalesce(unranked.enterprises, 0) as unranked
 from lists
 cross join run.as_of
-left join now_on on lists.list_name = now_on.list_name
-left join gone on lists.list_name = gone.list_name
-left join unranked on lists.list_name = unranked.list_name
+left join now_on using (list_name)
+left join gone using (list_name)
+left join unranked using (list_name)
 order by lists.list_name

@@ -136,7 +136,7 @@ select
 from sources
 cross join run.as_of
 cross join features.data_until as data_until
-left join filed on sources.enterprise_id = filed.enterprise_id
-left join ytd on sources.enterprise_id = ytd.enterprise_id
+left join filed using (enterprise_id)
+left join ytd using (enterprise_id)
 group by as_of.as_of_date, sources.enterprise_id
 order by sources.enterprise_id

@@ -93,8 +93,7 @@ select
     cases.ended_on
 from run.outbound_cases as cases
 cross join run.as_of
-inner join features.enterprises as enterprises
-    on cases.enterprise_id = enterprises.enterprise_id
+inner join features.enterprises as enterprises using (enterprise_id)
 left join features.published_outbound as published
     on cases.case_id = published.case_id and published.twin = 1
 left join features.outbound_revenue as revenue

@@ -13,8 +13,5 @@ select
     problems.reason
 from run.outcome_problems as problems
 cross join run.as_of
-inner join features.visits as visits
-    on
-        problems.batch_id = visits.batch_id
-        and problems.line = visits.line
+inner join features.visits as visits using (batch_id, line)
 order by problems.batch_id, problems.line

@@ -37,7 +37,6 @@ select
     coalesce(summed.enterprises_unknown, 0) as enterprises_unknown
 from calendar
 cross join run.as_of
-left join features.covered_months as covered
-    on calendar.month = covered.month
-left join summed on calendar.month = summed.month
+left join features.covered_months as covered using (month)
+left join summed using (month)
 order by calendar.month

@@ -49,10 +49,7 @@ select
     sum(scores.loss) filter (where scores.is_rule and not scores.is_ours)::decimal(18, 2) as loss_removed
 from features.review_weeks as weeks
 cross join run.as_of
-inner join targets on weeks.target = targets.target
-left join features.reviewed_scores as scores
-    on
-        weeks.months_ago = scores.months_ago
-        and weeks.target = scores.target
+inner join targets using (target)
+left join features.reviewed_scores as scores using (months_ago, target)
 group by as_of.as_of_date, weeks.months_ago, weeks.reviewed_week, weeks.target
 order by weeks.months_ago, weeks.target

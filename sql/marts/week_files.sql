@@ -27,6 +27,6 @@ select
     bool_or(counted.sha256 is null) as is_new
 from ledger.deliveries_as_known as files
 cross join run.as_of
-left join counted on files.sha256 = counted.sha256
+left join counted using (sha256)
 group by as_of.as_of_date, files.file
 order by files.file

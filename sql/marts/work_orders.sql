@@ -41,8 +41,7 @@ followed as (
         visits.firm_estimate,
         visits.visitor_view
     from run.work_orders as orders
-    left join features.last_visits as visits
-        on orders.enterprise_id = visits.enterprise_id
+    left join features.last_visits as visits using (enterprise_id)
 ),
 
 levels as (
@@ -121,10 +120,8 @@ select
     hidden.grade as hidden_outflow_grade
 from followed as orders
 cross join run.as_of
-left join features.enterprises as enterprises
-    on orders.enterprise_id = enterprises.enterprise_id
-left join marts.order_candidates as candidates
-    on orders.enterprise_id = candidates.enterprise_id
+left join features.enterprises as enterprises using (enterprise_id)
+left join marts.order_candidates as candidates using (enterprise_id)
 left join features.windows as windows
     on windows.window_name = 'ytd'
 left join features.data_until as data_until on true

@@ -75,7 +75,7 @@ scoped as (
             else 'receipt'
         end as flow
     from flows
-    left join run.levy_items as items on flows.levy_item = items.levy_item
+    left join run.levy_items as items using (levy_item)
 ),
 
 own as (

@@ -35,6 +35,5 @@ select
     any_value(told.cause_confirmed) filter (where since.dispatched_on <= told.cause_on) as cause_confirmed,
     any_value(told.main_cause) filter (where since.dispatched_on <= told.cause_on) as main_cause
 from since
-left join features.last_visits as told
-    on since.enterprise_id = told.enterprise_id
+left join features.last_visits as told using (enterprise_id)
 group by since.alert_no

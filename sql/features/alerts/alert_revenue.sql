@@ -54,5 +54,5 @@ select
     if(count(*) = count(paid.amount), coalesce(sum(paid.amount) filter (where paid.is_current), 0), null) as current,
     if(count(*) = count(paid.amount), coalesce(sum(paid.amount) filter (where not paid.is_current), 0), null) as prior
 from covered
-inner join paid on covered.alert_no = paid.alert_no
+inner join paid using (alert_no)
 group by covered.alert_no

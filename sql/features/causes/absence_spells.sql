@@ -33,8 +33,7 @@ moved as (
         moves.* exclude (back_on),
         least(moves.back_on, if(register.in_from > moves.since, register.in_from, null)) as back_on
     from moves
-    left join features.enterprises as register
-        on moves.enterprise_id = register.enterprise_id
+    left join features.enterprises as register using (enterprise_id)
 ),
 
 listed_movers as (
@@ -71,15 +70,13 @@ ended as (
         coalesce(register.registration_status in ('deregistered', 'revoked'), true)
         or register.in_to is not null as is_whole
     from ledger.register_as_known as register
-    left join last_receipts as receipts
-        on register.enterprise_id = receipts.enterprise_id
+    left join last_receipts as receipts using (enterprise_id)
     left join statuses
         on
             register.enterprise_id = statuses.enterprise_id
             and register.registration_status = statuses.registration_status
             and statuses.registration_status in ('deregistered', 'revoked', 'suspended', 'abnormal')
-    anti join listed_movers
-        on register.enterprise_id = listed_movers.enterprise_id
+    anti join listed_movers using (enterprise_id)
     cross join run.as_of
     where statuses.shown_on is not null or coalesce(register.in_to, register.ended_on) <= as_of.as_of_date
 )

@@ -212,8 +212,7 @@ events as (
             months.month - interval 1 year = events.month
         ) as in_prior
     from features.list_lines as lists
-    inner join ledger.known_events_as_known as events
-        on lists.enterprise_id = events.enterprise_id
+    inner join ledger.known_events_as_known as events using (enterprise_id)
     cross join
         unnest(generate_series(lists.window_start, lists.window_end, interval 1 month)) as months (month)
     where lists.level = 'local'

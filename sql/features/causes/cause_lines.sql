@@ -34,8 +34,7 @@ lines as (
         lines.city,
         lines.district
     from staging.revenue_lines as lines
-    semi join listed
-        on lines.enterprise_id = listed.enterprise_id
+    semi join listed using (enterprise_id)
     where lines.is_in_scope
 ),
 

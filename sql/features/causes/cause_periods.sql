@@ -60,7 +60,7 @@ of_lists as (
             when 'district' then received.district
         end as amount
     from features.list_lines as lists
-    inner join received on lists.enterprise_id = received.enterprise_id
+    inner join received using (enterprise_id)
 ),
 
 sides as (

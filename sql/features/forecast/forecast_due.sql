@@ -42,6 +42,5 @@ inner join features.forecast_years as years
     on
         by_level.month > years.last_closed
         and years.year = year(by_level.month)
-inner join features.park_population as population
-    on by_level.enterprise_id = population.enterprise_id
+inner join features.park_population using (enterprise_id)
 group by by_level.enterprise_id, by_level.month, by_level.level

@@ -31,7 +31,5 @@ select
     )::date as left_in
 from features.park_population as population
 cross join run.as_of
-left join partial_moves
-    on population.enterprise_id = partial_moves.enterprise_id
-left join ended
-    on population.enterprise_id = ended.enterprise_id
+left join partial_moves using (enterprise_id)
+left join ended using (enterprise_id)

@@ -46,9 +46,5 @@ select
 from features.revenue_by_level as revenue
 inner join features.forecast_years as years
     on revenue.month between years.first_month and years.last_closed
-inner join features.park_population as population
-    on revenue.enterprise_id = population.enterprise_id
-left join events
-    on
-        revenue.enterprise_id = events.enterprise_id
-        and revenue.month = events.month
+inner join features.park_population using (enterprise_id)
+left join events using (enterprise_id, month)

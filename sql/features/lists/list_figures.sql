@@ -63,20 +63,11 @@ found as (
         is_silent and deferrals.are_delivered as is_silent_adjusted,
         changes.* exclude (window_name, enterprise_id, level)
     from wanted
-    inner join features.list_windows as lists
-        on wanted.list_name = lists.list_name
-    inner join features.enterprises as enterprises
-        on wanted.enterprise_id = enterprises.enterprise_id
-    left join features.window_changes as changes
-        on
-            lists.window_name = changes.window_name
-            and lists.level = changes.level
-            and wanted.enterprise_id = changes.enterprise_id
+    inner join features.list_windows as lists using (list_name)
+    inner join features.enterprises as enterprises using (enterprise_id)
+    left join features.window_changes as changes using (window_name, level, enterprise_id)
     cross join deferrals
-    left join unknown
-        on
-            wanted.list_name = unknown.list_name
-            and wanted.enterprise_id = unknown.enterprise_id
+    left join unknown using (list_name, enterprise_id)
 ),
 
 filled as (

@@ -34,9 +34,5 @@ select
     places.frozen_prior,
     places.frozen_change
 from features.list_windows as lists
-inner join features.list_places as places
-    on lists.list_name = places.list_name
-inner join features.list_figures as figures
-    on
-        places.list_name = figures.list_name
-        and places.enterprise_id = figures.enterprise_id
+inner join features.list_places as places using (list_name)
+inner join features.list_figures as figures using (list_name, enterprise_id)

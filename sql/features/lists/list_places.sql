@@ -32,10 +32,8 @@ eligible as (
         if(lists.sort_by = 'percent', figures.change, null) as amount_key,
         if(lists.ties = 'earlier_base', -figures.prior, null) as base_key
     from features.list_windows as lists
-    inner join features.list_figures as figures
-        on lists.list_name = figures.list_name
-    inner join features.enterprises as enterprises
-        on figures.enterprise_id = enterprises.enterprise_id
+    inner join features.list_figures as figures using (list_name)
+    inner join features.enterprises as enterprises using (enterprise_id)
     where
         lists.frozen_week is null
         and if(
@@ -101,5 +99,4 @@ select
     places.frozen_prior,
     places.frozen_change
 from features.frozen_places as places
-inner join features.list_windows as lists
-    on places.list_name = lists.list_name
+inner join features.list_windows using (list_name)

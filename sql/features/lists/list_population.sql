@@ -28,8 +28,7 @@ in_park as (
     from features.list_windows as lists
     cross join run.as_of
     cross join features.park_population as population
-    inner join features.enterprises as enterprises
-        on population.enterprise_id = enterprises.enterprise_id
+    inner join features.enterprises as enterprises using (enterprise_id)
     where
         coalesce(population.moved_on, as_of.as_of_date) >= lists.prior_start
         and case lists.population_kind
@@ -75,8 +74,7 @@ largest as (
         on
             lists.level = revenue.level
             and revenue.month between closed_years.first_month and closed_years.last_month
-    inner join features.park_population as population
-        on revenue.enterprise_id = population.enterprise_id
+    inner join features.park_population using (enterprise_id)
     where lists.population_kind = 'payers'
     group by all
     having paid > 0

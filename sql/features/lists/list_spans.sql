@@ -19,8 +19,7 @@ last_months as (
         if(freezes.list_name is not null, freezes.last_frozen, closed.last_closed) as last_month
     from features.closed_months as closed
     cross join run.drop_lists as lists
-    left join features.list_freezes as freezes
-        on lists.list_name = freezes.list_name
+    left join features.list_freezes as freezes using (list_name)
 ),
 
 months as (

@@ -51,9 +51,8 @@ compared as (
             false
         ) as is_other
     from published
-    inner join features.list_windows as lists
-        on published.list_name = lists.list_name
-    inner join run.drop_lists as stated on published.list_name = stated.list_name
+    inner join features.list_windows as lists using (list_name)
+    inner join run.drop_lists as stated using (list_name)
     left join events.list_weeks as weeks
         on published.list_name = weeks.list_name and published.published_on = weeks.as_of_date
 )

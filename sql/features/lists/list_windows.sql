@@ -49,7 +49,7 @@ lists as (
             lists.applies = 'always'
             or (lists.applies = 'with_register' and registers.has_register)
             or (lists.applies = 'without_register' and not registers.has_register)
-    left join drawn_up on lists.list_name = drawn_up.list_name
+    left join drawn_up using (list_name)
 )
 
 select
@@ -90,13 +90,11 @@ select
     ) as reason,
     reason is null as is_covered
 from lists
-inner join features.list_spans as spans
-    on lists.list_name = spans.list_name
+inner join features.list_spans as spans using (list_name)
 inner join features.windows as windows
     on spans.window_used = windows.window_name
 inner join features.levels_in_use as levels
     on lists.level = levels.level_asked
 cross join closed_years
 cross join deferrals
-left join features.list_freezes as freezes
-    on lists.list_name = freezes.list_name
+left join features.list_freezes as freezes using (list_name)

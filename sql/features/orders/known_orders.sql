@@ -38,7 +38,6 @@ select
     newest.due_on,
     newest.as_of_date as last_published_on
 from newest
-left join weeks_before
-    on newest.order_id = weeks_before.order_id
+left join weeks_before using (order_id)
 left join ledger.aliases_as_known as aliases
     on newest.enterprise_id = aliases.alias

@@ -70,6 +70,5 @@ select
     ) as visited_this_quarter
 from told
 cross join run.as_of
-left join worded
-    on told.batch_id = worded.batch_id and told.line = worded.line
+left join worded using (batch_id, line)
 group by told.enterprise_id, as_of.as_of_date

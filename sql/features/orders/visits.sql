@@ -12,8 +12,7 @@ outcomes as (
         files.file,
         files.sheet
     from ledger.visit_outcomes_as_known as facts
-    inner join ledger.deliveries_as_known as files
-        on facts.batch_id = files.batch_id
+    inner join ledger.deliveries_as_known as files using (batch_id)
 )
 
 select
@@ -38,7 +37,5 @@ select
             then 'unknown enterprise'
     end as problem
 from outcomes
-inner join features.enterprises as enterprises
-    on outcomes.enterprise_id = enterprises.enterprise_id
-left join features.known_orders as orders
-    on outcomes.order_id = orders.order_id
+inner join features.enterprises as enterprises using (enterprise_id)
+left join features.known_orders as orders using (order_id)

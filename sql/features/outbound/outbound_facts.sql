@@ -28,11 +28,9 @@ receipts as (
         receipts.month,
         min(receipts.knowledge_date) as known_on
     from ledger.receipts_as_known as receipts
-    inner join involved
-        on receipts.enterprise_id = involved.enterprise_id
-    left join run.levy_items as items on receipts.levy_item = items.levy_item
-    left join features.tax_authorities as authorities
-        on receipts.tax_authority = authorities.tax_authority
+    inner join involved using (enterprise_id)
+    left join run.levy_items as items using (levy_item)
+    left join features.tax_authorities as authorities using (tax_authority)
     where
         coalesce(items.is_tax or items.in_local_revenue, receipts.levy_item is null)
         and coalesce(authorities.is_own, true)
@@ -62,7 +60,7 @@ select
     facts.evidence,
     facts.reason
 from features.move_facts as facts
-inner join involved on facts.enterprise_id = involved.enterprise_id
+inner join involved using (enterprise_id)
 cross join run.as_of
 where facts.happened_on <= as_of.as_of_date
 union all

@@ -10,8 +10,7 @@ with
 population as (
     select population.enterprise_id
     from features.park_population as population
-    left join run.outbound_cases as cases
-        on population.enterprise_id = cases.enterprise_id
+    left join run.outbound_cases as cases using (enterprise_id)
     group by population.enterprise_id, population.moved_on
     having
         coalesce(population.moved_on <= max(cases.returned_on), population.moved_on is null)
@@ -28,7 +27,7 @@ kinds as (
         max(active.dated_on) as dated_on,
         max(definitions.signal_group) as signal_group
     from features.relocation_signals as active
-    inner join run.signals as definitions on active.signal = definitions.signal
+    inner join run.signals as definitions using (signal)
     where active.is_active
     group by active.enterprise_id, active.signal
 ),
@@ -58,7 +57,5 @@ select
     revenue.base_12 as local_at_stake
 from population
 cross join features.signal_sources as sources
-left join points
-    on population.enterprise_id = points.enterprise_id
-left join features.risk_inputs as revenue
-    on population.enterprise_id = revenue.enterprise_id
+left join points using (enterprise_id)
+left join features.risk_inputs as revenue using (enterprise_id)

@@ -20,5 +20,5 @@ sources as (
 )
 
 select count(sources.signal) > 0 as has_sources
-from ledger.batches_as_known as batches
-inner join sources on batches.target = sources.target
+from ledger.batches_as_known
+inner join sources using (target)

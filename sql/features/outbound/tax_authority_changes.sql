@@ -33,8 +33,7 @@ daily as (
         max(observed.tax_authority) as tax_authority,
         min(observed.knowledge_date) as known_on
     from observed
-    inner join features.tax_authorities as authorities
-        on observed.tax_authority = authorities.tax_authority
+    inner join features.tax_authorities as authorities using (tax_authority)
     group by observed.enterprise_id, observed.source, observed.observed_on
     having bool_and(authorities.is_own) = bool_or(authorities.is_own)
 )

@@ -17,7 +17,7 @@ deliveries as (
         deliveries.knowledge_date,
         counted.sha256 is null as is_new
     from ledger.deliveries_as_known as deliveries
-    left join counted on deliveries.sha256 = counted.sha256
+    left join counted using (sha256)
 )
 
 select

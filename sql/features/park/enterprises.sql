@@ -71,7 +71,6 @@ select
     paying.enterprise_id is not null as is_paying
 from named
 cross join run.as_of
-left join registered
-    on named.enterprise_id = registered.enterprise_id
-left join paying on named.enterprise_id = paying.enterprise_id
-left join outbound on named.enterprise_id = outbound.enterprise_id
+left join registered using (enterprise_id)
+left join paying using (enterprise_id)
+left join outbound using (enterprise_id)

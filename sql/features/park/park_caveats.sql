@@ -18,8 +18,7 @@ refunds as (
         count(*) filter (where missing.month < windows.window_start) = any_value(windows.prior_months_covered)
             as is_prior_without
     from features.refund_months_missing as missing
-    inner join features.windows as windows
-        on missing.window_name = windows.window_name
+    inner join features.windows as windows using (window_name)
     where missing.window_name = 'ytd'
     having count(*) > 0
 ),
@@ -39,7 +38,7 @@ lines as (
 held_out as (
     select sum(abs(lines.total)) as total
     from lines
-    anti join run.levy_items as items on lines.levy_item = items.levy_item
+    anti join run.levy_items using (levy_item)
     where not lines.is_in_scope
 ),
 

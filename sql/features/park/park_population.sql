@@ -27,7 +27,7 @@ from features.enterprises as enterprises
 cross join registers
 cross join run.parameters as parameters
 cross join run.as_of
-left join begun on enterprises.enterprise_id = begun.enterprise_id
+left join begun using (enterprise_id)
 where
     enterprises.enterprise_id <> parameters.pseudo_taxpayer
     and (

@@ -29,6 +29,5 @@ select
 from features.park_spells as spells
 cross join run.as_of
 inner join features.windows as windows on windows.window_name = 'ytd'
-left join features.enterprises as enterprises
-    on spells.enterprise_id = enterprises.enterprise_id
+left join features.enterprises as enterprises using (enterprise_id)
 group by spells.enterprise_id

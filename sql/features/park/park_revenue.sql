@@ -27,10 +27,7 @@ monthly as (
                 revenue.month between windows.window_start and windows.window_end
                 or revenue.month between windows.prior_start and windows.prior_end
             )
-    left join features.park_months as in_park
-        on
-            revenue.enterprise_id = in_park.enterprise_id
-            and revenue.month = in_park.month
+    left join features.park_months as in_park using (enterprise_id, month)
 ),
 
 counted as (
@@ -83,5 +80,4 @@ select
     if(summed.is_unknown or summed.is_deferral_unknown, null, summed.deferred_current) as deferred_current,
     if(summed.is_unknown or summed.is_deferral_unknown, null, summed.deferred_prior) as deferred_prior
 from summed
-left join features.park_presence as presence
-    on summed.enterprise_id = presence.enterprise_id
+left join features.park_presence as presence using (enterprise_id)

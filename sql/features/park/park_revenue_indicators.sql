@@ -42,11 +42,7 @@ known as (
     from asked
     inner join features.windows as windows
         on windows.window_name = 'ytd'
-    left join features.park_revenue_sums as sums
-        on
-            asked.indicator = sums.indicator
-            and asked.level = sums.level
-            and asked.caliber = sums.caliber
+    left join features.park_revenue_sums as sums using (indicator, level, caliber)
 ),
 
 shares as (

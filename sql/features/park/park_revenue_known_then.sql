@@ -145,7 +145,4 @@ select
     end as reason,
     if(reason is null, calibers.amount, null)::decimal(18, 2) as prior_as_known_then
 from asked
-left join calibers
-    on
-        asked.level = calibers.level
-        and asked.caliber = calibers.caliber
+left join calibers using (level, caliber)

@@ -26,7 +26,7 @@ due as (
         required.days_until_due
     from first_delivery
     cross join run.as_of
-    inner join run.required_contracts as required on first_delivery.contract = required.contract
+    inner join run.required_contracts as required using (contract)
 ),
 
 delivered as (
@@ -41,9 +41,6 @@ select
     due.period
 from due
 cross join run.as_of
-anti join delivered
-    on
-        due.contract = delivered.contract
-        and due.period = delivered.period
+anti join delivered using (contract, period)
 where
     last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= as_of.as_of_date

@@ -18,6 +18,5 @@ select
     enterprises.enterprise_id = parameters.pseudo_taxpayer as is_pseudo_taxpayer
 from features.enterprises as enterprises
 cross join run.parameters as parameters
-left join paying
-    on enterprises.enterprise_id = paying.enterprise_id
+left join paying using (enterprise_id)
 where enterprises.is_registered or paying.enterprise_id is not null

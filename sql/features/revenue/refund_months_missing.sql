@@ -25,6 +25,5 @@ inner join features.windows as windows
             covered.month between windows.window_start and windows.window_end
             or covered.month between windows.prior_start and windows.prior_end
         )
-anti join refund_months
-    on covered.month = refund_months.month
+anti join refund_months using (month)
 where delivering.has_refunds

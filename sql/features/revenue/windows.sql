@@ -63,5 +63,4 @@ select
     end as reason,
     reason is null as is_covered
 from both_years
-inner join counted
-    on both_years.window_name = counted.window_name
+inner join counted using (window_name)

@@ -19,7 +19,5 @@ select
 from features.risk_profiles as profiles
 cross join run.as_of
 cross join features.closed_months as closed
-inner join features.enterprises as enterprises
-    on profiles.enterprise_id = enterprises.enterprise_id
-left join features.first_months as first_months
-    on profiles.enterprise_id = first_months.enterprise_id
+inner join features.enterprises as enterprises using (enterprise_id)
+left join features.first_months as first_months using (enterprise_id)

@@ -22,8 +22,7 @@ bases as (
             false
         ) as can_decline
     from features.risk_bases as bases
-    inner join features.risk_profiles as profiles
-        on bases.enterprise_id = profiles.enterprise_id
+    inner join features.risk_profiles as profiles using (enterprise_id)
     cross join run.parameters as parameters
 ),
 
@@ -52,7 +51,7 @@ select
     judged.zone,
     judged.size_class
 from judged
-left join away on judged.enterprise_id = away.enterprise_id
+left join away using (enterprise_id)
 where
     case judged.target
         when 'decline' then judged.can_decline

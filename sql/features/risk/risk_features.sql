@@ -18,23 +18,13 @@ select
     service.* exclude (enterprise_id),
     operations.* exclude (enterprise_id)
 from features.risk_levels as levels
-left join features.risk_gaps as gaps
-    on levels.enterprise_id = gaps.enterprise_id
-left join features.risk_filing as filing
-    on levels.enterprise_id = filing.enterprise_id
-left join features.risk_mix as mix
-    on levels.enterprise_id = mix.enterprise_id
-left join features.risk_peers as peers
-    on levels.enterprise_id = peers.enterprise_id
-left join features.risk_sites as sites
-    on levels.enterprise_id = sites.enterprise_id
-left join features.risk_chains as chains
-    on levels.enterprise_id = chains.enterprise_id
-left join features.risk_ages as ages
-    on levels.enterprise_id = ages.enterprise_id
-left join features.risk_signals as signals
-    on levels.enterprise_id = signals.enterprise_id
-left join features.risk_service as service
-    on levels.enterprise_id = service.enterprise_id
-left join features.risk_operations as operations
-    on levels.enterprise_id = operations.enterprise_id
+left join features.risk_gaps as gaps using (enterprise_id)
+left join features.risk_filing as filing using (enterprise_id)
+left join features.risk_mix as mix using (enterprise_id)
+left join features.risk_peers as peers using (enterprise_id)
+left join features.risk_sites as sites using (enterprise_id)
+left join features.risk_chains as chains using (enterprise_id)
+left join features.risk_ages as ages using (enterprise_id)
+left join features.risk_signals as signals using (enterprise_id)
+left join features.risk_service as service using (enterprise_id)
+left join features.risk_operations as operations using (enterprise_id)

@@ -51,4 +51,4 @@ select
     end as early_month
 from months
 cross join has_early
-left join early on months.enterprise_id = early.enterprise_id
+left join early using (enterprise_id)

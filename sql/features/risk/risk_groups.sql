@@ -37,8 +37,7 @@ firms as (
         levels.trend_3_12::decimal(18, 9) as trend,
         named.is_quiet::integer as quiet
     from named
-    inner join features.risk_levels as levels
-        on named.enterprise_id = levels.enterprise_id
+    inner join features.risk_levels as levels using (enterprise_id)
     where named.part.group_name is not null
 ),
 
@@ -69,7 +68,4 @@ select
     (groups.quiet_sum - coalesce(firms.quiet, 0))::double
     / nullif(groups.quiet_known - (firms.quiet is not null)::integer, 0) as quiet
 from firms
-inner join groups
-    on
-        firms.grouping = groups.grouping
-        and firms.group_name = groups.group_name
+inner join groups using (grouping, group_name)

@@ -57,10 +57,7 @@ amounts as (
         if(coalesce(sums.is_unknown, false), null, coalesce(sums.restored, 0))::decimal(18, 2) as restored
     from features.park_population as population
     cross join covered
-    left join sums
-        on
-            population.enterprise_id = sums.enterprise_id
-            and covered.span = sums.span
+    left join sums using (enterprise_id, span)
     where population.moved_on is null
 )
 
@@ -72,7 +69,6 @@ select
     max(amounts.restored) filter (where amounts.span = 'base_6') as base_6,
     max(amounts.restored) filter (where amounts.span = 'base_12') as base_12
 from features.park_population as population
-left join amounts
-    on population.enterprise_id = amounts.enterprise_id
+left join amounts using (enterprise_id)
 where population.moved_on is null
 group by population.enterprise_id

@@ -60,7 +60,7 @@ relative_months as (
         case when ratio > 12 then 12 when ratio < -12 then -12 else ratio end as relative,
         relative::decimal(19, 9) as exact
     from features.risk_months as months
-    inner join amounts on months.enterprise_id = amounts.enterprise_id
+    inner join amounts using (enterprise_id)
     where months.months_back < 12 and amounts.last_12 > 0
 ),
 
@@ -114,8 +114,8 @@ compared as (
         park_ratios.*
     from amounts
     left join park_ratios on true
-    left join months on amounts.enterprise_id = months.enterprise_id
-    left join filed on amounts.enterprise_id = filed.enterprise_id
+    left join months using (enterprise_id)
+    left join filed using (enterprise_id)
 ),
 
 measured as (

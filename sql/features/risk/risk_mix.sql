@@ -139,6 +139,5 @@ select
     end::double as deferred_12
 from months
 cross join covered
-left join mixes on months.enterprise_id = mixes.enterprise_id
-left join other_refunds
-    on months.enterprise_id = other_refunds.enterprise_id
+left join mixes using (enterprise_id)
+left join other_refunds using (enterprise_id)

@@ -45,8 +45,5 @@ select
 from features.park_population as population
 cross join spans
 cross join sources
-left join features.risk_revenue as revenue
-    on
-        population.enterprise_id = revenue.enterprise_id
-        and spans.month = revenue.month
+left join features.risk_revenue as revenue using (enterprise_id, month)
 where population.moved_on is null

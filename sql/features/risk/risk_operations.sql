@@ -46,10 +46,7 @@ sums as (
             null
         ) as total_prior_3
     from features.risk_months as months
-    left join features.risk_invoices as invoices
-        on
-            months.enterprise_id = invoices.enterprise_id
-            and months.month = invoices.month
+    left join features.risk_invoices as invoices using (enterprise_id, month)
     group by months.enterprise_id
 ),
 
@@ -72,5 +69,4 @@ select
     changes.total_yoy_3,
     changes.total_yoy_3 - levels.yoy_3 as total_gap
 from changes
-inner join features.risk_levels as levels
-    on changes.enterprise_id = levels.enterprise_id
+inner join features.risk_levels as levels using (enterprise_id)

@@ -27,5 +27,4 @@ select
     levels.yoy_3 - groups.industry_yoy_3 as yoy_3_to_industry,
     levels.yoy_3 - groups.zone_yoy_3 as yoy_3_to_zone
 from groups
-inner join features.risk_levels as levels
-    on groups.enterprise_id = levels.enterprise_id
+inner join features.risk_levels as levels using (enterprise_id)

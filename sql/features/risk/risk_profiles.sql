@@ -31,14 +31,11 @@ select
     sites.site,
     chains.chain
 from sums
-inner join features.enterprises as enterprises
-    on sums.enterprise_id = enterprises.enterprise_id
+inner join features.enterprises as enterprises using (enterprise_id)
 left join run.size_classes as classes
     on
         sums.local_at_stake is not null
         and coalesce(sums.local_at_stake >= classes.lower, classes.lower is null)
         and coalesce(sums.local_at_stake < classes.upper, classes.upper is null)
-left join features.sites as sites
-    on sums.enterprise_id = sites.enterprise_id
-left join features.chains as chains
-    on sums.enterprise_id = chains.enterprise_id
+left join features.sites as sites using (enterprise_id)
+left join features.chains as chains using (enterprise_id)

@@ -93,11 +93,7 @@ select
     end as one_off_12
 from features.risk_profiles as profiles
 cross join delivered
-left join contacts
-    on profiles.enterprise_id = contacts.enterprise_id
-left join requests
-    on profiles.enterprise_id = requests.enterprise_id
-left join alerts
-    on profiles.enterprise_id = alerts.enterprise_id
-left join events
-    on profiles.enterprise_id = events.enterprise_id
+left join contacts using (enterprise_id)
+left join requests using (enterprise_id)
+left join alerts using (enterprise_id)
+left join events using (enterprise_id)

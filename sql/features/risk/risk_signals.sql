@@ -29,8 +29,8 @@ delivered as (
         sources.signal,
         sources.source,
         sources.weight
-    from ledger.batches_as_known as batches
-    inner join sources on batches.target = sources.target
+    from ledger.batches_as_known
+    inner join sources using (target)
 ),
 
 holding as (
@@ -54,10 +54,7 @@ signs as (
         if(holding.signal is null, 0, delivered.weight) as points
     from features.risk_profiles as profiles
     cross join delivered
-    left join holding
-        on
-            profiles.enterprise_id = holding.enterprise_id
-            and delivered.signal = holding.signal
+    left join holding using (enterprise_id, signal)
 )
 
 select

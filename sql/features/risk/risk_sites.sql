@@ -26,8 +26,7 @@ members as (
         date_diff('month', first_months.first_month, closed.last_closed) as months_here
     from features.risk_profiles as profiles
     cross join features.closed_months as closed
-    left join features.first_months as first_months
-        on profiles.enterprise_id = first_months.enterprise_id
+    left join features.first_months as first_months using (enterprise_id)
     left join features.risk_windows as last_3
         on
             profiles.enterprise_id = last_3.enterprise_id
