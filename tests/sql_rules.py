@@ -12,9 +12,9 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokens import Token, TokenType
 
-MATERIALIZED = re.compile(r"view|table|incremental\(by batch_id\)")
-KNOWN = ("_as_known", "_final")
-"""Endings of the ledger's relations that models outside sql/ledger/ may read; others are raw tables."""
+MATERIALIZED = re.compile(r"view|table")
+KNOWN = "_as_known"
+"""Ending of the ledger's relations that models outside sql/ledger/ may read; others are raw tables."""
 
 CLOCK_WORDS = frozenset(
     {"current_date", "current_time", "current_timestamp", "current_localtime", "current_localtimestamp"}
@@ -52,7 +52,7 @@ def stated_grain(sql: str, _layer: str) -> list[str]:
     if not is_single and not re.fullmatch(r"\w+(, \w+)*", _stated(header, "key")):
         problems.append('the header does not name the key: "-- key: column, column"')
     if not MATERIALIZED.fullmatch(_stated(header, "materialized")):
-        problems.append('the header does not say "-- materialized: view | table | incremental(by batch_id)"')
+        problems.append('the header does not say "-- materialized: view | table"')
     return problems
 
 
@@ -104,17 +104,6 @@ def time_in_one_place(sql: str, layer: str) -> list[str]:
     return raw + filters
 
 
-def final_only_for_labels(sql: str, layer: str) -> list[str]:
-    """Only labels may know the future: nothing else reads ledger.*_final."""
-    if layer == "labels":
-        return []
-    return [
-        f"{relation} knows the future: only sql/labels/ reads it"
-        for relation in _relations(sql)
-        if relation.startswith("ledger.") and relation.endswith("_final")
-    ]
-
-
 RULES: tuple[Rule, ...] = (
     one_query,
     stated_grain,
@@ -122,7 +111,6 @@ RULES: tuple[Rule, ...] = (
     lower_case,
     no_clock,
     time_in_one_place,
-    final_only_for_labels,
 )
 
 

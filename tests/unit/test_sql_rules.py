@@ -48,7 +48,6 @@ def test_a_model_that_keeps_the_rules_passes() -> None:
         (sql_rules.stated_grain, "features", "-- key: enterprise_id\n", ""),
         (sql_rules.stated_grain, "features", "key: enterprise_id\n--", "key: the enterprise\n--"),
         (sql_rules.stated_grain, "features", "-- materialized: view", "-- materialised: view"),
-        (sql_rules.stated_grain, "features", "view\n--", "incremental(by month)\n--"),
         (sql_rules.one_date_a_build, "features", "key: enterprise_id", "key: as_of_date, enterprise_id"),
         (sql_rules.one_date_a_build, "staging", "    enterprise_id,\n", "    enterprise_id,\n    as_of_date,\n"),
         (sql_rules.one_date_a_build, "ledger", "max(knowledge_date) as known_on", "max(known_on) as as_of_date"),
@@ -68,8 +67,6 @@ def test_a_model_that_keeps_the_rules_passes() -> None:
             "from receipts",
             "from receipts where knowledge_date <= as_of_date",
         ),
-        (sql_rules.final_only_for_labels, "features", "receipts_as_known", "receipts_final"),
-        (sql_rules.final_only_for_labels, "ledger", "receipts_as_known", "receipts_final"),
     ],
 )
 def test_a_planted_violation_is_found_by_its_rule(rule: Rule, layer: str, old: str, new: str) -> None:
@@ -80,9 +77,10 @@ def test_a_planted_violation_is_found_by_its_rule(rule: Rule, layer: str, old: s
     assert sql_rules.violations(planted, layer) != []
 
 
-@pytest.mark.parametrize(("layer", "relation"), [("ledger", "ledger.receipts"), ("labels", "ledger.receipts_final")])
-def test_the_layer_that_owns_a_relation_may_read_it(layer: str, relation: str) -> None:
-    assert sql_rules.violations(GOOD.replace("ledger.receipts_as_known", relation), layer) == []
+def test_only_the_ledger_reads_its_raw_tables() -> None:
+    raw = GOOD.replace("ledger.receipts_as_known", "ledger.receipts")
+    assert sql_rules.violations(raw, "ledger") == []
+    assert sql_rules.violations(raw, "labels") != []
 
 
 def test_a_column_that_is_called_like_a_clock_function_is_allowed() -> None:
@@ -91,7 +89,7 @@ def test_a_column_that_is_called_like_a_clock_function_is_allowed() -> None:
 
 def test_a_violation_below_the_folder_is_reported_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "marts").mkdir()
-    (tmp_path / "marts" / "orders.sql").write_text(GOOD.replace("receipts_as_known", "receipts_final"), "utf-8")
+    (tmp_path / "marts" / "orders.sql").write_text(GOOD.replace("receipts_as_known", "receipts"), "utf-8")
     assert sql_rules.violations_below(tmp_path) == [
-        "marts/orders.sql: ledger.receipts_final knows the future: only sql/labels/ reads it"
+        "marts/orders.sql: ledger.receipts is a raw table of the ledger: read its _as_known relation"
     ]

@@ -17,11 +17,13 @@ import sqlglot
 from sqlglot import exp
 
 from mainstay.errors import ModelError
+from mainstay.extracts.targets import TARGETS
 from mainstay.warehouse.connection import CANDIDATE, Warehouse
 
 BUILT = "run.built"
 _HEADER = re.compile(r"^-- (?P<name>key|materialized): (?P<value>.+)$", re.MULTILINE)
 _MATERIALIZED = {"view", "table"}
+_TARGET = re.compile(r"\bledger\.target\b")
 _OF_THE_SQL_ALONE = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 """Errors whose message quotes the model; any other may quote a value of a row."""
 
@@ -41,19 +43,39 @@ class Model:
     sql: str
 
 
-def model_files(folder: Path) -> dict[str, Path]:
-    """The SQL files below a folder by relation: the first folder is the schema, the file's stem the name.
+def model_texts(folder: Path) -> dict[str, str]:
+    """The SQL below a folder by relation: the first folder is the schema, the file's stem the name.
+
+    A file below `ledger/targets/` stands for one relation of each target that its folder names: it reads
+    `ledger.target`, and the relation is the target's name with the file's stem. A target whose relation differs has a
+    file of its own.
 
     Raises:
-        ModelError: two files of one schema have the same stem.
+        ModelError: two files make one relation.
     """
-    files: dict[str, Path] = {}
+    texts: dict[str, str] = {}
     for path in sorted(folder.rglob("*.sql")):
-        relation = f"{path.relative_to(folder).parts[0]}.{path.stem}"
-        if relation in files:
-            raise ModelError("two SQL files make one relation", where=f"{files[relation]} and {path}")
-        files[relation] = path
-    return files
+        schema, *between = path.relative_to(folder).parent.parts
+        if between and between[0] == "targets":
+            continue
+        relation = f"{schema}.{path.stem}"
+        if relation in texts:
+            raise ModelError("two SQL files make one relation", where=relation)
+        texts[relation] = path.read_text("utf-8")
+    return _of_targets(folder / "ledger" / "targets") | texts
+
+
+def _of_targets(folder: Path) -> dict[str, str]:
+    groups = {
+        "with_party": [name for name, target in TARGETS.items() if target.has_party],
+        "without_party": [name for name, target in TARGETS.items() if not target.has_party],
+        "money": ["receipts", "refunds", "deferrals"],
+    }
+    return {
+        f"ledger.{name}_{path.stem}": _TARGET.sub(f"ledger.{name}", path.read_text("utf-8"))
+        for path in sorted(folder.rglob("*.sql"))
+        for name in groups[path.parent.name]
+    }
 
 
 def load_models(folder: Path) -> dict[str, Model]:
@@ -62,7 +84,7 @@ def load_models(folder: Path) -> dict[str, Model]:
     Raises:
         ModelError: a file breaks the rules of its kind, or the models refer to each other in a circle.
     """
-    models = {name: parse_model(name, path.read_text("utf-8")) for name, path in model_files(folder).items()}
+    models = {name: parse_model(name, sql) for name, sql in model_texts(folder).items()}
     graph = {name: {read for read in model.reads if read in models} for name, model in models.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())

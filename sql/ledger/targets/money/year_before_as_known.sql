@@ -1,4 +1,4 @@
--- One row per ledger row of refunds that counted one year before it.
+-- One row per ledger row of a target that counted one year before it.
 -- key: batch_id, line
 -- materialized: view
 --
@@ -11,7 +11,7 @@ select
     batches.time_basis,
     batches.knowledge_date,
     facts.*
-from ledger.refunds as facts
+from ledger.target as facts
 inner join ledger.batches_year_before_as_known as batches using (batch_id)
 inner join ledger.identity_as_known as identity using (party_key)
 anti join ledger.superseded_year_before_as_known using (batch_id, line)

@@ -1,4 +1,4 @@
--- One row per ledger row of deferrals that counts then, with the enterprise it belongs to.
+-- One row per ledger row of a target that counts then, with the enterprise it belongs to.
 -- key: batch_id, line
 -- materialized: view
 select
@@ -9,7 +9,7 @@ select
     batches.time_basis,
     batches.knowledge_date,
     facts.*
-from ledger.deferrals as facts
+from ledger.target as facts
 inner join ledger.batches_as_known as batches using (batch_id)
 inner join ledger.identity_as_known as identity using (party_key)
 anti join ledger.superseded_as_known using (batch_id, line)
