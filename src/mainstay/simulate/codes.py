@@ -6,8 +6,6 @@ which is never issued.
 
 from datetime import date
 
-import polars as pl
-
 USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -52,30 +50,3 @@ def citizen_number(born: date, division: str = "110109") -> str:
     front = f"{division}{born:%Y%m%d}000"
     total = sum(int(digit) * weight for digit, weight in zip(front, _CITIZEN_WEIGHTS, strict=True))
     return front + _CITIZEN_CHECKS[total % 11]
-
-
-def simulated_usccs(numbers: pl.Series) -> pl.Series:
-    """Return the codes of many simulated enterprises at once: those that `simulated_uscc` gives for each."""
-    front = "91110109MA9"
-    rest = numbers.cast(pl.Int64) * _STRIDE % 31**_BODY_LENGTH
-    digits = []
-    for _ in range(_BODY_LENGTH):
-        digits.append(rest % 31)
-        rest = rest // 31
-    characters = pl.Series(list(USCC_CHARACTERS))
-    of_organisation = pl.Series([int(character, 36) for character in USCC_CHARACTERS])
-    fixed = sum(int(c, 36) * weight for c, weight in zip("MA9", _ORGANISATION_WEIGHTS, strict=False))
-    organisation = pl.Series([fixed]).new_from_index(0, len(numbers))
-    whole = pl.Series(
-        [sum(USCC_CHARACTERS.index(c) * weight for c, weight in zip(front, _USCC_WEIGHTS, strict=False))]
-    ).new_from_index(0, len(numbers))
-    code = pl.Series([front]).new_from_index(0, len(numbers))
-    for place, digit in enumerate(digits):
-        organisation = organisation + of_organisation.gather(digit) * _ORGANISATION_WEIGHTS[3 + place]
-        whole = whole + digit * _USCC_WEIGHTS[len(front) + place]
-        code = code + characters.gather(digit)
-    check = 11 - organisation % 11
-    checks = pl.Series([*"0123456789", "X", "0"])
-    values = pl.Series([USCC_CHARACTERS.index(character) for character in checks])
-    whole = whole + values.gather(check) * _USCC_WEIGHTS[len(front) + _BODY_LENGTH]
-    return code + checks.gather(check) + characters.gather((31 - whole % 31) % 31)

@@ -11,7 +11,6 @@ from random import Random
 from mainstay.months import add_months, last_day, months_from
 from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.aggregates import aggregates_table
-from mainstay.simulate.bulk import BULK_ABOVE, write_bulk
 from mainstay.simulate.deferrals import PAID_IN, Deferral, deferrals_table, months_paid_in
 from mainstay.simulate.deliveries import (
     alerts_table,
@@ -295,8 +294,6 @@ class Park:
 def write_park(landing: Path, truth: Path, *, enterprises: int, seed: int, first_month: date, months: int) -> None:
     """Write every extract of a simulated park, one folder a month below `landing`, and what is planted.
 
-    A park of more than 50,000 enterprises is a simpler one, written in bulk (see `write_bulk`).
-
     Args:
         landing: The landing folder of a workspace.
         truth: A JSON file for the planted truth and the accounting of every file; keep it out of `landing`.
@@ -308,9 +305,6 @@ def write_park(landing: Path, truth: Path, *, enterprises: int, seed: int, first
     Raises:
         ValueError: fewer than 10 enterprises, or no month.
     """
-    if enterprises > BULK_ABOVE and months >= 1:
-        write_bulk(landing, truth, enterprises=enterprises, seed=seed, first_month=first_month, months=months)
-        return
     park = Park(enterprises=enterprises, seed=seed, first_month=first_month, months=months)
     with _uncollected():
         files = [planted for month in park.months for planted in park.write_month(landing / f"{month:%Y-%m}", month)]
