@@ -28,8 +28,9 @@ import polars as pl
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mainstay.settings import Workspace
-from mainstay.simulate import Park, planted_outcomes
+from mainstay.simulate import Park
 from tests.benchmarks import forecast_office
+from tests.benchmarks.planted_outcomes import planted_outcomes
 
 ROOT = Path(__file__).resolve().parents[2]
 REALDATA = Path(os.environ.get("MAINSTAY_REALDATA") or ROOT.parent / "shared" / "realdata")

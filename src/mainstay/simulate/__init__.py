@@ -4,7 +4,6 @@ from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.comparison import Finding, compare
 from mainstay.simulate.industries import DISTRICT_AUTHORITY_WORDS
 from mainstay.simulate.park import Park, write_park
-from mainstay.simulate.planted_outcomes import planted_outcomes
 from mainstay.simulate.visitors import Visitors
 
 __all__ = [
@@ -14,6 +13,5 @@ __all__ = [
     "PlantedFile",
     "Visitors",
     "compare",
-    "planted_outcomes",
     "write_park",
 ]

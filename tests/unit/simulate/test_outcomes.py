@@ -4,7 +4,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mainstay.simulate.planted_outcomes import PLANTED_OUTCOMES, label_window, planted_outcomes
+from tests.benchmarks.planted_outcomes import PLANTED_OUTCOMES, label_window, planted_outcomes
 
 ORIGIN = date(2022, 3, 31)
 """The last month delivered is February: the window of three months is March to May."""
