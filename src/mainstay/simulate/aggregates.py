@@ -7,10 +7,9 @@ these, other years follow by their growth. Output per km2 and per worker follow 
 from datetime import date
 from typing import NamedTuple
 
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.published import PUBLISHED_FIRMS
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import MARK, heading
+from mainstay.simulate.table import MARK, Cents, Columns
 
 _PUBLISHED_YEAR, _PUBLISHED_MONTHS = 2022, 11
 
@@ -38,23 +37,18 @@ unreadable), staff from output per worker +14.14%, area from output per km2 +18.
 _IN_HUNDREDTHS = frozenset({"亿元", "公顷"})
 
 
-def aggregates_table(enterprises: int, month: date, file: str) -> tuple[Table, PlantedFile]:
+def aggregates_table(enterprises: int, month: date) -> Export:
     """Return every indicator from January to the month, beside the same window of the year before."""
-    rows: list[Row] = [
-        (
-            indicator.name,
-            f"{month:%Y-%m}",
-            _value(indicator, enterprises, month.year, month.month),
-            _value(indicator, enterprises, month.year - 1, month.month),
-            indicator.unit,
-            f"统计部门汇总{MARK}",
-        )
-        for indicator in INDICATORS
-    ]
-    header = ("指标名称", "截至月份", "本期累计", "上年同期", "计量单位", "数据来源")
-    table = Table(heading("汇总统计", month), header, rows)
-    loaded = {name: sum(_hundredths(row[place]) for row in rows) for name, place in (("value", 2), ("prior", 3))}
-    return table, PlantedFile.faultless(file, "aggregates", month, table, loaded)
+    columns: Columns[Indicator] = {
+        "指标名称": lambda indicator: indicator.name,
+        "截至月份": lambda _: f"{month:%Y-%m}",
+        "本期累计": lambda indicator: _value(indicator, enterprises, month.year, month.month),
+        "上年同期": lambda indicator: _value(indicator, enterprises, month.year - 1, month.month),
+        "计量单位": lambda indicator: indicator.unit,
+        "数据来源": lambda _: f"统计部门汇总{MARK}",
+    }
+    loaded = {"value": "本期累计", "prior": "上年同期"}
+    return Extract("汇总统计", "aggregates", loaded=loaded).of_month(month, columns, INDICATORS)
 
 
 def _value(indicator: Indicator, enterprises: int, year: int, months: int) -> Cents:
@@ -64,7 +58,3 @@ def _value(indicator: Indicator, enterprises: int, year: int, months: int) -> Ce
     if indicator.adds_up:
         value *= months / _PUBLISHED_MONTHS
     return Cents(round(value * 100) if indicator.unit in _IN_HUNDREDTHS else round(value) * 100)
-
-
-def _hundredths(cell: object) -> int:
-    return cell if isinstance(cell, Cents) else 0

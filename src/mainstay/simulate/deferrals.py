@@ -6,12 +6,11 @@ from datetime import date
 from typing import NamedTuple
 
 from mainstay.months import add_months, day_of, months_between
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import CIT, SURTAXES, VAT, Levy, Split
+from mainstay.simulate.levies import CIT, LEVEL_COLUMNS, SURTAXES, VAT, Levy, Split
 from mainstay.simulate.payments import Payment
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Cents, Columns, Row
 
 PAID_IN = {
     date(2021, 10, 1): date(2022, 8, 1),
@@ -99,36 +98,25 @@ def months_paid_in(month: date) -> list[date]:
     return [add_months(period, 1) for period, paid_month in PAID_IN.items() if paid_month == month]
 
 
-def deferrals_table(deferrals: Sequence[Deferral], month: date, file: str) -> tuple[Table, PlantedFile]:
-    """Return what was put off in a month, with the month in which it falls due, and its accounting."""
-    header = (
-        "社会信用代码（纳税人识别号）",
-        "纳税人名称",
-        "征收项目",
-        "税款所属期起",
-        "税款所属期止",
-        "应入库月份",
-        "缓缴到期月份",
-        "缓缴税额",
-        "中央级",
-        "市级",
-        "区级",
-    )
-    rows: list[Row] = [
-        (
-            item.firm.uscc,
-            item.firm.name,
-            item.levy.item,
-            *item.period,
-            f"{item.month:%Y-%m}",
-            f"{item.paid_month:%Y-%m}",
-            *(Cents(part) for part in item.amount),
-        )
-        for item in deferrals
-    ]
-    sums = [sum(parts) for parts in zip(*(item.amount for item in deferrals), strict=True)]
-    total: Row = ("合计", *[""] * (len(header) - len(sums) - 1), *map(Cents, sums))
-    table = Table(heading("缓税明细", month), header, rows, total, notes=("单位：元",))
-    levels = ("amount_total", "amount_central", "amount_city", "amount_district")
-    clean = PlantedFile.faultless(file, "deferrals", month, table, dict(zip(levels, sums, strict=True)))
-    return table, replace(clean, rows_read=len(rows) + 2, rows_total_line=1, rows_blank=1)
+def deferrals_table(deferrals: Sequence[Deferral], month: date) -> Export:
+    """Return what was put off in a month, with the month in which it falls due, and a total line."""
+    columns: Columns[Deferral] = {
+        "社会信用代码（纳税人识别号）": lambda item: item.firm.uscc,
+        "纳税人名称": lambda item: item.firm.name,
+        "征收项目": lambda item: item.levy.item,
+        "税款所属期起": lambda item: item.period[0],
+        "税款所属期止": lambda item: item.period[1],
+        "应入库月份": lambda item: f"{item.month:%Y-%m}",
+        "缓缴到期月份": lambda item: f"{item.paid_month:%Y-%m}",
+        "缓缴税额": lambda item: Cents(item.amount.total),
+        "中央级": lambda item: Cents(item.amount.central),
+        "市级": lambda item: Cents(item.amount.city),
+        "区级": lambda item: Cents(item.amount.district),
+    }
+    loaded = dict(zip(LEVEL_COLUMNS, ("缓缴税额", "中央级", "市级", "区级"), strict=True))
+    extract = Extract("缓税明细", "deferrals", notes=("单位：元",), loaded=loaded)
+    table, planted = extract.of_month(month, columns, deferrals)
+    sums = [Cents(cents) for cents in planted.loaded.values()]
+    total: Row = ("合计", *[""] * (len(columns) - len(sums) - 1), *sums)
+    rows_read = planted.rows_read + 2
+    return Export(replace(table, total=total), replace(planted, rows_read=rows_read, rows_total_line=1, rows_blank=1))

@@ -9,15 +9,14 @@ from random import Random
 from typing import NamedTuple
 
 from mainstay.months import add_months
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import CIT, IIT_TRANSFER, Levy
 from mainstay.simulate.payments import one_off_levy
 from mainstay.simulate.received import Received
-from mainstay.simulate.refunds import OTHER_REFUND_REASON, Refund
+from mainstay.simulate.refunds import Refund, overpaid
 from mainstay.simulate.stories import Story
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Cents, Columns
 
 _TOLD = {"B1": 1 / 3, "T1": 0.2, "P4": 0.15, "R3": 0.15, "M1": 0.05}
 _MATTERS = {"T1": "结算时间调整", "P4": "退税", "R3": "业务转移", "M1": "市场变化"}
@@ -63,8 +62,8 @@ def draw_known_events(rng: Random, firms: Sequence[Firm], months: Sequence[date]
 
 
 def known_events_table(
-    events: Sequence[KnownEvent], in_month: InMonth, refunds: Sequence[Refund], month: date, file: str
-) -> tuple[Table, PlantedFile]:
+    events: Sequence[KnownEvent], in_month: InMonth, refunds: Sequence[Refund], month: date
+) -> Export:
     """Return what is told in the month's file.
 
     Args:
@@ -72,42 +71,22 @@ def known_events_table(
         in_month: Returns what was received in a simulated month.
         refunds: All refunds.
         month: The file's.
-        file: Its name.
     """
-    returned = {
-        (refund.firm.number, refund.refunded_on.replace(day=1)): refund.amount.local
-        for refund in refunds
-        if refund.reason == OTHER_REFUND_REASON
+    returned = overpaid(refunds)
+    columns: Columns[tuple[KnownEvent, int]] = {
+        "统一社会信用代码": lambda told: told[0].firm.uscc,
+        "企业名称": lambda told: told[0].firm.name,
+        "事项类型": lambda told: told[0].matter,
+        "入库月份": lambda told: f"{told[0].story.first:%Y-%m}",
+        "征收项目": lambda told: told[0].levy.item if told[0].levy else "",
+        "影响地方级收入": lambda told: Cents(told[1]),
+        "是否持续": lambda told: "是" if told[0].story.cause in _LASTING else "否",
+        "说明": lambda _: "园区台账登记（模拟）",
     }
-    rows: list[Row] = []
-    for event in events:
-        amount = _amount(event, in_month, returned) if event.told_in == month else 0
-        if amount:
-            rows.append(
-                (
-                    event.firm.uscc,
-                    event.firm.name,
-                    event.matter,
-                    f"{event.story.first:%Y-%m}",
-                    event.levy.item if event.levy else "",
-                    Cents(amount),
-                    "是" if event.story.cause in _LASTING else "否",
-                    "园区台账登记（模拟）",
-                )
-            )
-    header = (
-        "统一社会信用代码",
-        "企业名称",
-        "事项类型",
-        "入库月份",
-        "征收项目",
-        "影响地方级收入",
-        "是否持续",
-        "说明",
-    )
-    table = Table(heading("企业已知事项", month), header, rows, notes=("单位：元",))
-    loaded = {"amount": sum(cell for row in rows if isinstance(cell := row[5], Cents))}
-    return table, PlantedFile.faultless(file, "known_events", month, table, loaded)
+    of_month = [(event, _amount(event, in_month, returned)) for event in events if event.told_in == month]
+    loaded = {"amount": "影响地方级收入"}
+    extract = Extract("已知事项", "known_events", title="企业已知事项", notes=("单位：元",), loaded=loaded)
+    return extract.of_month(month, columns, ((event, amount) for event, amount in of_month if amount))
 
 
 def _amount(event: KnownEvent, in_month: InMonth, returned: Mapping[tuple[int, date], int]) -> int:

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from random import Random
 
 from mainstay.months import last_day, months_after
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.signals import DAYS_A_MONTH, is_quiet
 from mainstay.simulate.stories import Move
-from mainstay.simulate.table import Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Columns
 
 LAPSING_MOVERS = 0.4
 """Movers whose lease ends within six months of the move (an assumption)."""
@@ -75,32 +74,20 @@ def _ends(begins_on: date, years: int) -> date:
     return months_after(begins_on, 12 * years) - timedelta(days=1)
 
 
-def leases_table(leases: Sequence[Lease], month: date, file: str) -> tuple[Table, PlantedFile]:
+def leases_table(leases: Sequence[Lease], month: date) -> Export:
     """Return the leases that run at the end of the month, of firms that are still there."""
-    header = (
-        "统一社会信用代码",
-        "企业名称",
-        "房屋位置",
-        "出租方",
-        "租赁面积（平方米）",
-        "租期起",
-        "租期止",
-        "是否续租",
-    )
     end = last_day(month)
-    rows: list[Row] = [
-        (
-            lease.firm.uscc,
-            lease.firm.name,
-            lease.site,
-            lease.landlord,
-            str(lease.area_m2),
-            lease.begins_on,
-            lease.ends_on,
-            "是" if lease.renewed_on is not None and lease.renewed_on <= end else "否",
-        )
-        for lease in leases
-        if lease.begins_on <= end <= lease.ends_on and lease.firm.plot.left_on(end) is None
-    ]
-    table = Table(heading("房屋租约台账", month), header, rows)
-    return table, PlantedFile.faultless(file, "leases", month, table)
+    columns: Columns[Lease] = {
+        "统一社会信用代码": lambda lease: lease.firm.uscc,
+        "企业名称": lambda lease: lease.firm.name,
+        "房屋位置": lambda lease: lease.site,
+        "出租方": lambda lease: lease.landlord,
+        "租赁面积（平方米）": lambda lease: str(lease.area_m2),
+        "租期起": lambda lease: lease.begins_on,
+        "租期止": lambda lease: lease.ends_on,
+        "是否续租": lambda lease: "是" if lease.renewed_on is not None and lease.renewed_on <= end else "否",
+    }
+    running = (
+        lease for lease in leases if lease.begins_on <= end <= lease.ends_on and lease.firm.plot.left_on(end) is None
+    )
+    return Extract("房屋租约台账", "leases").of_month(month, columns, running)

@@ -4,6 +4,7 @@ The shares are the table of 2021. The second regime of 2022 (district share 59.3
 carry shares of their own, in which the district keeps all of the local part (see `Levy.at`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -21,6 +22,15 @@ class Split(NamedTuple):
     def local(self) -> int:
         """City and district."""
         return self.city + self.district
+
+
+LEVEL_COLUMNS = tuple(f"amount_{level}" for level in Split._fields)
+"""How contracts call the parts of an amount."""
+
+
+def sum_of(amounts: Iterable[Split]) -> Split:
+    """Add amounts up, level by level."""
+    return Split(*map(sum, zip(Split(0, 0, 0, 0), *amounts, strict=True)))
 
 
 @dataclass(frozen=True)

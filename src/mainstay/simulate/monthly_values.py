@@ -12,13 +12,12 @@ from random import Random
 from typing import NamedTuple
 
 from mainstay.months import add_months, last_day, months_between
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.levies import VAT_MONTHS, VAT_SHARES
 from mainstay.simulate.signals import is_quiet
 from mainstay.simulate.stories import Story
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Cell, Cents, Columns
 
 AGREED = 0.4
 """The part of the firms that agreed (an assumption)."""
@@ -112,21 +111,32 @@ def _active(story: Story, month: date) -> float:
     return story.kept(month)
 
 
-def monthly_values_table(profiles: Sequence[Profile], month: date, file: str, rng: Random) -> tuple[Table, PlantedFile]:
+class MonthlyValue(NamedTuple):
+    """One value of one firm, as it is written."""
+
+    firm: Firm
+    measure: str
+    value: Cell
+
+
+def monthly_values_table(profiles: Sequence[Profile], month: date, rng: Random) -> Export:
     """Return both values of the firms that agreed and are there at the end of the month, and the accounting."""
-    end, shown = last_day(month), f"{month:%Y-%m}"
+    end = last_day(month)
     weight = VAT_MONTHS[add_months(month, 1).month - 1] / 100 / VAT_SHARES.local
-    rows: list[Row] = []
+    found: list[MonthlyValue] = []
     for firm, burden, heads, falls in profiles:
         noise, heads_noise = rng.lognormvariate(-(_NOISE**2) / 2, _NOISE), rng.lognormvariate(0, _HEADS_NOISE)
         if firm.in_from > end or firm.plot.left_on(end) is not None:
             continue
         invoiced = firm.usual(month) * firm.mix["VAT"] * weight / burden * activity(firm, month) * noise
         insured = heads * prod(fall.kept(month) for fall in falls) * heads_noise
-        rows += [
-            (firm.uscc, firm.name, shown, "开票金额", Cents(round(invoiced))),
-            (firm.uscc, firm.name, shown, "参保人数", str(max(1, round(insured)))),
-        ]
-    header = ("统一社会信用代码", "企业名称", "月份", "指标", "数值")
-    table = Table(heading("开票与参保月度数据", month), header, rows)
-    return table, PlantedFile.faultless(file, "monthly_values", month, table)
+        found.append(MonthlyValue(firm, "开票金额", Cents(round(invoiced))))
+        found.append(MonthlyValue(firm, "参保人数", str(max(1, round(insured)))))
+    columns: Columns[MonthlyValue] = {
+        "统一社会信用代码": lambda one: one.firm.uscc,
+        "企业名称": lambda one: one.firm.name,
+        "月份": lambda _: f"{month:%Y-%m}",
+        "指标": lambda one: one.measure,
+        "数值": lambda one: one.value,
+    }
+    return Extract("开票与参保月度数据", "monthly_values").of_month(month, columns, found)

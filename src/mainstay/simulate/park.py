@@ -2,42 +2,37 @@
 
 import gc
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from mainstay.months import add_months, last_day, months_from
-from mainstay.simulate.accounting import PlantedFile
 from mainstay.simulate.aggregates import aggregates_table
+from mainstay.simulate.alerts import alerts_table
+from mainstay.simulate.control_totals import control_totals_table
 from mainstay.simulate.deferrals import PAID_IN, Deferral, deferrals_table, months_paid_in
-from mainstay.simulate.deliveries import (
-    alerts_table,
-    control_totals_table,
-    outbound_table,
-    receipts_table,
-    refunds_table,
-    register_table,
-)
 from mainstay.simulate.early_signs import with_early_signs
 from mainstay.simulate.effects import planted_effects
+from mainstay.simulate.export import Export, PlantedFile
 from mainstay.simulate.firms import draw_firm, draw_sizes
 from mainstay.simulate.known_events import draw_known_events, known_events_table
 from mainstay.simulate.leases import draw_leases, leases_table
 from mainstay.simulate.monthly_values import draw_agreed, draw_profiles, monthly_values_table
+from mainstay.simulate.outbound_list import outbound_table
+from mainstay.simulate.park_register import register_table
 from mainstay.simulate.projects import projects_table
 from mainstay.simulate.raking import targets_of
-from mainstay.simulate.receipts import Line, Mess
+from mainstay.simulate.receipts import Line, Mess, receipts_table
 from mainstay.simulate.received import Received, receive
-from mainstay.simulate.refunds import Refund, all_refunds
+from mainstay.simulate.refunds import all_refunds, refunds_table
 from mainstay.simulate.reliefs import draw_reliefs, reliefs_table
 from mainstay.simulate.requests import draw_requests, requests_table
 from mainstay.simulate.roles import draw_roles, open_to_plots
 from mainstay.simulate.signals import draw_signals, signals_table
 from mainstay.simulate.sizing import Sized, size_firms
 from mainstay.simulate.stories import Plot, draw_plots
-from mainstay.simulate.table import DAY_STYLES, Style, Table, write_csv
+from mainstay.simulate.table import DAY_STYLES, Style, write_csv
 from mainstay.simulate.truth import (
     planted_declines,
     planted_effects_entries,
@@ -50,8 +45,6 @@ from mainstay.simulate.truth import (
 from mainstay.simulate.visits import contacts_table, draw_contacts
 from mainstay.simulate.watch_list import draw_watch_list, watch_list_table
 from mainstay.simulate.workbook import write_workbook
-
-Made = tuple[Table, PlantedFile]
 
 CORRECTED_MONTH = 7
 """Counted from 0: its extract comes incomplete, and whole on the 20th of the month after it."""
@@ -68,6 +61,12 @@ WORKBOOK_MONTHS = 3
 CSV_DELAY = timedelta(days=5)
 """How long after its month an extract is known (the receipts contract)."""
 _WORKBOOK_DELAY = CSV_DELAY + timedelta(days=1)
+_STYLES = {
+    "control_totals": Style(encoding="utf-8-sig"),
+    "aggregates": Style(encoding="utf-8-sig"),
+    "alerts": Style(encoding="utf-8"),
+}
+"""How the files of other offices than the tax office are exported, by contract."""
 _OUTSIDE_PARK = 40
 _LEAST_ENTERPRISES = 10
 
@@ -136,12 +135,13 @@ class Park:
             raise ValueError(f"the simulation spans {self.months[0]:%Y-%m} to {self.months[-1]:%Y-%m}")
         written = []
         folder.mkdir(parents=True, exist_ok=True)
-        for table, planted, style in self._files(month):
+        tax_office = Style(day=DAY_STYLES[self.months.index(month) % len(DAY_STYLES)])
+        for table, planted in self._exports(month):
             path = folder / planted.file
             if path.suffix == ".xlsx":
                 write_workbook(path, table)
             else:
-                write_csv(path, table, style)
+                write_csv(path, table, _STYLES.get(planted.contract, tax_office))
             written.append(planted)
         return written
 
@@ -149,7 +149,7 @@ class Park:
     def deferrals(self) -> list[Deferral]:
         """What was put off in the simulated months, by month and firm."""
         months = [add_months(period, 1) for period in PAID_IN]
-        return [item for month in months if month in self.months for item in self._deferred(month)]
+        return [item for month in months if month in self.months for item in self._of_month(month).put_off]
 
     def truth(self) -> dict[str, object]:
         """Return what is planted: parameters, declines by cause, moves, hidden outflows, retained firms, signals.
@@ -175,56 +175,37 @@ class Park:
             "signals": signals,
         }
 
-    def _files(self, month: date) -> Iterator[tuple[Table, PlantedFile, Style]]:
-        """What comes for a month, as tables with their accounting, and how a CSV file of them is written."""
-        office, bureau = Style(day=DAY_STYLES[self.months.index(month) % len(DAY_STYLES)]), Style(encoding="utf-8-sig")
-        yield from ((*made, office) for made in self._receipts(month))
-        yield from ((*made, office) for made in self._other_money(month))
-        stamp = f"{month:%Y%m}"
-        yield *control_totals_table(*self._booked(month), month, f"财政收入控制数_{stamp}.csv"), bureau
-        values = monthly_values_table(
-            self._profiles, month, f"开票与参保月度数据_{stamp}.csv", self._chance(month, "values")
-        )
-        if values[0].rows:
-            yield *values, office
-        yield *aggregates_table(self._enterprises, month, f"汇总统计_{stamp}.csv"), bureau
+    def _exports(self, month: date) -> Iterator[Export]:
+        """What comes for a month."""
+        refunds = [refund for refund in self.refunds if refund.refunded_on.replace(day=1) == month]
+        yield from self._receipts(month)
+        yield from _if_any(refunds_table(refunds, month), deferrals_table(self._of_month(month).put_off, month))
+        yield control_totals_table(self._lines(month), refunds, month)
+        yield from _if_any(monthly_values_table(self._profiles, month, self._chance(month, "values")))
+        yield aggregates_table(self._enterprises, month)
         if month == self.months[0] or month.month % 3 == 0 or month == self._newest_month:
-            yield from ((*made, office) for made in self._whole_lists(month))
-        yield from ((*made, office) for made in self._happenings(month) if made[0].rows)
-        alerts = alerts_table(self.firms, month, f"大数据预警派单_{stamp}.csv", self._chance(month, "alerts"))
-        yield *alerts, Style(encoding="utf-8")
+            yield from self._whole_lists(month)
+        yield from _if_any(
+            outbound_table(self.firms, month),
+            signals_table(self.signals, month),
+            requests_table(self.requests, month),
+            contacts_table(self.contacts, month),
+            known_events_table(self.known_events, self._of_month, self.refunds, month),
+            reliefs_table(self.reliefs, month),
+        )
+        yield alerts_table(self.firms, month, self._chance(month, "alerts"))
 
-    def _other_money(self, month: date) -> Iterator[Made]:
-        """Refunds and deferrals, where there are any."""
-        refunds = self._refunds(month)
-        if refunds:
-            yield refunds_table(refunds, month, f"税收退库明细_{month:%Y%m}.csv")
-        put_off = self._deferred(month)
-        if put_off:
-            yield deferrals_table(put_off, month, f"缓税明细_{month:%Y%m}.csv")
-
-    def _whole_lists(self, month: date) -> Iterator[Made]:
+    def _whole_lists(self, month: date) -> Iterator[Export]:
         """What is complete at every delivery; the last register is a workbook."""
-        stamp = f"{month:%Y%m}"
-        suffix = "xlsx" if month == self._newest_month else "csv"
-        yield register_table(self.firms, month, f"园区企业名录_{stamp}.{suffix}")
-        yield leases_table(self.leases, month, f"房屋租约台账_{stamp}.csv")
-        yield watch_list_table(self._watched, month, f"重点服务企业名单_{stamp}.csv")
-        projects = projects_table(month, f"重点项目_{stamp}.csv")
-        if projects[0].rows:
-            yield projects
+        register, planted = register_table(self.firms, month)
+        if month == self._newest_month:
+            planted = replace(planted, file=planted.file.replace(".csv", ".xlsx"))
+        yield Export(register, planted)
+        yield leases_table(self.leases, month)
+        yield watch_list_table(self._watched, month)
+        yield from _if_any(projects_table(month))
 
-    def _happenings(self, month: date) -> Iterator[Made]:
-        """What happened in the month; nothing may have."""
-        stamp = f"{month:%Y%m}"
-        yield outbound_table(self.firms, month, f"迁出企业清单_{stamp}.csv")
-        yield signals_table(self.signals, month, f"登记变动信号_{stamp}.csv")
-        yield requests_table(self.requests, month, f"企业诉求台账_{stamp}.csv")
-        yield contacts_table(self.contacts, month, f"企业对接记录_{stamp}.csv")
-        yield known_events_table(self.known_events, self._of_month, self.refunds, month, f"已知事项_{stamp}.csv")
-        yield reliefs_table(self.reliefs, month, f"房租减免_{stamp}.csv")
-
-    def _receipts(self, month: date) -> Iterator[Made]:
+    def _receipts(self, month: date) -> Iterator[Export]:
         """The month's receipts, with their corrections and those of an earlier month that come now."""
         place, stamp = self.months.index(month), f"{month:%Y%m}"
         newest = [month for month in self.months if month <= self._newest_month][-WORKBOOK_MONTHS:]
@@ -248,7 +229,7 @@ class Park:
                 item
                 for before in months_paid_in(month)
                 if before in self.months
-                for item in self._deferred(before)
+                for item in self._of_month(before).put_off
                 if item.paid_month == month
             ]
             whole = receive(
@@ -268,17 +249,6 @@ class Park:
         if month not in self._received:
             self._lines(month)
         return self._received[month]
-
-    def _deferred(self, month: date) -> list[Deferral]:
-        """What was put off in a month, kept for the month in which it is paid."""
-        return self._of_month(month).put_off
-
-    def _refunds(self, month: date) -> list[Refund]:
-        return [refund for refund in self.refunds if refund.refunded_on.replace(day=1) == month]
-
-    def _booked(self, month: date) -> tuple[list[Line], list[Refund]]:
-        """What the bureau booked: the whole month with its reversal, nothing twice, nothing garbled; its refunds."""
-        return self._lines(month), self._refunds(month)
 
     def _chance(self, month: date, what: str) -> Random:
         """A source of its own for each month, so that months can be written in any order."""
@@ -306,21 +276,17 @@ def write_park(landing: Path, truth: Path, *, enterprises: int, seed: int, first
         ValueError: fewer than 10 enterprises, or no month.
     """
     park = Park(enterprises=enterprises, seed=seed, first_month=first_month, months=months)
-    with _uncollected():
+    gc.disable()  # there are no reference cycles, and the search for them takes a sixth of the time
+    try:
         files = [planted for month in park.months for planted in park.write_month(landing / f"{month:%Y-%m}", month)]
+    finally:
+        gc.enable()
     write_truth(truth, park.truth(), files)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Switch the search for reference cycles off: there are none, and it takes a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _if_any(*exports: Export) -> Iterator[Export]:
+    """Those that have rows: what did not happen has no file."""
+    return (export for export in exports if export.table.rows)
 
 
 def _draw_firms(seed: int, enterprises: int, months: tuple[date, ...], agreed: Collection[int]) -> Sized:

@@ -5,9 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from mainstay.months import last_day
-from mainstay.simulate.accounting import PlantedFile
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import MARK, heading
+from mainstay.simulate.export import Export, Extract
+from mainstay.simulate.table import MARK, Cents, Columns
 
 
 class Milestone(NamedTuple):
@@ -37,24 +36,19 @@ MILESTONES = (
 )
 
 
-def projects_table(month: date, file: str, milestones: Sequence[Milestone] = MILESTONES) -> tuple[Table, PlantedFile]:
+def projects_table(month: date, milestones: Sequence[Milestone] = MILESTONES) -> Export:
     """Return every milestone as it stands at the end of the month, of projects that have begun by then."""
     end = last_day(month)
     begun = {one.project for one in milestones if one.done_on is not None and one.done_on <= end}
-    header = ("项目名称", "节点", "计划完成日期", "实际完成日期", "总投资", "责任单位", "说明")
-    shown = [one for one in milestones if one.project in begun]
-    rows: list[Row] = [
-        (
-            one.project,
-            one.name,
-            one.due_on,
-            one.done_on if one.done_on is not None and one.done_on <= end else "",
-            Cents(one.investment),
-            one.owner,
-            one.note,
-        )
-        for one in shown
-    ]
-    table = Table(heading("重点项目进展", month), header, rows, notes=("单位：元",))
-    loaded = {"investment": sum(one.investment for one in shown)}
-    return table, PlantedFile.faultless(file, "projects", month, table, loaded)
+    columns: Columns[Milestone] = {
+        "项目名称": lambda one: one.project,
+        "节点": lambda one: one.name,
+        "计划完成日期": lambda one: one.due_on,
+        "实际完成日期": lambda one: one.done_on if one.done_on is not None and one.done_on <= end else "",
+        "总投资": lambda one: Cents(one.investment),
+        "责任单位": lambda one: one.owner,
+        "说明": lambda one: one.note,
+    }
+    loaded = {"investment": "总投资"}
+    extract = Extract("重点项目", "projects", title="重点项目进展", notes=("单位：元",), loaded=loaded)
+    return extract.of_month(month, columns, (one for one in milestones if one.project in begun))

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import EVEN, Split
+from mainstay.simulate.levies import EVEN, Split, sum_of
 from mainstay.simulate.payments import Payment
 from mainstay.simulate.published import PUBLISHED, raked_months
 from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund
@@ -139,8 +139,5 @@ def settle(entries: Sequence[Entry], missing: Local) -> None:
 
 def local_of(amounts: Iterable[Split]) -> Local:
     """Sum the two local levels."""
-    city = district = 0
-    for amount in amounts:
-        city += amount.city
-        district += amount.district
-    return Local(city, district)
+    whole = sum_of(amounts)
+    return Local(whole.city, whole.district)

@@ -1,14 +1,26 @@
 """Treasury refunds: the VAT credit refunds of 2022 and a few others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
 from mainstay.months import day_of, months_from
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import CIT, CREDIT_REFUND, INCOME_SHARES, VAT, VAT_SHARES, Levy, Shares, Split
+from mainstay.simulate.levies import (
+    CIT,
+    CREDIT_REFUND,
+    INCOME_SHARES,
+    LEVEL_COLUMNS,
+    VAT,
+    VAT_SHARES,
+    Levy,
+    Shares,
+    Split,
+)
 from mainstay.simulate.published import PUBLISHED, PUBLISHED_FIRMS, RAKED_MONTHS, Published
+from mainstay.simulate.table import Cents, Columns
 
 CREDIT_REFUND_REASON = "增值税留抵退税"
 OTHER_REFUND_REASON = "误收多缴退税"
@@ -122,7 +134,37 @@ def all_refunds(rng: Random, firms: Sequence[Firm], months: Sequence[date]) -> l
     return sorted(kept, key=lambda refund: (refund.refunded_on, refund.firm.number))
 
 
+def overpaid(refunds: Iterable[Refund]) -> dict[tuple[int, date], int]:
+    """Return what was paid back as overpaid (P4), by firm's number and month, in cents of local revenue."""
+    return {
+        (refund.firm.number, refund.refunded_on.replace(day=1)): refund.amount.local
+        for refund in refunds
+        if refund.reason == OTHER_REFUND_REASON
+    }
+
+
 def _refund(firm: Firm, levy: Levy, shares: Shares, local: float, reason: str, refunded_on: date) -> Refund:
     amount = shares.of(round(local / shares.local))
     voucher = f"4110109{refunded_on:%y%m}{firm.number:07d}"
     return Refund(firm, levy, amount, shares, reason, refunded_on, voucher)
+
+
+def refunds_table(refunds: Sequence[Refund], month: date) -> Export:
+    """Return the refunds of a month, positive as the treasury delivers them."""
+    columns: Columns[Refund] = {
+        "社会信用代码（纳税人识别号）": lambda refund: refund.firm.uscc,
+        "纳税人名称": lambda refund: refund.firm.name,
+        "征收项目": lambda refund: refund.levy.item,
+        "税额": lambda refund: Cents(refund.amount.total),
+        "退抵税费原因类型": lambda refund: refund.reason,
+        "退还日期": lambda refund: refund.refunded_on,
+        "预算分配比例": lambda refund: refund.shares.as_delivered,
+        "中央级": lambda refund: Cents(refund.amount.central),
+        "市级": lambda refund: Cents(refund.amount.city),
+        "区级": lambda refund: Cents(refund.amount.district),
+        "主管税务机关": lambda refund: refund.firm.authority,
+        "收入退还书号码": lambda refund: refund.voucher,
+    }
+    loaded = dict(zip(LEVEL_COLUMNS, ("税额", "中央级", "市级", "区级"), strict=True))
+    extract = Extract("税收退库明细", "refunds", notes=("单位：元",), loaded=loaded)
+    return extract.of_month(month, columns, refunds)

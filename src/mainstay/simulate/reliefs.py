@@ -6,11 +6,10 @@ from random import Random
 from typing import NamedTuple
 
 from mainstay.months import last_day
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.raking import in_whole
-from mainstay.simulate.table import Cents, Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Cents, Columns
 
 _MONTHS = tuple(date(2022, month, 1) for month in range(4, 10))
 
@@ -64,36 +63,18 @@ def _there_in(firm: Firm) -> list[date]:
     return [month for month in _MONTHS if firm.in_from <= month and firm.plot.left_on(last_day(month)) is None]
 
 
-def reliefs_table(reliefs: Sequence[Relief], month: date, file: str) -> tuple[Table, PlantedFile]:
+def reliefs_table(reliefs: Sequence[Relief], month: date) -> Export:
     """Return the reliefs granted in the month."""
-    header = (
-        "统一社会信用代码",
-        "企业名称",
-        "减免月份",
-        "出租方",
-        "出租方类型",
-        "减免金额",
-        "减免面积（平方米）",
-        "申请补贴金额",
-    )
-    granted = [relief for relief in reliefs if relief.month == month]
-    rows: list[Row] = [
-        (
-            relief.firm.uscc,
-            relief.firm.name,
-            f"{month:%Y-%m}",
-            relief.landlord,
-            relief.kind,
-            Cents(relief.amount),
-            str(relief.area_m2),
-            Cents(relief.subsidy) if relief.subsidy else "",
-        )
-        for relief in granted
-    ]
-    table = Table(heading("房租减免台账", month), header, rows, notes=("单位：元",))
-    loaded = {
-        "amount": sum(relief.amount for relief in granted),
-        "area_m2": sum(relief.area_m2 for relief in granted) * 100,
-        "subsidy_asked": sum(relief.subsidy for relief in granted),
+    columns: Columns[Relief] = {
+        "统一社会信用代码": lambda relief: relief.firm.uscc,
+        "企业名称": lambda relief: relief.firm.name,
+        "减免月份": lambda _: f"{month:%Y-%m}",
+        "出租方": lambda relief: relief.landlord,
+        "出租方类型": lambda relief: relief.kind,
+        "减免金额": lambda relief: Cents(relief.amount),
+        "减免面积（平方米）": lambda relief: str(relief.area_m2),
+        "申请补贴金额": lambda relief: Cents(relief.subsidy) if relief.subsidy else "",
     }
-    return table, PlantedFile.faultless(file, "reliefs", month, table, loaded)
+    loaded = {"amount": "减免金额", "area_m2": "减免面积（平方米）", "subsidy_asked": "申请补贴金额"}
+    extract = Extract("房租减免", "reliefs", title="房租减免台账", notes=("单位：元",), loaded=loaded)
+    return extract.of_month(month, columns, (relief for relief in reliefs if relief.month == month))

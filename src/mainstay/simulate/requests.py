@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import NamedTuple
 
 from mainstay.months import day_of, last_day
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.signals import is_quiet, lead
-from mainstay.simulate.table import Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Cell, Columns
 
 UNRESOLVED_DAYS = 60
 """A request open longer than that is a sign that a firm may leave (DOMAIN section 3)."""
@@ -95,50 +95,46 @@ def _request(rng: Random, firm: Firm, asked_on: date, days: int | None) -> Servi
     )
 
 
-def requests_table(requests: Sequence[ServiceRequest], month: date, file: str) -> tuple[Table, PlantedFile]:
+def requests_table(requests: Sequence[ServiceRequest], month: date) -> Export:
     """Return the requests that came in or moved on in the month, as they stand at its end.
 
     Now and then one stands there twice: as it was entered, and as it stands. Both are loaded, the later one counts.
     """
-    header = (
-        "诉求编号",
-        "统一社会信用代码",
-        "企业名称",
-        "提出日期",
-        "来源渠道",
-        "诉求内容",
-        "承办部门",
-        "办理时限",
-        "响应日期",
-        "办结日期",
-        "企业是否满意",
-    )
-    rows: list[Row] = []
+    rows: list[_Row] = []
     for number, request in enumerate(requests, start=1):
         if not request.changed_in(month):
             continue
         if request.is_entered_twice and request.asked_on.replace(day=1) == month:
-            rows.append(_row(number, request, request.asked_on))
-        rows.append(_row(number, request, last_day(month)))
-    table = Table(heading("企业诉求台账", month), header, rows)
-    return table, PlantedFile.faultless(file, "service_requests", month, table)
+            rows.append(_Row(number, request, request.asked_on))
+        rows.append(_Row(number, request, last_day(month)))
+    columns: Columns[_Row] = {
+        "诉求编号": lambda row: f"SIM-SQ-{row.number:06d}",
+        "统一社会信用代码": lambda row: row.request.firm.uscc,
+        "企业名称": lambda row: row.request.firm.name,
+        "提出日期": lambda row: row.request.asked_on,
+        "来源渠道": lambda row: row.request.channel,
+        "诉求内容": lambda row: row.request.matter,
+        "承办部门": lambda row: row.request.department,
+        "办理时限": lambda row: row.request.asked_on + timedelta(days=_TIME_LIMIT),
+        "响应日期": lambda row: row.if_past(row.request.answered_on),
+        "办结日期": lambda row: row.if_past(row.request.resolved_on),
+        "企业是否满意": lambda row: row.satisfied,
+    }
+    return Extract("企业诉求台账", "service_requests").of_month(month, columns, rows)
 
 
-def _row(number: int, request: ServiceRequest, day: date) -> Row:
-    """The request as it stands on a day."""
-    answered_on, resolved_on = (
-        done if done is not None and done <= day else "" for done in (request.answered_on, request.resolved_on)
-    )
-    return (
-        f"SIM-SQ-{number:06d}",
-        request.firm.uscc,
-        request.firm.name,
-        request.asked_on,
-        request.channel,
-        request.matter,
-        request.department,
-        request.asked_on + timedelta(days=_TIME_LIMIT),
-        answered_on,
-        resolved_on,
-        ("是" if request.is_satisfied else "否") if resolved_on else "",
-    )
+class _Row(NamedTuple):
+    """A request as it stands on a day."""
+
+    number: int
+    request: ServiceRequest
+    day: date
+
+    def if_past(self, done: date | None) -> Cell:
+        return done if done is not None and done <= self.day else ""
+
+    @property
+    def satisfied(self) -> str:
+        if not self.if_past(self.request.resolved_on):
+            return ""
+        return "是" if self.request.is_satisfied else "否"

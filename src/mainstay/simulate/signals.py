@@ -7,11 +7,10 @@ from random import Random
 from typing import NamedTuple
 
 from mainstay.months import add_months
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.stories import Move
-from mainstay.simulate.table import Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Columns
 
 DAYS_A_MONTH = 30.4
 QUIET_MOVERS = 0.12
@@ -128,22 +127,17 @@ def _kind(code: str) -> SignalKind:
     return next(kind for kind in SIGNAL_KINDS if kind.code == code)
 
 
-def signals_table(signals: Sequence[Signal], month: date, file: str) -> tuple[Table, PlantedFile]:
+def signals_table(signals: Sequence[Signal], month: date) -> Export:
     """Return what a month's extract tells; a sign that has ended comes again, with the day."""
-    header = ("统一社会信用代码", "企业名称", "信号类型", "发现日期", "终止日期", "说明", "信息来源")
     after = add_months(month, 1)
-    rows: list[Row] = [
-        (
-            signal.firm.uscc,
-            signal.firm.name,
-            signal.kind.word,
-            signal.observed_on,
-            signal.ended_on if signal.ended_on is not None and signal.ended_on < after else "",
-            signal.kind.detail,
-            signal.kind.source,
-        )
-        for signal in signals
-        if signal.known_in(month)
-    ]
-    table = Table(heading("登记变动信号", month), header, rows)
-    return table, PlantedFile.faultless(file, "signals", month, table)
+    columns: Columns[Signal] = {
+        "统一社会信用代码": lambda signal: signal.firm.uscc,
+        "企业名称": lambda signal: signal.firm.name,
+        "信号类型": lambda signal: signal.kind.word,
+        "发现日期": lambda signal: signal.observed_on,
+        "终止日期": lambda signal: signal.ended_on if signal.ended_on and signal.ended_on < after else "",
+        "说明": lambda signal: signal.kind.detail,
+        "信息来源": lambda signal: signal.kind.source,
+    }
+    told = (signal for signal in signals if signal.known_in(month))
+    return Extract("登记变动信号", "signals").of_month(month, columns, told)

@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+MARK = "（模拟数据）"
+"""How every simulated file says what it is: invented."""
 DAY_STYLES = (
     "{0:%Y}-{0:%m}-{0:%d}",
     "{0.year}/{0.month}/{0.day}",
@@ -25,6 +27,9 @@ class Cents(int):
 
 Cell = str | Cents | date
 Row = tuple[Cell, ...]
+T = TypeVar("T")
+Columns = Mapping[str, Callable[[T], Cell]]
+"""The headings from left to right, each with what stands below it in the row of one item."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class Table:
     def preamble(self) -> int:
         """How many lines stand above the first row, the header included."""
         return 1 + len(self.notes) + 1
+
+
+def heading(subject: str, month: date) -> str:
+    """Return the title line of a month's file, marked as simulated."""
+    return f"模拟科技园{subject}（{month.year}年{month.month}月）{MARK}"
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from mainstay.months import last_day
-from mainstay.simulate.accounting import PlantedFile, yuan
 from mainstay.simulate.deferrals import Deferral
 from mainstay.simulate.effects import Effect
+from mainstay.simulate.export import PlantedFile, yuan
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.leases import Lease
 from mainstay.simulate.received import Received
-from mainstay.simulate.refunds import CREDIT_REFUND_REASON, OTHER_REFUND_REASON, Refund
+from mainstay.simulate.refunds import CREDIT_REFUND_REASON, Refund, overpaid
 from mainstay.simulate.requests import ServiceRequest
 from mainstay.simulate.signals import Signal
 from mainstay.simulate.stories import Story
@@ -30,11 +30,7 @@ def planted_declines(
     refund (P1) and what was put off in a month (P3) are entries of that month; `paid_month` is when it comes. Money
     that comes or goes once (B1, P4, T1: what was settled late) is what the files have, in yuan; else 0.
     """
-    returned = {
-        (refund.firm.number, refund.refunded_on.replace(day=1)): refund.amount.local
-        for refund in refunds
-        if refund.reason == OTHER_REFUND_REASON
-    }
+    returned = overpaid(refunds)
     entries: list[dict[str, object]] = [
         {
             **_who(firm),

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from random import Random
 
 from mainstay.months import last_day
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
 from mainstay.simulate.signals import SAYS, Signal
 from mainstay.simulate.stories import Move, Retention
-from mainstay.simulate.table import Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Columns
 
 CONTACTED_MOVERS = 0.9
 """The report's office contacts every firm that moved out; not all of them in time."""
@@ -95,35 +94,20 @@ def _asked(rng: Random, signal: Signal) -> list[Contact]:
     return [Contact(signal.firm, on, _FACE, _INTENDS, "业务发展需要更大场地", move.destination)]
 
 
-def contacts_table(contacts: Sequence[Contact], month: date, file: str) -> tuple[Table, PlantedFile]:
+def contacts_table(contacts: Sequence[Contact], month: date) -> Export:
     """Return the contacts of a month; without order numbers, because no order asked for them."""
-    header = (
-        "统一社会信用代码",
-        "企业名称",
-        "对接日期",
-        "对接方式",
-        "对接人",
-        "情况说明",
-        "企业诉求",
-        "需协调部门",
-        "迁移意向",
-        "拟迁往地区",
-    )
-    rows: list[Row] = [
-        (
-            contact.firm.uscc,
-            contact.firm.name,
-            contact.on,
-            contact.result,
-            _VISITORS[contact.firm.number % len(_VISITORS)],
-            contact.explanation,
-            contact.request,
-            contact.department,
-            contact.stance,
-            contact.destination,
-        )
-        for contact in contacts
-        if contact.on.replace(day=1) == month
-    ]
-    table = Table(heading("迁出及拟迁出企业对接记录", month), header, rows)
-    return table, PlantedFile.faultless(file, "visit_outcomes", month, table)
+    columns: Columns[Contact] = {
+        "统一社会信用代码": lambda contact: contact.firm.uscc,
+        "企业名称": lambda contact: contact.firm.name,
+        "对接日期": lambda contact: contact.on,
+        "对接方式": lambda contact: contact.result,
+        "对接人": lambda contact: _VISITORS[contact.firm.number % len(_VISITORS)],
+        "情况说明": lambda contact: contact.explanation,
+        "企业诉求": lambda contact: contact.request,
+        "需协调部门": lambda contact: contact.department,
+        "迁移意向": lambda contact: contact.stance,
+        "拟迁往地区": lambda contact: contact.destination,
+    }
+    of_month = (contact for contact in contacts if contact.on.replace(day=1) == month)
+    extract = Extract("企业对接记录", "visit_outcomes", title="迁出及拟迁出企业对接记录")
+    return extract.of_month(month, columns, of_month)

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from random import Random
 
 from mainstay.months import last_day
-from mainstay.simulate.accounting import PlantedFile
+from mainstay.simulate.export import Export, Extract
 from mainstay.simulate.firms import Firm
-from mainstay.simulate.table import Row, Table
-from mainstay.simulate.watermarks import heading
+from mainstay.simulate.table import Columns
 
 _LARGEST = 1 / 150
 _WITH_PROJECT = 1 / 300
 _LEAST = 2
+_BY_SIZE = "财源贡献"
 _MATTERS = ("重点项目落地", "扩产用地", "上市培育")
 
 WatchList = list[tuple[Firm, date, str]]
@@ -24,7 +24,7 @@ def draw_watch_list(rng: Random, firms: Sequence[Firm], months: Sequence[date]) 
     by_size = sorted(firms, key=lambda firm: -firm.usual(months[-1]))
     largest = by_size[: max(_LEAST, round(len(firms) * _LARGEST))]
     first, days = months[0], (last_day(months[-1]) - months[0]).days
-    listed = [(firm, max(first, firm.in_from), "财源贡献") for firm in largest]
+    listed = [(firm, max(first, firm.in_from), _BY_SIZE) for firm in largest]
     others = by_size[len(largest) :]
     for firm in rng.sample(others, min(len(others), max(_LEAST, round(len(firms) * _WITH_PROJECT)))):
         day = max(firm.in_from, first + timedelta(days=rng.randrange(days)))
@@ -32,14 +32,16 @@ def draw_watch_list(rng: Random, firms: Sequence[Firm], months: Sequence[date]) 
     return listed
 
 
-def watch_list_table(listed: WatchList, month: date, file: str) -> tuple[Table, PlantedFile]:
+def watch_list_table(listed: WatchList, month: date) -> Export:
     """Return the list at the end of the month, without firms that are gone; a project is followed for a year."""
     end = last_day(month)
-    rows: list[Row] = [
-        (firm.uscc, firm.name, day, matter, "区财源建设专班", "" if matter == "财源贡献" else day + timedelta(days=365))
-        for firm, day, matter in listed
-        if day <= end and firm.plot.left_on(end) is None
-    ]
-    header = ("统一社会信用代码", "企业名称", "列入日期", "关注事项", "提出单位", "关注截止")
-    table = Table(heading("重点服务企业名单", month), header, rows)
-    return table, PlantedFile.faultless(file, "watch_list", month, table)
+    columns: Columns[tuple[Firm, date, str]] = {
+        "统一社会信用代码": lambda entry: entry[0].uscc,
+        "企业名称": lambda entry: entry[0].name,
+        "列入日期": lambda entry: entry[1],
+        "关注事项": lambda entry: entry[2],
+        "提出单位": lambda _: "区财源建设专班",
+        "关注截止": lambda entry: "" if entry[2] == _BY_SIZE else entry[1] + timedelta(days=365),
+    }
+    shown = [(firm, day, matter) for firm, day, matter in listed if day <= end and firm.plot.left_on(end) is None]
+    return Extract("重点服务企业名单", "watch_list").of_month(month, columns, shown)

@@ -13,7 +13,7 @@ from tests.unit.simulate.two_years import TwoYears
 
 
 def figures(enterprises: int) -> dict[str, tuple[Decimal, Decimal]]:
-    table, _ = aggregates_table(enterprises, date(2022, 11, 1), "汇总统计_202211.csv")
+    table, _ = aggregates_table(enterprises, date(2022, 11, 1))
     return {str(row[0]): (Decimal(int(row[2])) / 100, Decimal(int(row[3])) / 100) for row in table.rows}  # type: ignore[arg-type]
 
 
@@ -44,8 +44,8 @@ def test_output_per_km2_and_per_worker_follow_with_their_growth() -> None:
 
 
 def test_the_window_of_a_year_is_the_prior_window_of_the_next() -> None:
-    now, _ = aggregates_table(3500, date(2022, 5, 1), "x")
-    before, _ = aggregates_table(3500, date(2021, 5, 1), "x")
+    now, _ = aggregates_table(3500, date(2022, 5, 1))
+    before, _ = aggregates_table(3500, date(2021, 5, 1))
     assert [row[3] for row in now.rows] == [row[2] for row in before.rows]
 
 
@@ -80,13 +80,13 @@ def test_nobody_is_forgiven_rent_where_nobody_rents() -> None:
 
 def test_projects_stand_as_they_do_at_the_end_of_a_month() -> None:
     def done(month: date) -> dict[tuple[str, str], bool]:
-        table, _ = projects_table(month, "重点项目.csv")
+        table, _ = projects_table(month)
         return {(str(row[0]), str(row[1])): row[3] != "" for row in table.rows}
 
     assert done(date(2021, 5, 1)) == {}
     assert {project for project, _ in done(date(2021, 12, 1))} == {"人工智能科技园（模拟数据）"}
     centre = {name: is_done for (project, name), is_done in done(date(2022, 9, 1)).items() if "算力" in project}
     assert centre == {"立项批复": True, "招标完成": True, "施工许可": False, "上线运行": False}
-    table, planted = projects_table(date(2022, 9, 1), "重点项目.csv")
+    table, planted = projects_table(date(2022, 9, 1))
     assert {row[4] for row in table.rows if "人工智能" in str(row[0])} == {3_899_000_000_00}
     assert planted.rows_loaded == 8

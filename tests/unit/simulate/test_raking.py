@@ -82,8 +82,8 @@ def in_cents(park: Park, year: int) -> Local:
     codes = {firm.uscc for firm in park.firms if firm.in_park}
     city = district = 0
     for month in (date(year, number, 1) for number in range(1, 11)):
-        lines, refunded = park._booked(month)
-        amounts = [line.amount for line in lines if line.source_id in codes and line.levy.shares]
+        refunded = [refund for refund in park.refunds if refund.refunded_on.replace(day=1) == month]
+        amounts = [line.amount for line in park._lines(month) if line.source_id in codes and line.levy.shares]
         city += sum(each.city for each in amounts) - sum(refund.amount.city for refund in refunded)
         district += sum(each.district for each in amounts) - sum(refund.amount.district for refund in refunded)
     return Local(city, district)
