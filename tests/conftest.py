@@ -5,12 +5,13 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 # Set before anything imports Prefect or Great Expectations, which read it then.
 _HOME = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
@@ -62,6 +63,37 @@ def closed_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+OnceARun = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def once_a_run(tmp_path_factory: pytest.TempPathFactory) -> OnceARun:
+    """Makes a folder by its name, once a run whichever process asks first: to be read or copied, not worked in."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, unfinished = shared / name, shared / f"{name}-unfinished"
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def without_prefect() -> Iterator[None]:
+    """Flows and tasks are plain functions in this module; see `tests.plain_flows`."""
+    from tests.plain_flows import plain_flows
+
+    with plain_flows():
         yield
 
 
