@@ -1,4 +1,4 @@
-"""What only Prefect does to a week: it tries again, shows tables, and keeps what it is told. Few: its server is slow."""
+"""What only Prefect does to a week: it tries again, shows tables, keeps errors. Few: its server is slow to start."""
 
 import json
 import re
