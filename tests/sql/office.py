@@ -159,12 +159,13 @@ class Office:
             "cohorts": origin_cohorts(),
             "forecasts": FORECASTS.to_frame(),
         }
-        run.tell(self.warehouse, tables | (hand_in or {}))
+        tables |= hand_in or {}
         sql = models.load_models(shipped("sql"))
-        explain = None if "causes" in (hand_in or {}) else self.explained
+        explain = None if "causes" in tables else self.explained
         if isinstance(self.warehouse, OnDemand):
-            self.warehouse.await_questions(sql, explain)
+            self.warehouse.await_questions(sql, tables, explain)
             return
+        run.tell(self.warehouse, tables)
         models.build_ready(self.warehouse, sql)
         if explain is not None:
             run.tell(self.warehouse, {"causes": explain()})

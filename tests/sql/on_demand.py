@@ -6,22 +6,29 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.warehouse import models
+from mainstay.warehouse import models, run
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.models import Model
 
-_NAMED = re.compile(r"\b(?:ledger|staging|features|labels|marts|gates)\.\w+")
+_NAMED = re.compile(r"\b(?:run|ledger|staging|features|labels|marts|gates)\.\w+")
 
 
 class OnDemand(Warehouse):
     """Builds a relation, and what it reads, before it is first read or named in a statement."""
 
     waiting: Mapping[str, Model] = {}
+    tables: Mapping[str, pl.DataFrame] = {}
     explain: Callable[[], pl.DataFrame] | None = None
 
-    def await_questions(self, sql: Mapping[str, Model], explain: Callable[[], pl.DataFrame] | None) -> None:
-        """Build nothing yet; `explain` gives `run.causes` when a model first needs them."""
+    def await_questions(
+        self,
+        sql: Mapping[str, Model],
+        tables: Mapping[str, pl.DataFrame],
+        explain: Callable[[], pl.DataFrame] | None,
+    ) -> None:
+        """Build nothing yet: neither models nor the tables of the schema `run`; `explain` gives `run.causes`."""
         self.waiting, self.explain = sql, explain
+        self.tables = {f"run.{name}": rows for name, rows in tables.items()}
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | list[Any] | None = None) -> None:
         """Run one statement; what it names is built first."""
@@ -34,17 +41,23 @@ class OnDemand(Warehouse):
         return super().query(sql, parameters)
 
     def _build_named(self, sql: str) -> None:
-        wanted = [name for name in _NAMED.findall(sql) if name in self.waiting]
-        if not wanted:
+        named = _NAMED.findall(sql)
+        needed = models.needed(self.waiting, [name for name in named if name in self.waiting])
+        self._write_tables({*named, *(read for model in needed.values() for read in model.reads)})
+        if not needed:
             return
         known, self.waiting = self.waiting, {}
-        needed = models.needed(known, wanted)
         if self.explain is not None and any("run.causes" in known[name].reads for name in needed):
             explain, self.explain = self.explain, None
             self.waiting = known
             causes = explain()
             self.waiting = {}
-            self.write("run.causes", causes)
-            models.hand_in(self, "run.causes")
+            run.tell(self, {"causes": causes})
         models.build_ready(self, needed)
         self.waiting = known
+
+    def _write_tables(self, named: set[str]) -> None:
+        now = {name.removeprefix("run."): rows for name, rows in self.tables.items() if name in named}
+        self.tables = {name: rows for name, rows in self.tables.items() if name not in named}
+        if now:
+            run.tell(self, now)

@@ -152,14 +152,15 @@ def start_build(warehouse: Warehouse) -> None:
     """Forget what an earlier run has built; every model counts as not there."""
     for schema in ("staging", "features", "labels", "gates"):
         warehouse.execute(f"drop schema if exists {schema} cascade")
-    warehouse.execute("create schema if not exists run")
-    warehouse.execute("create schema if not exists candidate.marts")
-    warehouse.execute(f"create or replace table {BUILT} (relation varchar, in_run boolean)")
+        warehouse.execute(f"create schema {schema}")
+    for schema in ("run", "ledger", f"{CANDIDATE}.marts"):
+        warehouse.execute(f"create schema if not exists {schema}")
+    warehouse.execute(f"create or replace table {BUILT} (relation varchar)")
 
 
-def hand_in(warehouse: Warehouse, relation: str) -> None:
-    """Say that a relation of the schema `run` is complete, so that models may read it."""
-    warehouse.execute(f"insert into {BUILT} values ($1, true)", [relation])
+def hand_in(warehouse: Warehouse, relations: list[str]) -> None:
+    """Say that relations are complete, so that models may read them."""
+    warehouse.execute(f"insert into {BUILT} select unnest($1::varchar[])", [relations])
 
 
 def build_ready(warehouse: Warehouse, models: dict[str, Model]) -> list[str]:
@@ -177,9 +178,9 @@ def build_ready(warehouse: Warehouse, models: dict[str, Model]) -> list[str]:
         if model.relation in done or not _inputs_ready(model, done, models):
             continue
         _build(warehouse, model)
-        hand_in(warehouse, model.relation)
         done.add(model.relation)
         built.append(model.relation)
+    hand_in(warehouse, built)
     return built
 
 
@@ -244,7 +245,6 @@ def _build(warehouse: Warehouse, model: Model) -> None:
     schema, _, name = warehouse.located(model.relation).rpartition(".")
     kind = "view" if model.materialized == "view" else "table"
     try:
-        warehouse.execute(f"create schema if not exists {schema}")
         warehouse.execute(f"create or replace {kind} {schema}.{name} as\n{model.sql}")
     except duckdb.Error as error:
         shown = str(error).partition("\n")[0] if isinstance(error, _OF_THE_SQL_ALONE) else type(error).__name__

@@ -19,7 +19,7 @@ def tell(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> None:
     """Write tables into the schema `run` and hand them in to the models, by name without the schema."""
     for name, rows in tables.items():
         warehouse.write(f"run.{name}", rows)
-        hand_in(warehouse, f"run.{name}")
+    hand_in(warehouse, [f"run.{name}" for name in tables])
 
 
 def parameters(settings: Settings) -> pl.DataFrame:
