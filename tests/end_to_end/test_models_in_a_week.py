@@ -15,9 +15,8 @@ import pytest
 from mainstay.risk.store import ModelStore, ModelStoreError
 from mainstay.running import run_week
 from mainstay.settings import Workspace
-from tests.end_to_end.test_weekly import office, read_csv, snapshot
+from tests.end_to_end.small_office import APRIL, NEXT, office, read_csv, snapshot
 
-APRIL, LATER = date(2022, 4, 4), date(2022, 4, 11)
 SURE = 0.8371
 OTHERWISE = 0.0137
 SHOWN_AS_PERCENT = ("83.7", "0.837", "84%", "84 %")
@@ -26,7 +25,7 @@ SCORED = """
     where target = 'decline' and horizon_months = 12 group by all order by role
 """
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("without_prefect")
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
         first = _content(workspace)
         scored = snapshot(workspace, SCORED)
         in_charge(patch, refuse)
-        assert run_week(workspace, LATER)["status"] == "done"
+        assert run_week(workspace, NEXT)["status"] == "done"
         in_charge(patch, lambda *asked, **_: StandIn(asked[3]))
         assert run_week(workspace, APRIL)["replay"] is True
     return Weeks(workspace, first, scored)
@@ -148,7 +147,7 @@ def test_a_replay_scores_by_the_models_of_its_own_day_and_gives_the_same(weeks: 
 
 
 def test_a_model_that_was_changed_leaves_the_rule_in_charge_a_warning_and_a_finished_week(weeks: Weeks) -> None:
-    folder = weeks.workspace.out_of(LATER)
+    folder = weeks.workspace.out_of(NEXT)
     [first, *_] = read_csv(folder / "work_orders.csv")
     assert "规则评分" in first["减收原因(系统初判，待核实)"]
     assert "模型未能使用：减收。" in (folder / "brief.html").read_text("utf-8")
