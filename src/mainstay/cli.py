@@ -104,7 +104,7 @@ def backtest(
     horizon: Annotated[int, typer.Option("--horizon", help="Months ahead: 3, 6 or 12.")] = 6,
     as_json: JsonOption = False,
 ) -> None:
-    """Score past months with what was known then, hold the scores against what came, and beside simple rankings."""
+    """Score past months as known then; compare the scores with outcomes and simple baselines."""
     from mainstay.report.backtest_table import backtest_tables
     from mainstay.report.week_manifest import canonical_json
     from mainstay.risk.origins import read_question
@@ -264,7 +264,7 @@ def _parse_day(text: str, today: date) -> date:
     if day > today:
         # Published once, a week to come would turn every real week before it into a replay.
         raise UsageError(
-            "the as-of date has not come yet", where=f"--as-of {text}", hint=f"today is {today}; leave --as-of out"
+            "the as-of date is in the future", where=f"--as-of {text}", hint=f"today is {today}; leave --as-of out"
         )
     return day
 

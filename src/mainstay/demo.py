@@ -59,7 +59,7 @@ def play(workspace: Workspace, weeks: int) -> None:
     """
     if workspace.home.exists():
         if not workspace.settings().workspace.simulated:
-            raise UsageError("the demo would replace a workspace that is not simulated", where=str(workspace.home))
+            raise UsageError("the demo would overwrite a workspace that is not simulated", where=str(workspace.home))
         shutil.rmtree(workspace.home)
     mark_simulated(workspace)
     park = Park(enterprises=ENTERPRISES, seed=SEED, first_month=FIRST_MONTH, months=MONTHS, newest_month=NEWEST_MONTH)

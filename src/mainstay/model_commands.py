@@ -146,7 +146,7 @@ def _day_of(workspace: Workspace, on: str) -> date:
         raise UsageError("not a date", where=f"--on {on}", hint="write it as 2026-01-05") from None
     if not first <= day <= newest:
         raise UsageError(
-            "a decision cannot change a published week, nor be dated ahead",
+            "a decision cannot change a published week or be dated in the future",
             where=f"--on {day}",
             hint=f"from {first} to {newest}" if first > date.min else f"{newest} at the latest",
         )

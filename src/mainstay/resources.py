@@ -29,7 +29,7 @@ def shipped(name: Shipped, *, package: Path = _PACKAGE) -> Path:
     if package.parent.name == "src" and (checkout / "pyproject.toml").is_file() and in_checkout.is_dir():
         return in_checkout
     raise MainstayError(
-        f"the folder {name}/ that belongs to mainstay is missing",
+        f"mainstay's own folder {name}/ is missing",
         where=f"looked for mainstay/_shipped/{name} in the installed package and {name}/ in a checkout",
         hint="the installation is incomplete: install the wheel again, or run from a whole checkout",
     )

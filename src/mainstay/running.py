@@ -75,7 +75,7 @@ def load_flow(name: str) -> ModuleType:
     path = shipped("flows") / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"mainstay_flows_{name}", path)
     if spec is None or spec.loader is None:
-        raise MainstayError("a shipped flow cannot be loaded", where=str(path))
+        raise MainstayError("a flow of mainstay cannot be loaded", where=str(path))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

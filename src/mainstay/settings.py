@@ -244,7 +244,7 @@ def load_settings(path: Path) -> Settings:
         return Settings.model_validate(stated)
     except ValidationError as error:
         raise SettingsError(
-            "the settings are wrong",
+            "the settings are invalid",
             where=path.name,
             count=error.error_count(),
             example=describe_problems(error, _known_keys()),

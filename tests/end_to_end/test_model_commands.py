@@ -89,7 +89,7 @@ def test_a_decision_waits_for_the_run_that_holds_the_workspace(
     enable = ("--home", str(home), "models", "enable", "decline-h12", VERSION, "--by", "王某")
     with exclusive(Workspace(home).lock, "weekly run"):
         assert typed(monkeypatch, *enable) == 1
-    assert "another run works on this workspace" in capsys.readouterr().err
+    assert "another run is using this workspace" in capsys.readouterr().err
     assert ModelStore(home / "models").champion("decline", 12, date.max) is None
     assert typed(monkeypatch, *enable) == 0
 

@@ -58,7 +58,7 @@ def test_what_has_enough_events_is_trained_and_the_rest_says_why_not(
     by_model = {name for name, line in trained.items() if line["version"]}
     assert by_model == {"decline-h3", "decline-h6"}
     assert trained["decline-h3"]["metrics"]["auc"] > 0.6
-    assert trained["decline-h12"]["reason"] == "of no origin half of the months were over by then"
+    assert trained["decline-h12"]["reason"] == "no origin has half of its window closed"
     assert all(line["reason"] for name, line in trained.items() if name not in by_model)
     kept = {manifest.version: state for manifest, state in ModelStore(park.models).everything()}
     assert kept.keys() == {trained[name]["version"] for name in by_model}

@@ -54,7 +54,7 @@ def test_a_line_of_a_column_that_cannot_be_read_is_an_error(line: str, told: str
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("paid,currency,a\npaid,currency,b", "twice"),
+        ("paid,currency,a\npaid,currency,b", "repeated"),
         ("paid,currency,", "no meaning"),
         ("paid,yuan,a", "no unit 'yuan'"),
     ],

@@ -27,6 +27,6 @@ def test_the_wheel_goes_before_a_checkout(tmp_path: Path) -> None:
 
 def test_a_folder_of_the_same_name_that_is_no_checkout_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "sql").mkdir()
-    with pytest.raises(MainstayError, match="sql/ that belongs to mainstay is missing") as caught:
+    with pytest.raises(MainstayError, match="own folder sql/ is missing") as caught:
         shipped("sql", package=tmp_path / "src" / "mainstay")
     assert "install the wheel again" in caught.value.hint

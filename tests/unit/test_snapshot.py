@@ -83,7 +83,7 @@ def test_a_query_is_answered_and_nothing_is_changed_by_one(workspace: Workspace,
     snapshot = mainstay.open_snapshot(workspace.home)
     assert snapshot.sql("select count(*) as n from marts.enterprises").item() == 3
     for refused in ("drop table marts.enterprises", "select 1; select 2", "", "copy marts.enterprises to 'x.csv'"):
-        with pytest.raises(UsageError, match="one select at a time"):
+        with pytest.raises(UsageError, match="one SELECT a call"):
             snapshot.sql(refused)
     elsewhere = tmp_path / "other.csv"
     elsewhere.write_text("a\n1\n", "utf-8")

@@ -34,8 +34,8 @@ def decode(data: bytes, encoding: str, where: str) -> Decoded:
         where: How the file is named in an error.
 
     Raises:
-        ExtractError: the bytes do not fit the encoding (with the byte offset), two encodings are mixed, the
-            codec is unknown, or the text holds NUL characters. No byte of the data is in the message.
+        ExtractError: the bytes are not valid in the declared encoding (with the byte offset), two encodings are mixed,
+            the codec is unknown, or the text contains NUL characters. No byte of the data is in the message.
     """
     mark, marked = _byte_order_mark(data)
     failures = []
@@ -50,7 +50,7 @@ def decode(data: bytes, encoding: str, where: str) -> Decoded:
         refuse_nul(data, text, where)
         return Decoded(text, codec)
     raise ExtractError(
-        "the bytes do not fit the encoding",
+        "the bytes are not valid in the declared encoding",
         where=where,
         example="; ".join(failures),
         hint="set format.encoding in the contract to what the sender uses, or ask for the file again",

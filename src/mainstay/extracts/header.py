@@ -60,9 +60,9 @@ def refuse_personal(head: Sequence[Record], where: str) -> None:
             heading = normal_heading(cell)
             if len(heading) <= _LONGEST_HEADING and any(word in heading for word in _PERSONAL):
                 raise ExtractError(
-                    "the file holds identity numbers of persons and is refused at the door",
+                    "the file contains identity numbers of persons and is refused",
                     where=where,
-                    example="one of its headings names an identity document",
+                    example="a heading names an identity document",
                     hint="ask for an extract without that column",
                 )
 
@@ -80,7 +80,7 @@ def locate(head: Sequence[Record], contract: Contract, where: str) -> Layout:
     rows = list(enumerate(single, start=1))
     rows += [(index + 2, _joined(head[index], head[index + 1])) for index in range(len(head) - 1)]
     if not rows:
-        raise ExtractError("there is no record to find headings in", where=where)
+        raise ExtractError("no row to look for headings in", where=where)
     first, headings = max(rows, key=lambda row: _hits(row[1], contract))
     positions = _positions(headings, contract, where)
     _refuse_missing(headings, positions, contract, where)
@@ -186,7 +186,7 @@ def _positions(headings: list[_Heading], contract: Contract, where: str) -> dict
         found = _find(headings, column.headings)
         if len(found) > 1:
             raise ExtractError(
-                f"the heading of '{column.canonical}' stands twice",
+                f"the heading of '{column.canonical}' is repeated",
                 where=where,
                 count=len(found),
                 example="columns " + " and ".join(str(index + 1) for index in found),
@@ -255,7 +255,7 @@ def _knowledge(headings: list[_Heading], contract: Contract, where: str) -> int 
     found = _find(headings, (contract.knowledge.heading or "",))
     if len(found) != 1:
         raise ExtractError(
-            f"the heading of the knowledge date, {contract.knowledge.heading}, is missing or stands twice",
+            f"the heading of the knowledge date, {contract.knowledge.heading}, is missing or repeated",
             where=where,
             hint="correct knowledge.heading in the contract",
         )

@@ -88,7 +88,7 @@ def read_each(deliveries: Iterable[Delivery], quarantined: list[Quarantined]) ->
 def _read(delivery: Delivery) -> Extract:
     extract = read_extract(_content(delivery.file), delivery.contract)
     if delivery.contract.knowledge.source == "column" and extract.stated_knowledge is None:
-        raise ExtractError("no row states when it became known", hint="fill the column that the contract names")
+        raise ExtractError("no row has a knowledge date", hint="fill the column that the contract names")
     return extract
 
 
@@ -156,7 +156,7 @@ def match(file: LandedFile, contracts: Iterable[Contract], today: date) -> Deliv
     contract = fitting[0]
     if contract.is_expired(today):
         raise ExtractError(
-            "the legal basis of the contract has run out",
+            "the contract has expired",
             where=f"{file.name}, contract '{contract.name}', expires_on {contract.expires_on}",
             hint="renew the agreement and its date in the contract",
         )

@@ -55,7 +55,7 @@ def probe(content: FileContent) -> Probe:
         refuse_nul(head, text, content.name)
         looked_at = Probe(kind, encoding, {"": _split(text, ",", head)}, head)
     if not any(cell.strip(BLANKS) for records in looked_at.heads.values() for record in records for cell in record):
-        raise ExtractError("the file is empty or no table", where=content.name, hint="ask for it again")
+        raise ExtractError("the file is empty or not a table", where=content.name, hint="ask for it again")
     for records in looked_at.heads.values():
         refuse_personal(records, content.name)
     return looked_at
@@ -107,7 +107,7 @@ def _kind(head: bytes, where: str) -> FileKind:
         return "xls"
     if head.lstrip().lower().startswith(_MARKUP):
         raise ExtractError(
-            "the file is a web page, whatever its name says",
+            "the file is a web page, not a table",
             where=where,
             hint="open it in a spreadsheet program and save it as .xlsx or .csv",
         )

@@ -48,7 +48,7 @@ def split_text(text: str, delimiter: str, where: str) -> Records:
     """Split a delimited text into records.
 
     Raises:
-        ExtractError: a quote is never closed, or a field is longer than a table's field can be.
+        ExtractError: a quote is not closed, or a field is longer than a table's field can be.
     """
     # Two fields of our own follow the text: inside an open quote they are swallowed, and that shows.
     tail = delimiter.join(_LAST)
@@ -67,7 +67,7 @@ def split_text(text: str, delimiter: str, where: str) -> Records:
         lines = _first_lines(chain(io.StringIO(text, newline=""), [tail]), delimiter)
     if cells[-1] != list(_LAST):
         raise ExtractError(
-            "a quote is never closed",
+            "a quote is not closed",
             where=f"{where}, line {lines[-1]:,}",
             example=f"the record that begins in line {lines[-1]:,} runs to the end of the file",
             hint="correct the quote in that line, or ask for the file again",

@@ -60,7 +60,7 @@ def load_contract(path: Path) -> Contract:
         return Contract.model_validate(stated)
     except ValidationError as error:
         raise ContractError(
-            "the contract is wrong",
+            "the contract is invalid",
             where=path.name,
             count=error.error_count(),
             example=describe_problems(error, KNOWN_KEYS),

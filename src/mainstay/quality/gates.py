@@ -74,7 +74,7 @@ def _validated(
 
 
 def refuse_lost_money(verdicts: list[Verdict]) -> None:
-    """Stop the run where rows or money of a batch are not accounted for: a fault of ours, not of the file.
+    """Stop the run where rows or amounts of a batch are not accounted for: a fault of ours, not of the file.
 
     Raises:
         GateRefusedError: names the files.
@@ -82,7 +82,7 @@ def refuse_lost_money(verdicts: list[Verdict]) -> None:
     lost = [f"{file} ({verdict.contract})" for verdict in verdicts for file in verdict.lost]
     if lost:
         raise GateRefusedError(
-            "rows or money of a batch are not accounted for",
+            "rows or amounts of a batch are not accounted for",
             where=", ".join(lost),
             count=len(lost),
             hint="ops.batches and ops.batch_amounts show read, loaded, rejected, duplicate, total_line; report it",
@@ -122,7 +122,7 @@ def refuse_failed_marts(checks: pl.DataFrame) -> None:
         for row in failed.iter_rows(named=True)
     ]
     raise GateRefusedError(
-        "a gate refused the run; nothing is published, the results of last week stay",
+        "a check refused the run; nothing is published, last week's results stay",
         where="; ".join(broken),
         count=len(broken),
         hint="periods_owed: land the extract that is named; any other rule: keep the workspace and report it",

@@ -108,7 +108,7 @@ def write_alert_replies(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit,
         The path written.
 
     Raises:
-        ModelError: The frame does not fit the columns, or holds a code that has no word.
+        ModelError: The frame does not fit the columns, or has a code without a Chinese word.
     """
     require_columns(frame, [source for source, _ in _WORDS.values()])
     shown = frame.with_columns(

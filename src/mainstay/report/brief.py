@@ -78,7 +78,7 @@ def brief_html(frames: Frames, *, as_of: date, unit: DisplayUnit, simulated: boo
     """Return the page itself; arguments and errors as `write_brief`."""
     rows = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
     if len(rows) != 1:
-        raise ModelError("the brief needs one row of its week", where="marts.weeks", count=len(rows))
+        raise ModelError("marts.weeks needs exactly one row for the as-of date", where="marts.weeks", count=len(rows))
     week = Week(as_of, rows[0], unit)
     revenue, funnel = revenue_chart(frames["marts.park_monthly"], unit), funnel_chart(frames["marts.outbound_funnel"])
     loader = jinja2.FileSystemLoader(Path(__file__).parent)

@@ -99,7 +99,7 @@ def write_enterprise_ledger(
     """
     weeks = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
     if len(weeks) != 1:
-        raise ModelError("the ledger needs one row of its week", where="marts.weeks", count=len(weeks))
+        raise ModelError("marts.weeks needs exactly one row for the as-of date", where="marts.weeks", count=len(weeks))
     [week] = weeks
     path = folder / FILE_NAME
     write_xlsx(

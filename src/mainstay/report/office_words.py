@@ -71,11 +71,11 @@ def worded(frame: pl.DataFrame, name: str, words: Mapping[str, str | None]) -> p
     """A column of codes in the office's words; null stays blank.
 
     Raises:
-        ModelError: A code has no word.
+        ModelError: A code has no Chinese word.
     """
     strange = sorted(set(frame[name].drop_nulls()) - set(words))
     if strange:
-        raise ModelError("a code has no word in the file", where=name, count=len(strange), example=strange[0])
+        raise ModelError("a code has no Chinese word", where=name, count=len(strange), example=strange[0])
     return frame[name].cast(pl.String).replace_strict(dict(words), default=None, return_dtype=pl.String)
 
 

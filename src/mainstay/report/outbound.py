@@ -89,7 +89,7 @@ def write_outbound(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit, guar
         The path written.
 
     Raises:
-        ModelError: The frame does not fit the columns, or holds a code that has no word.
+        ModelError: The frame does not fit the columns, or has a code without a Chinese word.
     """
     require_columns(frame, FRAME_COLUMNS)
     path = folder / "lists" / FILE_NAME

@@ -57,7 +57,7 @@ def require_columns(frame: pl.DataFrame, names: Iterable[str]) -> None:
     absent = sorted(set(names) - set(frame.columns))
     if absent:
         raise ModelError(
-            "a frame for a file lacks columns",
+            "export table is missing columns",
             where=", ".join(absent),
             count=len(absent),
             hint="the mart that feeds the file must deliver them, null where unknown",
@@ -83,7 +83,7 @@ def rendered_table(frame: pl.DataFrame, columns: Sequence[Column], unit: Display
     cells = [_column_cells(frame[column.source], column, unit, problems) for column in columns]
     if problems:
         raise ModelError(
-            "a frame for a file holds values that the file cannot show",
+            "export table has values of the wrong type",
             where=", ".join(problems),
             count=sum(rows for rows, _ in problems.values()),
             hint="; ".join(f"{source}: {reason}" for source, (_, reason) in problems.items()),

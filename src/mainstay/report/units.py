@@ -45,7 +45,7 @@ class DisplayUnit:
         """Refuse a unit that cannot be shown or divided by."""
         if not self.label.strip() or not self.divisor.is_finite() or self.divisor <= 0:
             raise SettingsError(
-                "the display unit needs a label and a positive divisor",
+                "display_unit needs a label and a positive divisor",
                 where="[money] display_unit",
                 hint="for example 元 with 1, 万元 with 10000, 亿元 with 100000000",
             )

@@ -65,14 +65,14 @@ def list_definitions(seeds: Path, own: Mapping[str, DropListSettings]) -> pl.Dat
 def _row(name: str, one: DropListSettings) -> dict[str, object]:
     if one.kind == "drops" and one.sort_by not in {"amount", "percent"}:
         raise SettingsError(
-            f"a list of drops cannot be sorted by {one.sort_by}",
+            f"a drop list cannot be sorted by {one.sort_by}",
             where=f"[lists.{name}]",
             hint="sort_by = 'amount' or 'percent', or kind = 'firms'",
         )
     population = population_of(one.population)
     if one.otherwise and population.kind not in DRAWN_UP:
         raise SettingsError(
-            f"no other population can stand in for '{one.population}'",
+            f"no fallback is possible for population '{one.population}'",
             where=f"[lists.{name}]",
             hint="leave out otherwise; only imported lists and the watch_list, which may not have come, take one",
         )

@@ -63,7 +63,7 @@ def share_rules(seeds: Path, home: Path, confirmed: Sequence[str]) -> pl.DataFra
         problems += _overlaps(rules)
     if problems:
         raise SettingsError(
-            "the share tables are wrong",
+            "a share table is invalid",
             where=FILE_NAME if own.exists() else "[shares]",
             count=len(problems),
             example="\n    ".join(problems),

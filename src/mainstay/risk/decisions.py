@@ -48,7 +48,7 @@ def read_decisions(path: Path) -> list[Decision]:
             found.append(Decision(**(told | {"decided_on": date.fromisoformat(told["decided_on"])})))
         except (ValueError, TypeError, KeyError) as error:
             raise MainstayError(
-                "a decision about a model cannot be read",
+                "a model decision cannot be read",
                 where=f"{path.name}, line {number}",
                 hint="the file is only ever appended to; restore the line from a copy",
             ) from error

@@ -153,7 +153,7 @@ class TrainedModel:
         absent = [name for name in self.features if name not in features.columns]
         if absent:
             raise MainstayError(
-                "features that the model was trained on are not there",
+                "features that the model needs are missing",
                 where=f"model {self.version}",
                 count=len(absent),
                 example=absent[0],

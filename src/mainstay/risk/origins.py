@@ -45,7 +45,7 @@ def read_question(target: str, horizon_months: int, origins: str, today: date) -
     days = parse_origins(origins)
     if days[-1] > today:
         raise UsageError(
-            "an origin is not over yet",
+            "an origin must be a month that has ended",
             where=f"--origins {days[-1]:%Y-%m}",
             hint=f"an origin is the last day of its month; today is {today}",
         )
@@ -56,7 +56,7 @@ def parse_origins(text: str) -> tuple[date, ...]:
     """The last days of the months that a text such as `2015-12,2016-03..2016-08` names, each once, in order.
 
     Raises:
-        UsageError: it names none, or a part is no month, or a range runs backwards.
+        UsageError: it names none, or a part is no month, or the range ends before it begins.
     """
     days: set[date] = set()
     for part in (piece.strip() for piece in text.split(",")):
@@ -64,7 +64,7 @@ def parse_origins(text: str) -> tuple[date, ...]:
         start = _month_end(first.strip(), text)
         end = _month_end(last.strip(), text) if dots else start
         if end < start:
-            raise UsageError("a range runs backwards", where=f"--origins {part}", hint=_EXAMPLE)
+            raise UsageError("the range ends before it begins", where=f"--origins {part}", hint=_EXAMPLE)
         days.update(month_ends(start, end))
     return tuple(sorted(days))
 
@@ -124,7 +124,7 @@ class Calendar:
         else:
             hint = f"the first possible origin is {min(self.closed):%Y-%m}, the last one {max(self.closed):%Y-%m}"
         raise UsageError(
-            "an origin cannot be scored: the receipts known then do not cover a year before it",
+            "an origin cannot be scored: the receipts known then do not cover the year before",
             where=f"--origins {', '.join(f'{day:%Y-%m}' for day in wrong)}",
             count=len(wrong),
             hint=hint,

@@ -55,7 +55,7 @@ def train_and_store(
     if kept.training[origin]:
         trained = trainer(*kept.read_training(origin), as_of=origin)
     else:
-        reason = "of no origin half of the months were over by then"
+        reason = "no origin has half of its window closed"
         trained = NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
     if isinstance(trained, NotEnoughEvents):
         store.record_refusal(trained)

@@ -54,7 +54,7 @@ def signal_definitions(seeds: Path, *, on: Iterable[str] = (), off: Iterable[str
     wrong = sorted((set(switched) - set(typed["signal"])) | (set(on) & set(off)))
     if wrong:
         raise SettingsError(
-            "a signal is not known, or is switched on and off at once",
+            "a signal is unknown, or both switched on and off",
             where=f"[signals] {', '.join(wrong)}",
             count=len(wrong),
             hint=f"known: {', '.join(sorted(typed['signal']))}",

@@ -143,10 +143,10 @@ class ModelStore:
             model = joblib.load(path)
         except Exception as error:  # a pickle may raise anything
             raise ModelStoreError(
-                "the model file cannot be opened by the libraries installed", where=version, hint="train again"
+                "the installed libraries cannot open the model file", where=version, hint="train again"
             ) from error
         if not isinstance(model, TrainedModel) or model.version != version:
-            raise ModelStoreError("the model file holds another model", where=str(_place(target, horizon_months)))
+            raise ModelStoreError("the model file contains another model", where=str(_place(target, horizon_months)))
         return model
 
     def champion(self, target: str, horizon_months: int, as_of: date) -> str | None:
@@ -191,7 +191,9 @@ class ModelStore:
                 hint="a model is trained on its own ledger only",
             )
         if not by.strip():
-            raise ModelStoreError("a decision needs the name of who takes it", where=version, hint="--by NAME")
+            raise ModelStoreError(
+                "a decision needs the name of the person who takes it", where=version, hint="--by NAME"
+            )
         first = max([manifest.trained_as_of, *made])
         if on < first:
             raise ModelStoreError(
@@ -231,7 +233,7 @@ class ModelStore:
     def _folder_of(self, target: str, horizon_months: int, version: str) -> Path:
         if not _VERSION.fullmatch(version) or target not in TARGETS:
             raise ModelStoreError(
-                "that is no name of a model",
+                "not the name of a model",
                 where=f"{target}-h{horizon_months}/{version}",
                 hint="see `mainstay models`",
             )

@@ -33,7 +33,7 @@ def exclusive(lock: Path, purpose: str, *, wait_seconds: float = WAIT_SECONDS) -
                 holder.unlink(missing_ok=True)
     except Timeout as error:
         raise LockHeldError(
-            "another run works on this workspace",
+            "another run is using this workspace",
             where=f"{lock}: {_described(holder)}",
             hint=f"wait for it to end; this run waited {wait_seconds:.0f} s and changed nothing",
         ) from error

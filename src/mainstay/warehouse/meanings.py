@@ -161,7 +161,7 @@ def read_vocabulary(path: Path) -> tuple[Entry, ...]:
     names = [entry.name for entry in entries]
     wrong = sorted({name for name in names if names.count(name) > 1} | {e.name for e in entries if not e.text})
     if wrong:
-        raise ModelError("a name stands twice in the vocabulary, or has no meaning", where=path.name, example=wrong[0])
+        raise ModelError("a name in the vocabulary is repeated or has no meaning", where=path.name, example=wrong[0])
     return tuple(entries)
 
 

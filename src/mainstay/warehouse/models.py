@@ -89,7 +89,7 @@ def load_models(folder: Path) -> dict[str, Model]:
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        raise ModelError("the SQL models refer to each other in a circle", where=" -> ".join(error.args[1])) from error
+        raise ModelError("SQL models depend on each other in a circle", where=" -> ".join(error.args[1])) from error
     return {name: models[name] for name in order}
 
 
@@ -105,7 +105,9 @@ def parse_model(relation: str, sql: str) -> Model:
     is_single = first.startswith("-- One row: ")
     stated = {"materialized"} if is_single else {"key", "materialized"}
     if not (is_single or first.startswith("-- One row per ")) or set(header) != stated:
-        raise ModelError("a model's header says grain, key and materialized", where=relation, hint="see sql/README.md")
+        raise ModelError(
+            "a model's header must state grain, key and materialized", where=relation, hint="see sql/README.md"
+        )
     if header["materialized"] not in _MATERIALIZED:
         raise ModelError(
             f"materialized: '{header['materialized']}' is not known",
@@ -133,7 +135,7 @@ def _located(sql: str, tables: list[exp.Table]) -> str:
 def _tables(sql: str) -> list[exp.Table]:
     statements = sqlglot.parse(sql, read="duckdb")
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise ModelError("a model is exactly one SELECT", where=sql.partition("\n")[0])
+        raise ModelError("a model must be exactly one SELECT", where=sql.partition("\n")[0])
     return list(statements[0].find_all(exp.Table))
 
 
@@ -197,7 +199,7 @@ def assert_complete(warehouse: Warehouse, models: dict[str, Model]) -> None:
     """
     missing = unbuilt(warehouse, models)
     if missing:
-        raise ModelError("models wait for an input that no step hands in", where=", ".join(missing), count=len(missing))
+        raise ModelError("models not built: input missing", where=", ".join(missing), count=len(missing))
 
 
 def key_metrics(warehouse: Warehouse, models: dict[str, Model]) -> pl.DataFrame:
@@ -248,4 +250,4 @@ def _build(warehouse: Warehouse, model: Model) -> None:
         warehouse.execute(f"create or replace {kind} {schema}.{name} as\n{model.sql}")
     except duckdb.Error as error:
         shown = str(error).partition("\n")[0] if isinstance(error, _OF_THE_SQL_ALONE) else type(error).__name__
-        raise ModelError("a model cannot be built", where=model.relation, example=shown) from error
+        raise ModelError("the database refuses a model", where=model.relation, example=shown) from error

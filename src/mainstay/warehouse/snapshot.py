@@ -110,7 +110,7 @@ class Snapshot:
         self._tell_of_a_newer_one()
         statements = self._connection.extract_statements(query)
         if len(statements) != 1 or statements[0].type not in _READS:
-            raise UsageError("a snapshot answers one select at a time and changes nothing", hint="compute in polars")
+            raise UsageError("a snapshot is read-only: one SELECT a call", hint="compute in polars")
         # One cursor a call: a connection shared across threads has given wrong results without an error.
         with self._connection.cursor() as cursor:
             rows: pl.DataFrame = cursor.sql(query).pl()

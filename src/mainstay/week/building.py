@@ -30,7 +30,7 @@ def build(run: Run, show: Show) -> None:
         tables = input_tables(run.settings, run.contracts, run.home)
         built = build_on(warehouse, {"as_of": run_tables.as_of(run.as_of)} | tables)
         show("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
-    logger.info("built %d relations", len(built))
+    logger.info("built %d SQL relations", len(built))
 
 
 def build_on(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -51,7 +51,7 @@ def explain(run: Run) -> None:
             money_en=lambda amount: f"{currency} {amount:,.2f}",
         )
         build_on(warehouse, {"causes": causes})
-    logger.info("%d causes", causes.height)
+    logger.info("%d causes proposed", causes.height)
 
 
 def forecast(run: Run) -> None:
@@ -60,7 +60,7 @@ def forecast(run: Run) -> None:
         forecasts = revenue_forecast.full_year({name: warehouse.read(name) for name in revenue_forecast.RELATIONS})
         build_on(warehouse, {"forecasts": forecasts})
     counts = revenue_forecast.counts(forecasts)
-    logger.info("forecast the year of %d enterprises, %d by a fallback, %d not", *counts)
+    logger.info("year forecast: %d enterprises, %d of them by a fallback method, %d without a forecast", *counts)
 
 
 def register(run: Run) -> None:

@@ -47,7 +47,7 @@ def check_batches(run: Run, show: Show = lambda *_: None) -> None:
     """Hold every pending batch against its contract; accept it or put it in quarantine.
 
     Raises:
-        GateRefusedError: rows or money of a batch are not accounted for.
+        GateRefusedError: rows or amounts of a batch are not accounted for.
     """
     verdicts: list[Verdict] = []
     with run.warehouse(marts=False) as warehouse:

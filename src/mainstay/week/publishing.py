@@ -68,7 +68,7 @@ def send_back(run: Run) -> dict[str, list[str]]:
         checks.record_warnings(warehouse, run.run_id, returned.failed, rule="returnable")
     not_returned = [f"{file}: {kind}" for file, kind in returned.failed.items()]
     if not_returned:
-        logger.warning("no copy of %d files with errors could be written", len(not_returned))
+        logger.warning("%d files have errors, and no marked copy of them could be written", len(not_returned))
     return {"returned": returned.copies["path"].to_list(), "not_returned": not_returned}
 
 

@@ -48,7 +48,7 @@ def score(run: Run) -> None:
     for problem in scored.problems:
         logger.warning("model not used: %s: %s", problem.subject, problem.told)
     enterprises = scored.scores["enterprise_id"].n_unique()
-    logger.info("scored %d enterprises, %d of %d scores by models", enterprises, scored.by_model, scored.bases.height)
+    logger.info("scored %d enterprises, %d of %d targets by a model", enterprises, scored.by_model, scored.bases.height)
 
 
 def _roster(run: Run) -> Roster:

@@ -26,7 +26,7 @@ def test_another_delimiter_is_kept_to() -> None:
 
 @pytest.mark.parametrize("text", ['a,b\n1,"2\n3,4\n', 'a,b\n1,"', '"', '"a', 'a,b\n"1""\n'])
 def test_a_quote_that_is_never_closed_is_refused_with_its_line(text: str) -> None:
-    with pytest.raises(ExtractError, match="a quote is never closed") as caught:
+    with pytest.raises(ExtractError, match="a quote is not closed") as caught:
         split_text(text, ",", "x.csv")
     assert f"line {2 if text.startswith('a,b') else 1}" in str(caught.value)
 

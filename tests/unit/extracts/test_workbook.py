@@ -134,7 +134,7 @@ def test_no_sheet_that_fits_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_any_sheet_with_identity_numbers_refuses_the_workbook(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", {"明细": [HEADINGS], "附表": [["姓名", "身份证号"]]})
-    with pytest.raises(ExtractError, match="refused at the door"):
+    with pytest.raises(ExtractError, match="contains identity numbers of persons"):
         probe(FileContent.read(path))
 
 

@@ -52,7 +52,7 @@ def test_what_is_not_known_stays_blank(tmp_path: Path) -> None:
 
 
 def test_a_code_without_a_word_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="has no word"):
+    with pytest.raises(ModelError, match="has no Chinese word"):
         write_alert_replies(frame(result="by_pigeon"), tmp_path, unit=WAN_YUAN, simulated=False)
 
 

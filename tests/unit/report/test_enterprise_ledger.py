@@ -222,7 +222,7 @@ def test_two_writes_are_byte_identical_and_a_simulated_one_says_so(tmp_path: Pat
 
 def test_a_week_without_its_row_is_refused(tmp_path: Path) -> None:
     made = frames(FIRM)
-    with pytest.raises(ModelError, match="one row of its week"):
+    with pytest.raises(ModelError, match="exactly one row for the as-of date"):
         write_enterprise_ledger(tmp_path, made, as_of=date(2022, 7, 18), unit=WAN_YUAN, simulated=False)
     assert list(tmp_path.iterdir()) == []
 

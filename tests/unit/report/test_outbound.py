@@ -122,7 +122,7 @@ def test_a_request_that_needs_nobody_above_is_no_matter_to_coordinate() -> None:
 
 
 def test_a_code_without_a_word_is_refused() -> None:
-    with pytest.raises(ModelError, match="has no word"):
+    with pytest.raises(ModelError, match="has no Chinese word"):
         outbound_rows(register(UNKNOWN | {"state": "somewhere"}))
 
 

@@ -40,7 +40,7 @@ def test_a_training_without_origins_is_a_refusal_and_waits_for_the_next_quarter(
     kept = Kept(question, origin, {origin: ()}, {})
     line = train_and_store(question, kept, nothing_to_learn_from, store, needed=50, shadow_from=origin)
     assert (line["version"], line["events"]) == (None, 0)
-    assert line["reason"] == "of no origin half of the months were over by then"
+    assert line["reason"] == "no origin has half of its window closed"
     assert question not in due(store, origin, settings)
     assert len(due(store, origin, settings)) == 8
     assert Question("decline", 12, (date(2022, 6, 30),)) in due(store, date(2022, 6, 30), settings)

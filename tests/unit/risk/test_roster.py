@@ -98,7 +98,7 @@ def test_a_store_that_cannot_be_read_is_a_problem_and_not_the_end(store: ModelSt
     (store.folder / "decisions.jsonl").write_text("{}\n", "utf-8")
     found = roster(store)
     assert found.posts == ()
-    assert {problem.reason for problem in found.problems} == {"a decision about a model cannot be read"}
+    assert {problem.reason for problem in found.problems} == {"a model decision cannot be read"}
     assert set(scored(found).scores["basis"]) == {"rule"}
 
 

@@ -206,7 +206,7 @@ def test_the_sql_of_the_features_is_all_that_the_runner_builds_for_them() -> Non
 
 @pytest.mark.parametrize("version", ["../../elsewhere", "2015-06-30-logistic-zzzzzzzz", ""])
 def test_a_name_that_is_no_version_is_refused(store: ModelStore, version: str) -> None:
-    with pytest.raises(ModelStoreError, match="that is no name of a model"):
+    with pytest.raises(ModelStoreError, match="not the name of a model"):
         store.load("decline", 3, version, CATALOGUE)
 
 
@@ -275,7 +275,7 @@ def test_a_retired_champion_leaves_it_to_the_rule_and_does_not_come_back(
     ("on", "by", "what"),
     [
         (month_end(5), "王某", "a decision cannot be dated before the model's training or an earlier decision"),
-        (month_end(7), "  ", "a decision needs the name of who takes it"),
+        (month_end(7), "  ", "a decision needs the name of the person who takes it"),
     ],
 )
 def test_a_decision_needs_a_name_and_no_past_day(

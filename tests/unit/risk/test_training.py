@@ -256,7 +256,7 @@ def test_one_origin_is_enough_when_enterprises_are_split() -> None:
 
 
 def test_scoring_without_a_feature_is_refused(model: TrainedModel) -> None:
-    with pytest.raises(MainstayError, match="features that the model was trained on are not there"):
+    with pytest.raises(MainstayError, match="features that the model needs are missing"):
         model.predict(NOW.drop("yoy_3"), cohort(NOW))
 
 
