@@ -1,5 +1,6 @@
 """The planted causes' money: what each contributes to the change of a month's local revenue against a year before."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,8 +14,8 @@ from mainstay.simulate.stories import KEEPING_CAUSES, Story
 
 _A_YEAR = 12
 
-Amounts = dict[date, int]
-Additive = dict[tuple[str, str], Amounts]
+Amounts = Counter[date]
+Additive = defaultdict[tuple[str, str], Amounts]
 """By enterprise and cause: what came (less what was missing) in a month because of it, in cents of local revenue."""
 
 
@@ -45,20 +46,19 @@ def planted_effects(
     additive = _of_lines(firms, months, received)
     _add_refunds(additive, refunds)
     _add_deferrals(additive, deferrals)
-    found: dict[tuple[str, str, date], int] = {}
+    found: Counter[tuple[str, str, date]] = Counter()
     later = [month for month in months if add_months(month, -_A_YEAR) >= months[0]]
     ends = {firm.uscc: story.first for firm in firms for story in firm.plot.stories if story.cause == "C1"}
     for (uscc, cause), amounts in additive.items():
         for month in later:
             is_timing_of_nobody = cause == "T3" and ends.get(uscc, date.max) <= month
-            then = 0 if is_timing_of_nobody else amounts.get(add_months(month, -_A_YEAR), 0)
-            if change := amounts.get(month, 0) - then:
-                found[uscc, cause, month] = change
+            found[uscc, cause, month] = amounts[month]
+            if not is_timing_of_nobody:
+                found[uscc, cause, month] -= amounts[add_months(month, -_A_YEAR)]
     for firm in firms:
         for story in firm.plot.stories:
             for month, change in _kept(firm, story, later, received):
-                key = firm.uscc, _told_as(story, month), month
-                found[key] = found.get(key, 0) + change
+                found[firm.uscc, _told_as(story, month), month] += change
     return [Effect(*key, found[key]) for key in sorted(found) if found[key]]
 
 
@@ -86,18 +86,17 @@ def _kept(
 
 
 def _of_lines(firms: Iterable[Firm], months: Sequence[date], received: Mapping[date, Received]) -> Additive:
-    found: Additive = {}
+    found: Additive = defaultdict(Counter)
     for firm in firms:
         for story in firm.plot.stories:
             if story.cause == "B1":
-                amounts = found.setdefault((firm.uscc, "B1"), {})
-                amounts |= {month: got for month in months if (got := received[month].one_offs.get(firm.number))}
+                found[firm.uscc, "B1"] = Counter({month: received[month].one_offs[firm.number] for month in months})
             if story.cause == "T1":
                 found[firm.uscc, "T1"] = _settlements(firm, story, months, received)
     for month in months:
         if (reversal := received[month].reversal) is not None:
             uscc, local = reversal
-            found.setdefault((uscc, "D2"), {})[month] = local
+            found[uscc, "D2"][month] = local
     _add_late(found, firms, months, received)
     return found
 
@@ -110,8 +109,9 @@ def _add_late(
     for month in months:
         for number, local in received[month].late.items():
             if number in by_number:
-                _add(found, by_number[number], "T3", month, local)
-                _add(found, by_number[number], "T3", add_months(month, -1), -local)
+                amounts = found[by_number[number].uscc, "T3"]
+                amounts[month] += local
+                amounts[add_months(month, -1)] -= local
 
 
 def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Mapping[date, Received]) -> Amounts:
@@ -120,24 +120,20 @@ def _settlements(firm: Firm, story: Story, months: Sequence[date], received: Map
     What it grew or shrank by is no timing. Where one of the two is not there, it is the other.
     """
     both = (add_months(story.first, -_A_YEAR), story.last)
-    settled = [received[month].settled.get(firm.number, 0) for month in both if month is not None and month in months]
+    settled = [received[month].settled[firm.number] for month in both if month is not None and month in months]
     moved = min(filter(None, settled), default=0)
     amounts = {story.first: -moved, story.last: moved}
-    return {month: amount for month, amount in amounts.items() if month is not None and month in months}
+    return Counter({month: amount for month, amount in amounts.items() if month is not None and month in months})
 
 
 def _add_refunds(found: Additive, refunds: Iterable[Refund]) -> None:
     for refund in refunds:
         cause = "P1" if refund.reason == CREDIT_REFUND_REASON else "P4"
-        _add(found, refund.firm, cause, refund.refunded_on.replace(day=1), -refund.amount.local)
+        found[refund.firm.uscc, cause][refund.refunded_on.replace(day=1)] -= refund.amount.local
 
 
 def _add_deferrals(found: Additive, deferrals: Iterable[Deferral]) -> None:
     for item in deferrals:
-        _add(found, item.firm, "P3", item.month, -item.amount.local)
-        _add(found, item.firm, "P3", item.paid_month, item.amount.local)
-
-
-def _add(found: Additive, firm: Firm, cause: str, month: date, amount: int) -> None:
-    amounts = found.setdefault((firm.uscc, cause), {})
-    amounts[month] = amounts.get(month, 0) + amount
+        amounts = found[item.firm.uscc, "P3"]
+        amounts[item.month] -= item.amount.local
+        amounts[item.paid_month] += item.amount.local

@@ -93,11 +93,11 @@ def _amount(event: KnownEvent, in_month: InMonth, returned: Mapping[tuple[int, d
     """What it changed in the local revenue of its month, in cents."""
     number, month, cause = event.firm.number, event.story.first, event.story.cause
     if cause == "B1":
-        return in_month(month).one_offs.get(number, 0)
+        return in_month(month).one_offs[number]
     if cause == "P4":
         return -returned.get((number, month), 0)
     before = in_month(add_months(month, -12))
     if cause == "T1":
-        return -before.settled.get(number, 0)
-    owed_then = before.due.get(number, 0) + in_month(add_months(month, -11)).late.get(number, 0)
+        return -before.settled[number]
+    owed_then = before.due[number] + in_month(add_months(month, -11)).late[number]
     return -round((1 - event.story.keeps) * owed_then)

@@ -1,6 +1,5 @@
 """Key projects and their milestones (重点项目): the two that DOMAIN section 0 names; the days are assumptions."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,10 +35,10 @@ MILESTONES = (
 )
 
 
-def projects_table(month: date, milestones: Sequence[Milestone] = MILESTONES) -> Export:
+def projects_table(month: date) -> Export:
     """Return every milestone as it stands at the end of the month, of projects that have begun by then."""
     end = last_day(month)
-    begun = {one.project for one in milestones if one.done_on is not None and one.done_on <= end}
+    begun = {one.project for one in MILESTONES if one.done_on is not None and one.done_on <= end}
     columns: Columns[Milestone] = {
         "项目名称": lambda one: one.project,
         "节点": lambda one: one.name,
@@ -51,4 +50,4 @@ def projects_table(month: date, milestones: Sequence[Milestone] = MILESTONES) ->
     }
     loaded = {"investment": "总投资"}
     extract = Extract("重点项目", "projects", title="重点项目进展", notes=("单位：元",), loaded=loaded)
-    return extract.of_month(month, columns, (one for one in milestones if one.project in begun))
+    return extract.of_month(month, columns, (one for one in MILESTONES if one.project in begun))

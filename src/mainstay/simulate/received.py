@@ -1,10 +1,10 @@
 """What the treasury receives in a month: every firm's payments, raked to the park's total, and natural persons'."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import NamedTuple
 
 from mainstay.months import add_months, day_of, last_day
 from mainstay.simulate.codes import citizen_number
@@ -18,6 +18,8 @@ from mainstay.simulate.receipts import REVERSED_PART, Line, reversed_line
 from mainstay.simulate.sizing import Sized, due_after_deferral
 
 Drawn = Sequence[tuple[Firm, Sequence[Due]]]
+Money = Counter[int]
+"""By number of a firm, in cents of local revenue."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,15 @@ class Received:
 
     lines: list[Line]
     put_off: list[Deferral]
-    due: Mapping[int, int]
-    one_offs: Mapping[int, int]
-    settled: Mapping[int, int]
-    late: Mapping[int, int]
+    due: Money
+    one_offs: Money
+    settled: Money
+    late: Money
     reversal: tuple[str, int] | None
 
     def paid(self, number: int) -> int:
         """Return what a firm with a plot paid or deferred, one-offs aside, whenever it was due."""
-        return self.due.get(number, 0) + self.late.get(number, 0)
+        return self.due[number] + self.late[number]
 
 
 def receive(
@@ -128,41 +130,31 @@ def _largest_first(entries: Sequence[Entry], month: date) -> list[Entry]:
     return sorted(found, key=lambda entry: -entry.payment.amount.total)
 
 
-class _Measured(NamedTuple):
-    due: dict[int, int]
-    one_offs: dict[int, int]
-    settled: dict[int, int]
-    late: dict[int, int]
-
-
-def _measured(entries: Sequence[Entry], later: Sequence[Deferral]) -> _Measured:
-    found = _Measured({}, {}, {}, {})
+def _measured(entries: Sequence[Entry], later: Sequence[Deferral]) -> tuple[Money, Money, Money, Money]:
+    """What was due, one-offs, settlements, and what was late."""
+    due, one_offs, settled, late = Money(), Money(), Money(), Money()
     for entry in entries:
-        payment, firm = entry.payment, entry.firm
+        payment, number = entry.payment, entry.firm.number
         if payment.levy.shares is None or payment.reason == DEFERRED_REASON:
             continue
         if payment.cause == "T3":
-            _add(found.late, firm, payment.amount.local)
-        elif firm.plot.stories and payment.cause == "B1":
-            _add(found.one_offs, firm, payment.amount.local)
-        elif firm.plot.stories:
-            _add(found.due, firm, payment.amount.local)
+            late[number] += payment.amount.local
+        elif entry.firm.plot.stories and payment.cause == "B1":
+            one_offs[number] += payment.amount.local
+        elif entry.firm.plot.stories:
+            due[number] += payment.amount.local
             if payment.cause == "T1":
-                _add(found.settled, firm, payment.amount.local)
+                settled[number] += payment.amount.local
     for item in later:
         if item.firm.plot.stories:
-            _add(found.due, item.firm, item.amount.local)
-    return found
-
-
-def _add(amounts: dict[int, int], firm: Firm, local: int) -> None:
-    amounts[firm.number] = amounts.get(firm.number, 0) + local
+            due[item.firm.number] += item.amount.local
+    return due, one_offs, settled, late
 
 
 def owed(received: Mapping[date, Received], number: int, month: date) -> int:
     """Return what a firm with a plot owed in a month, paid in it, deferred or late, in cents of local revenue."""
     after = received.get(add_months(month, 1))
-    return received[month].due.get(number, 0) + (after.late.get(number, 0) if after else 0)
+    return received[month].due[number] + (after.late[number] if after else 0)
 
 
 def _line(entry: Entry, series: str) -> Line:

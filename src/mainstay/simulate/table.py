@@ -58,11 +58,10 @@ def heading(subject: str, month: date) -> str:
 
 @dataclass(frozen=True)
 class Style:
-    """How a program exports CSV: encoding, pattern of the dates, thousands commas or none."""
+    """How a program exports CSV: encoding, and the pattern of the dates."""
 
     encoding: str = "gb18030"
     day: str = DAY_STYLES[0]
-    thousands: bool = True
 
 
 def money_text(cents: int, *, thousands: bool = True) -> str:
@@ -98,11 +97,10 @@ def _column(cells: Sequence[Any], style: Style) -> Sequence[str]:
     if kinds == {str}:
         return cells
     if kinds == {Cents}:
-        return [money_text(cell, thousands=style.thousands) for cell in cells]
+        return [money_text(cell) for cell in cells]
     if kinds == {date}:
         return [_day_text(cell, style.day) for cell in cells]
-    money, day = partial(money_text, thousands=style.thousands), partial(_day_text, pattern=style.day)
-    texts: dict[type, Callable[[Any], str]] = {str: str, Cents: money, date: day}
+    texts: dict[type, Callable[[Any], str]] = {str: str, Cents: money_text, date: partial(_day_text, pattern=style.day)}
     return [texts[type(cell)](cell) for cell in cells]
 
 

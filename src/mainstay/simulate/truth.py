@@ -63,9 +63,9 @@ def planted_declines(
 
 def _once(firm: Firm, story: Story, received: Mapping[date, Received], returned: Mapping[tuple[int, date], int]) -> int:
     if story.cause == "B1":
-        return received[story.first].one_offs.get(firm.number, 0)
+        return received[story.first].one_offs[firm.number]
     if story.cause == "T1" and story.last is not None and story.last in received:
-        return received[story.last].settled.get(firm.number, 0)
+        return received[story.last].settled[firm.number]
     return returned.get((firm.number, story.first), 0) if story.cause == "P4" else 0
 
 
