@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from mainstay.months import add_months, last_day, months_after
-from mainstay.simulate.stories import KEEPING_CAUSES, Story
+from mainstay.simulate.planted.stories import KEEPING_CAUSES, Story
 
 PLANTED_OUTCOMES = pl.Schema(
     {

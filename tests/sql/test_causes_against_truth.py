@@ -12,7 +12,7 @@ import pytest
 
 from mainstay.outbound.register import district_authorities
 from mainstay.settings import DropListSettings, Settings
-from mainstay.simulate.industries import DISTRICT_AUTHORITY_WORDS
+from mainstay.simulate.firms.industries import DISTRICT_AUTHORITY_WORDS
 from tests.sql.park_office import simulated_park
 
 ENTERPRISES, SEED, MONTHS = 160, 20_220_401, 22

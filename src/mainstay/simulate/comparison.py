@@ -8,9 +8,9 @@ from decimal import Decimal
 import polars as pl
 
 from mainstay.months import last_day
-from mainstay.simulate.firms import Firm
+from mainstay.simulate.extracts.refunds import CREDIT_REFUND_REASON
+from mainstay.simulate.firms.firm import Firm
 from mainstay.simulate.park import Park
-from mainstay.simulate.refunds import CREDIT_REFUND_REASON
 from mainstay.simulate.visitors import TICKED_AS, planted_causes
 
 _HALF_A_YEAR = timedelta(days=183)

@@ -8,32 +8,35 @@ from pathlib import Path
 from random import Random
 
 from mainstay.months import add_months, last_day, months_from
-from mainstay.simulate.aggregates import aggregates_table
-from mainstay.simulate.alerts import alerts_table
-from mainstay.simulate.control_totals import control_totals_table
-from mainstay.simulate.deferrals import PAID_IN, Deferral, deferrals_table, months_paid_in
-from mainstay.simulate.early_signs import with_early_signs
-from mainstay.simulate.effects import planted_effects
-from mainstay.simulate.export import Export, PlantedFile
-from mainstay.simulate.firms import draw_firm, draw_sizes
-from mainstay.simulate.known_events import draw_known_events, known_events_table
-from mainstay.simulate.leases import draw_leases, leases_table
-from mainstay.simulate.monthly_values import draw_agreed, draw_profiles, monthly_values_table
-from mainstay.simulate.outbound_list import outbound_table
-from mainstay.simulate.park_register import register_table
-from mainstay.simulate.projects import projects_table
-from mainstay.simulate.raking import targets_of
-from mainstay.simulate.receipts import Line, Mess, receipts_table
-from mainstay.simulate.received import Received, receive
-from mainstay.simulate.refunds import all_refunds, refunds_table
-from mainstay.simulate.reliefs import draw_reliefs, reliefs_table
-from mainstay.simulate.requests import draw_requests, requests_table
-from mainstay.simulate.roles import draw_roles, open_to_plots
-from mainstay.simulate.signals import draw_signals, signals_table
-from mainstay.simulate.sizing import Sized, size_firms
-from mainstay.simulate.stories import Plot, draw_plots
-from mainstay.simulate.table import DAY_STYLES, Style, write_csv
-from mainstay.simulate.truth import (
+from mainstay.simulate.extracts.aggregates import aggregates_table
+from mainstay.simulate.extracts.alerts import alerts_table
+from mainstay.simulate.extracts.contacts import contacts_table, draw_contacts
+from mainstay.simulate.extracts.control_totals import control_totals_table
+from mainstay.simulate.extracts.deferrals import PAID_IN, Deferral, deferrals_table, months_paid_in
+from mainstay.simulate.extracts.known_events import draw_known_events, known_events_table
+from mainstay.simulate.extracts.leases import draw_leases, leases_table
+from mainstay.simulate.extracts.monthly_values import draw_agreed, draw_profiles, monthly_values_table
+from mainstay.simulate.extracts.outbound_list import outbound_table
+from mainstay.simulate.extracts.park_register import register_table
+from mainstay.simulate.extracts.projects import projects_table
+from mainstay.simulate.extracts.receipts import Line, Mess, receipts_table
+from mainstay.simulate.extracts.refunds import all_refunds, refunds_table
+from mainstay.simulate.extracts.reliefs import draw_reliefs, reliefs_table
+from mainstay.simulate.extracts.service_requests import draw_requests, requests_table
+from mainstay.simulate.extracts.signals import draw_signals, signals_table
+from mainstay.simulate.extracts.watch_list import draw_watch_list, watch_list_table
+from mainstay.simulate.files.csv_file import DAY_STYLES, Style, write_csv
+from mainstay.simulate.files.export import Export, PlantedFile
+from mainstay.simulate.files.workbook import write_workbook
+from mainstay.simulate.firms.firm import draw_firm, draw_sizes
+from mainstay.simulate.firms.roles import draw_roles, open_to_plots
+from mainstay.simulate.firms.sizing import Sized, size_firms
+from mainstay.simulate.money.raking import targets_of
+from mainstay.simulate.money.received import Received, receive
+from mainstay.simulate.planted.early_signs import with_early_signs
+from mainstay.simulate.planted.effects import planted_effects
+from mainstay.simulate.planted.stories import Plot, draw_plots
+from mainstay.simulate.planted.truth import (
     planted_declines,
     planted_effects_entries,
     planted_moves,
@@ -42,9 +45,6 @@ from mainstay.simulate.truth import (
     planted_signals,
     write_truth,
 )
-from mainstay.simulate.visits import contacts_table, draw_contacts
-from mainstay.simulate.watch_list import draw_watch_list, watch_list_table
-from mainstay.simulate.workbook import write_workbook
 
 CORRECTED_MONTH = 7
 """Counted from 0: its extract comes incomplete, and whole on the 20th of the month after it."""

@@ -15,9 +15,9 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mainstay.simulate.firms import Firm
+from mainstay.simulate.extracts.refunds import CREDIT_REFUND_REASON
+from mainstay.simulate.firms.firm import Firm
 from mainstay.simulate.park import Park
-from mainstay.simulate.refunds import CREDIT_REFUND_REASON
 
 Answer = str | int | float | date
 Answers = Mapping[str, Answer]

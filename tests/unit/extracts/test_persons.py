@@ -7,7 +7,7 @@ import pytest
 
 from mainstay.extracts.identifiers import tax_code
 from mainstay.extracts.persons import holds_citizen_number, is_natural_person, numbers_within
-from mainstay.simulate.codes import simulated_uscc, uscc
+from mainstay.simulate.firms.codes import simulated_uscc, uscc
 from tests.unit.extracts.samples import (
     FIRM,
     HEADER,

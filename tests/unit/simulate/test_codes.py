@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from mainstay.simulate.codes import citizen_number, simulated_uscc
-from mainstay.simulate.levies import CIT, CREDIT_REFUND, PROPERTY, VAT, Shares
+from mainstay.simulate.firms.codes import citizen_number, simulated_uscc
+from mainstay.simulate.money.levies import CIT, CREDIT_REFUND, PROPERTY, VAT, Shares
 
 
 @given(st.integers(1, 200_000))

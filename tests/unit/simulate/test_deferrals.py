@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from mainstay.simulate import Park
-from mainstay.simulate.deferrals import PAID_IN, deferred_hundredths, put_off
-from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import VAT
-from mainstay.simulate.payments import Payment, dues_of, payments_of
+from mainstay.simulate.extracts.deferrals import PAID_IN, deferred_hundredths, put_off
+from mainstay.simulate.firms.firm import Firm
+from mainstay.simulate.money.levies import VAT
+from mainstay.simulate.money.payments import Payment, dues_of, payments_of
 from tests.unit.simulate.plain_reading import LEVELS, amount, delivered, good_lines, table_of
 
 MONTH, PAID = date(2022, 2, 1), date(2022, 8, 1)

@@ -6,8 +6,8 @@ import pytest
 
 from mainstay.months import add_months, last_day, months_from
 from mainstay.simulate import Park
-from mainstay.simulate.early_signs import ODDS, with_early_signs
-from mainstay.simulate.stories import Move, Plot, Story, Unrest
+from mainstay.simulate.planted.early_signs import ODDS, with_early_signs
+from mainstay.simulate.planted.stories import Move, Plot, Story, Unrest
 
 MONTHS = months_from(date(2020, 1, 1), 36)
 FIRST = date(2021, 6, 1)

@@ -9,11 +9,11 @@ import pytest
 
 from mainstay.months import add_months, months_from
 from mainstay.simulate import Park
-from mainstay.simulate.allocation import allocated, with_surtaxes
-from mainstay.simulate.early_signs import with_early_signs
-from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import CIT, STAMP_SALES, UMCT, VAT
-from mainstay.simulate.stories import Outflow, Story, draw_plots
+from mainstay.simulate.firms.firm import Firm
+from mainstay.simulate.money.allocation import allocated, with_surtaxes
+from mainstay.simulate.money.levies import CIT, STAMP_SALES, UMCT, VAT
+from mainstay.simulate.planted.early_signs import with_early_signs
+from mainstay.simulate.planted.stories import Outflow, Story, draw_plots
 from tests.unit.simulate.plain_reading import LEVELS, amount, delivered, good_lines
 from tests.unit.simulate.two_years import TwoYears
 

@@ -12,8 +12,8 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.periods import read_date
 from mainstay.resources import shipped
 from mainstay.simulate import DISTRICT_AUTHORITY_WORDS, Park
-from mainstay.simulate.signals import SIGNAL_KINDS
-from mainstay.simulate.stories import MOVERS_A_YEAR
+from mainstay.simulate.extracts.signals import SIGNAL_KINDS
+from mainstay.simulate.planted.stories import MOVERS_A_YEAR
 from tests.unit.simulate.plain_reading import (
     ENTERPRISES,
     FIRST,

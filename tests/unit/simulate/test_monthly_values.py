@@ -9,8 +9,8 @@ import pytest
 
 from mainstay.months import add_months, last_day
 from mainstay.simulate import Park
-from mainstay.simulate.monthly_values import AGREED, Fall, activity
-from mainstay.simulate.stories import Plot, Story
+from mainstay.simulate.extracts.monthly_values import AGREED, Fall, activity
+from mainstay.simulate.planted.stories import Plot, Story
 from tests.unit.simulate.plain_reading import ENTERPRISES, amount, delivered, table_of
 
 

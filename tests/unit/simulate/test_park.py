@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mainstay.extracts.periods import read_date
 from mainstay.simulate import Park, PlantedFile
-from mainstay.simulate.control_totals import LEVEL_NAMES
-from mainstay.simulate.receipts import HEADER
+from mainstay.simulate.extracts.control_totals import LEVEL_NAMES
+from mainstay.simulate.extracts.receipts import HEADER
 from tests.unit.simulate.plain_reading import (
     ENTERPRISES,
     FIRST,

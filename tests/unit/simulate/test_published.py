@@ -5,9 +5,9 @@ import pytest
 
 from mainstay.months import last_day
 from mainstay.simulate import Park
-from mainstay.simulate.aggregates import aggregates_table
-from mainstay.simulate.projects import projects_table
-from mainstay.simulate.reliefs import draw_reliefs
+from mainstay.simulate.extracts.aggregates import aggregates_table
+from mainstay.simulate.extracts.projects import projects_table
+from mainstay.simulate.extracts.reliefs import draw_reliefs
 from tests.unit.simulate.plain_reading import amount, delivered, table_of
 from tests.unit.simulate.two_years import TwoYears
 

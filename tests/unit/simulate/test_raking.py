@@ -5,11 +5,11 @@ from statistics import median
 import pytest
 
 from mainstay.simulate import Park
-from mainstay.simulate.firms import Firm
-from mainstay.simulate.levies import STAMP_SALES, VAT, Split
-from mainstay.simulate.payments import Payment
-from mainstay.simulate.published import PUBLISHED
-from mainstay.simulate.raking import Entry, Local, in_whole, settle
+from mainstay.simulate.firms.firm import Firm
+from mainstay.simulate.money.levies import STAMP_SALES, VAT, Split
+from mainstay.simulate.money.payments import Payment
+from mainstay.simulate.money.published import PUBLISHED
+from mainstay.simulate.money.raking import Entry, Local, in_whole, settle
 from tests.unit.simulate.plain_reading import amount, delivered, good_lines
 from tests.unit.simulate.two_years import TwoYears
 

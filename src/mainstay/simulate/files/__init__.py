@@ -1,0 +1,1 @@
+"""How an extract becomes a file: table, accounting, CSV, workbook."""

@@ -1,0 +1,1 @@
+"""The firms of a simulated park: who they are and how large."""

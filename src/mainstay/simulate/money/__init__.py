@@ -1,0 +1,1 @@
+"""What the firms pay, levy by levy, and how a month comes to the published totals."""
