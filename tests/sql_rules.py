@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokens import Token, TokenType
 
-MATERIALIZED = re.compile(r"view|table")
+MATERIALIZED = ("view", "table")
 KNOWN = "_as_known"
 """Ending of the ledger's relations that models outside sql/ledger/ may read; others are raw tables."""
 
@@ -51,7 +51,7 @@ def stated_grain(sql: str, _layer: str) -> list[str]:
         problems.append('the first line does not say the grain: "-- One row per ..." or "-- One row: ..."')
     if not is_single and not re.fullmatch(r"\w+(, \w+)*", _stated(header, "key")):
         problems.append('the header does not name the key: "-- key: column, column"')
-    if not MATERIALIZED.fullmatch(_stated(header, "materialized")):
+    if _stated(header, "materialized") not in MATERIALIZED:
         problems.append('the header does not say "-- materialized: view | table"')
     return problems
 

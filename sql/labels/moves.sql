@@ -1,4 +1,4 @@
--- One row per enterprise and day of a registered move out of the park, as known by then.
+-- One row per enterprise and day of a registered move out of the park, as known at the as-of date.
 -- key: enterprise_id, moved_on, is_partial
 -- materialized: table
 --

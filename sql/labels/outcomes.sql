@@ -1,4 +1,4 @@
--- One row per row of an earlier origin's cohort: what became of it, as judged with what is known then.
+-- One row per row of an earlier origin's cohort: what became of it, as judged with what is known at the as-of date.
 -- key: target, horizon_months, origin_date, enterprise_id
 -- materialized: table
 --

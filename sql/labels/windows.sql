@@ -1,4 +1,4 @@
--- One row per origin, horizon and enterprise of a cohort: what came in its label window, as known by then.
+-- One row per origin, horizon and enterprise of a cohort: what came in its label window, as known at the as-of date.
 -- key: origin_date, horizon_months, enterprise_id
 -- materialized: table
 --
@@ -37,7 +37,8 @@ windows as (
         (cohorts.origin_date + to_months(cohorts.horizon_months::integer))::date as same_day,
         if(cohorts.origin_date = last_day(cohorts.origin_date), last_day(same_day), same_day) as horizon_ends
     from run.cohorts as cohorts
-    inner join run.as_of as dates on cohorts.origin_date < dates.as_of_date
+    cross join run.as_of
+    where cohorts.origin_date < as_of.as_of_date
 ),
 
 spans as (

@@ -1,17 +1,10 @@
--- One row per batch that counts then: accepted, known by then, not replaced by a later delivery.
+-- One row per batch that counts at the as-of date: accepted, known by then, not replaced by a later delivery.
 -- key: batch_id
 -- materialized: view
 --
 -- The order of deliveries of one partition is (knowledge_date, batch_id). A full delivery replaces the one before
 -- it as a whole; increments never replace each other.
 with
-
-known as (
-    select batches.*
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    where batches.status = 'accepted'
-),
 
 ranked as (
     select
@@ -20,7 +13,7 @@ ranked as (
             partition by contract, if(delivery = 'full', '*', partition)
             order by knowledge_date desc, batch_id desc
         ) as newest_first
-    from known
+    from ledger.accepted_batches_as_known
 )
 
 select * exclude (newest_first)

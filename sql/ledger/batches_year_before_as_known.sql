@@ -1,4 +1,4 @@
--- One row per batch that counted one year before it: what the office could compute then.
+-- One row per batch that counted one year before the as-of date: what the office could compute then.
 -- key: batch_id
 -- materialized: view
 --
@@ -8,8 +8,8 @@ with
 known as (
     select batches.*
     from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date - interval 1 year
-    where batches.status = 'accepted'
+    cross join run.as_of
+    where batches.status = 'accepted' and batches.knowledge_date <= as_of.as_of_date - interval 1 year
 ),
 
 ranked as (

@@ -21,12 +21,11 @@ loaded as (
         coalesce(sum(tallies.money), 0) as loaded_money,
         coalesce(sum(files.rows_loaded) filter (where counting.batch_id is null), 0) as replaced_rows,
         coalesce(sum(tallies.money) filter (where counting.batch_id is null), 0) as replaced_money
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
+    from ledger.accepted_batches_as_known as batches
     inner join ops.batches as files using (batch_id)
     left join tallies using (batch_id)
     left join ledger.batches_as_known as counting using (batch_id)
-    where batches.status = 'accepted' and batches.target in ('receipts', 'refunds')
+    where batches.target in ('receipts', 'refunds')
     group by batches.contract
 ),
 
@@ -97,6 +96,4 @@ select
     coalesce(current_rows.current_money, 0) as current_money
 from loaded
 left join superseded using (contract)
-left join
-    current_rows
-    on loaded.contract = current_rows.contract
+left join current_rows using (contract)

@@ -1,4 +1,4 @@
--- One row per batch that counts then, with the file it came from and where its rows went.
+-- One row per batch that counts at the as-of date, with the file it came from and where its rows went.
 -- key: batch_id
 -- materialized: view
 select

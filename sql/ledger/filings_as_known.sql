@@ -22,10 +22,9 @@ batches as (
         batches.knowledge_date,
         if(batches.across_files = 'version', '', batches.partition) as slot,
         counting.batch_id is not null as is_counting
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
+    from ledger.accepted_batches_as_known as batches
     left join ledger.batches_as_known as counting using (batch_id)
-    where batches.status = 'accepted' and batches.target = 'receipts'
+    where batches.target = 'receipts'
 ),
 
 lines as (

@@ -1,4 +1,4 @@
--- One row per party: the enterprise that the party was known to be.
+-- One row per party: the enterprise that the party is known to be.
 -- key: party_key
 -- materialized: table
 --
@@ -15,9 +15,9 @@ own as (
         parties.last_known,
         identity.enterprise_id as alias
     from ledger.parties_as_known as parties
+    inner join ledger.identity as identity using (party_key)
     cross join run.as_of
-    inner join ledger.identity as identity
-        on parties.party_key = identity.party_key and as_of.as_of_date >= identity.knowledge_date
+    where identity.knowledge_date <= as_of.as_of_date
     qualify row_number() over (
         partition by parties.party_key order by identity.knowledge_date desc
     ) = 1

@@ -1,4 +1,4 @@
--- One row per enterprise and spell in the park, by all registers known then.
+-- One row per enterprise and spell in the park, by all registers known by the as-of date.
 -- key: enterprise_id, spell_from, spell_to, batch_id, line
 -- materialized: table
 --
@@ -26,9 +26,8 @@ deliveries as (
         lead(batches.knowledge_date) over (
             partition by batches.contract order by batches.knowledge_date, batches.batch_id
         ) as next_known
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    where batches.status = 'accepted' and batches.target = 'enterprises'
+    from ledger.accepted_batches_as_known as batches
+    where batches.target = 'enterprises'
 ),
 
 entries as (

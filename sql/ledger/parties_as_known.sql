@@ -1,4 +1,4 @@
--- One row per party that an accepted batch known by then names.
+-- One row per party that an accepted batch known by the as-of date names.
 -- key: party_key
 -- materialized: table
 --
@@ -90,8 +90,6 @@ select
     parties.name_key,
     max(batches.knowledge_date) as last_known
 from sightings
-inner join ledger.batches as batches using (batch_id)
-inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
+inner join ledger.accepted_batches_as_known as batches using (batch_id)
 inner join ledger.parties as parties using (party_key)
-where batches.status = 'accepted'
 group by all

@@ -1,4 +1,4 @@
--- One row per enterprise that any register known then names: its newest entry, and when it ended.
+-- One row per enterprise that any register known by the as-of date names: its newest entry, and when it ended.
 -- key: enterprise_id
 -- materialized: view
 --
@@ -17,9 +17,8 @@ known as (
         lead(batches.knowledge_date) over (
             partition by batches.contract order by batches.knowledge_date, batches.batch_id
         ) as next_known
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    where batches.status = 'accepted' and batches.target = 'enterprises'
+    from ledger.accepted_batches_as_known as batches
+    where batches.target = 'enterprises'
 )
 
 select

@@ -1,4 +1,4 @@
--- One row per entry of every register delivered by then, the replaced ones too.
+-- One row per entry of every register delivered by the as-of date, the replaced ones too.
 -- key: batch_id, line
 -- materialized: view
 --
@@ -10,9 +10,8 @@ known as (
     select
         batches.batch_id,
         batches.knowledge_date
-    from ledger.batches as batches
-    inner join run.as_of as dates on batches.knowledge_date <= dates.as_of_date
-    where batches.status = 'accepted' and batches.target = 'enterprises'
+    from ledger.accepted_batches_as_known as batches
+    where batches.target = 'enterprises'
     qualify
         batches.delivery <> 'full'
         or row_number() over (

@@ -1,4 +1,4 @@
--- One row per ledger row that a row of a batch that counts then stands in for.
+-- One row per ledger row that a row of a batch that counts at the as-of date stands in for.
 -- key: batch_id, line
 -- materialized: view
 select distinct

@@ -1,4 +1,4 @@
--- One row per ledger row that had been stood in for one year before it.
+-- One row per ledger row that had been stood in for one year before the as-of date.
 -- key: batch_id, line
 -- materialized: view
 select distinct

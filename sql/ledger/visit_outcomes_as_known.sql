@@ -1,4 +1,4 @@
--- One row per ledger row of visit_outcomes that counts then, with the enterprise it belongs to.
+-- One row per ledger row of visit_outcomes that counts at the as-of date, with the enterprise it belongs to.
 -- key: batch_id, line
 -- materialized: view
 --

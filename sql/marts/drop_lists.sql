@@ -92,17 +92,8 @@ select
 from features.list_lines as changes
 cross join run.as_of
 inner join features.enterprises as enterprises using (enterprise_id)
-left join features.list_weeks as weeks
-    on
-        changes.list_name = weeks.list_name
-        and weeks.weeks_ago = 1
-left join features.list_streaks as streaks
-    on
-        changes.list_name = streaks.list_name
-        and changes.enterprise_id = streaks.enterprise_id
-left join by_policy
-    on
-        changes.list_name = by_policy.list_name
-        and changes.enterprise_id = by_policy.enterprise_id
+left join features.list_streaks as streaks using (list_name, enterprise_id)
+left join by_policy using (list_name, enterprise_id)
+left join features.list_weeks as weeks on changes.list_name = weeks.list_name and weeks.weeks_ago = 1
 where changes.kind = 'drops'
 order by changes.list_name, changes.rank

@@ -94,9 +94,7 @@ select
 from run.outbound_cases as cases
 cross join run.as_of
 inner join features.enterprises as enterprises using (enterprise_id)
-left join features.published_outbound as published
-    on cases.case_id = published.case_id and published.twin = 1
-left join features.outbound_revenue as revenue
-    on cases.case_id = revenue.case_id
-left join visits on cases.case_id = visits.case_id
+left join features.outbound_revenue as revenue using (case_id)
+left join visits using (case_id)
+left join features.published_outbound as published on cases.case_id = published.case_id and published.twin = 1
 order by cases.case_id

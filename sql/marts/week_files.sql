@@ -12,9 +12,9 @@ with
 
 counted as (
     select distinct events.sha256
-    from run.as_of as dates
-    inner join events.deliveries as events
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
+    from events.deliveries as events
+    cross join run.as_of
+    where date_trunc('week', events.as_of_date) < date_trunc('week', as_of.as_of_date)
 )
 
 select

@@ -74,6 +74,13 @@ def test_nothing_speaks_of_what_is_not_there(workspace: Workspace, relations: tu
     assert dictionary_rules.unused(vocabulary(), relations) == []
 
 
+def test_no_relation_but_a_mart_has_the_as_of_date_as_a_column(workspace: Workspace) -> None:
+    with opened(workspace) as warehouse:
+        dated = {name for name in SQL if "as_of_date" in warehouse.query(f"from {warehouse.located(name)} limit 0")}
+    assert {name for name in dated if not name.startswith("marts.")} == set()
+    assert "marts.drop_lists" in dated
+
+
 def test_every_relation_answers_a_question(relations: tuple[Relation, ...]) -> None:
     assert dictionary_rules.unasked(data_dictionary.read_questions(), relations) == []
 

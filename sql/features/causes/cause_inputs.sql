@@ -1,4 +1,4 @@
--- One row: which records that show causes are known then; without one its causes cannot be examined.
+-- One row: which records that show causes are known; without one its causes cannot be examined.
 -- materialized: table
 with
 

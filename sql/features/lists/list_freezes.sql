@@ -1,4 +1,4 @@
--- One row per list that is frozen (定榜) then: the published week that its places come from.
+-- One row per list that is frozen (定榜): the published week that its places come from.
 -- key: list_name
 -- materialized: table
 --
@@ -34,13 +34,14 @@ sources as (
             max(published.published_on) filter (where published.published_on <= lists.frozen_on),
             min(published.published_on)
         ) as frozen_week
-    from run.as_of as dates
-    inner join run.drop_lists as lists on dates.as_of_date >= lists.frozen_on
+    from run.drop_lists as lists
+    cross join run.as_of
     left join published
         on
             lists.list_name = published.list_name
-            and dates.as_of_date > published.published_on
+            and as_of.as_of_date > published.published_on
             and lists.frozen_on - 7 < published.published_on
+    where lists.frozen_on <= as_of.as_of_date
     group by lists.list_name, lists.frozen_on
 ),
 
@@ -75,6 +76,6 @@ select
     over.last_frozen,
     weeks.fingerprint as frozen_fingerprint
 from sources
+left join over using (list_name)
 left join events.list_weeks as weeks
     on sources.list_name = weeks.list_name and sources.frozen_week = weeks.as_of_date
-left join over on sources.list_name = over.list_name

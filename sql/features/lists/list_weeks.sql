@@ -28,9 +28,9 @@ published as (
     select
         every_week.list_name,
         max(every_week.published_on) as published_on
-    from run.as_of as dates
-    inner join every_week
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', every_week.published_on)
+    from every_week
+    cross join run.as_of
+    where date_trunc('week', every_week.published_on) < date_trunc('week', as_of.as_of_date)
     group by every_week.list_name, date_trunc('week', every_week.published_on)
 ),
 

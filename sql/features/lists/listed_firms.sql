@@ -1,4 +1,4 @@
--- One row per list that others have drawn up, and enterprise that is on it then.
+-- One row per list that others have drawn up, and enterprise that is on it.
 -- key: listing_kind, listing, enterprise_id
 -- materialized: table
 --

@@ -8,8 +8,9 @@ with
 
 newest as (
     select events.*
-    from run.as_of as dates
-    inner join events.work_orders as events on dates.as_of_date > events.as_of_date
+    from events.work_orders as events
+    cross join run.as_of
+    where events.as_of_date < as_of.as_of_date
     qualify row_number() over (
         partition by events.order_id order by events.as_of_date desc
     ) = 1
@@ -19,9 +20,9 @@ weeks_before as (
     select
         events.order_id,
         arg_max(events.status, events.as_of_date) as status
-    from run.as_of as dates
-    inner join events.work_orders as events
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
+    from events.work_orders as events
+    cross join run.as_of
+    where date_trunc('week', events.as_of_date) < date_trunc('week', as_of.as_of_date)
     group by events.order_id
 )
 

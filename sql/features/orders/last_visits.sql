@@ -66,9 +66,9 @@ select
     arg_max(told.owner, told.moment) filter (where told.next_step is not null) as owner,
     arg_max(told.due_on, told.moment) filter (where told.next_step is not null) as next_due_on,
     coalesce(
-        max(told.visited_on) filter (where told.is_contact) >= date_trunc('quarter', as_of.as_of_date), false
+        max(told.visited_on) filter (where told.is_contact) >= date_trunc('quarter', any_value(as_of.as_of_date)), false
     ) as visited_this_quarter
 from told
 cross join run.as_of
 left join worded using (batch_id, line)
-group by told.enterprise_id, as_of.as_of_date
+group by told.enterprise_id

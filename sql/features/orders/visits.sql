@@ -1,4 +1,4 @@
--- One row per ledger row of visit_outcomes that counts then, with what makes it unfit for use.
+-- One row per ledger row of visit_outcomes that counts, with what makes it unfit for use.
 -- key: batch_id, line
 -- materialized: table
 --

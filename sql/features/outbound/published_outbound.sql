@@ -1,4 +1,4 @@
--- One row per case as the newest published week before that one had it.
+-- One row per case as the newest published week before this one had it.
 -- key: published_case_id
 -- materialized: table
 --
@@ -8,9 +8,9 @@ with
 
 published as (
     select max(events.as_of_date) as published_on
-    from run.as_of as dates
-    inner join events.deliveries as events
-        on date_trunc('week', dates.as_of_date) > date_trunc('week', events.as_of_date)
+    from events.deliveries as events
+    cross join run.as_of
+    where date_trunc('week', events.as_of_date) < date_trunc('week', as_of.as_of_date)
 ),
 
 renamed as (

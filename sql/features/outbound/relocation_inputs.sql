@@ -1,4 +1,4 @@
--- One row per enterprise in the park: the points of the signals that hold then, and what is at stake.
+-- One row per enterprise in the park: the points of the signals that hold, and what is at stake.
 -- key: enterprise_id
 -- materialized: table
 --

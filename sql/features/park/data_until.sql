@@ -7,8 +7,9 @@ with
 
 counted as (
     select distinct events.sha256
-    from run.as_of as dates
-    inner join events.deliveries as events on dates.as_of_date > events.as_of_date
+    from events.deliveries as events
+    cross join run.as_of
+    where events.as_of_date < as_of.as_of_date
 ),
 
 deliveries as (

@@ -1,4 +1,4 @@
--- One row per enterprise that any extract known then names: what the newest records say of it.
+-- One row per enterprise that any known extract names: what the newest records say of it.
 -- key: enterprise_id
 -- materialized: table
 --

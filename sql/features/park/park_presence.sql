@@ -1,4 +1,4 @@
--- One row per enterprise that any register known then holds: when it was in the park.
+-- One row per enterprise that any known register holds: when it was in the park.
 -- key: enterprise_id
 -- materialized: table
 --

@@ -1,4 +1,4 @@
--- One row per required contract and month that it should have delivered by then and has not.
+-- One row per required contract and month that it should have delivered by the as-of date and has not.
 -- key: contract, period
 -- materialized: table
 --

@@ -44,9 +44,9 @@ select
     changes.restored_yoy
 from features.ledger_population as population
 cross join given
+left join silent using (enterprise_id)
 left join features.window_changes as changes
     on
         population.enterprise_id = changes.enterprise_id
         and given.level = changes.level
         and changes.window_name = 'ytd'
-left join silent on population.enterprise_id = silent.enterprise_id

@@ -1,4 +1,4 @@
--- One row per enterprise in the park: everything that a risk model may look at, as known then.
+-- One row per enterprise in the park: everything that a risk model may look at, as known at the as-of date.
 -- key: enterprise_id
 -- materialized: table
 --

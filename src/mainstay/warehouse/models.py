@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
@@ -24,6 +25,14 @@ BUILT = "run.built"
 _HEADER = re.compile(r"^-- (?P<name>key|materialized): (?P<value>.+)$", re.MULTILINE)
 _MATERIALIZED = {"view", "table"}
 _TARGET = re.compile(r"\bledger\.target\b")
+_TARGETS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "with_party": tuple(name for name, one in TARGETS.items() if one.has_party and name != "enterprises"),
+        "without_party": tuple(name for name, one in TARGETS.items() if not one.has_party),
+        "money": tuple(name for name, one in TARGETS.items() if one.field("amount_local")),
+    }
+)
+"""Folder of `ledger/targets/` -> its targets. `enterprises` has relations of its own (`ledger.register_as_known`)."""
 _OF_THE_SQL_ALONE = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 """Errors whose message quotes the model; any other may quote a value of a row."""
 
@@ -54,27 +63,23 @@ def model_texts(folder: Path) -> dict[str, str]:
         ModelError: two files make one relation.
     """
     texts: dict[str, str] = {}
+    of_targets = folder / "ledger" / "targets"
     for path in sorted(folder.rglob("*.sql")):
-        schema, *between = path.relative_to(folder).parent.parts
-        if between and between[0] == "targets":
+        if path.is_relative_to(of_targets):
             continue
-        relation = f"{schema}.{path.stem}"
+        relation = f"{path.relative_to(folder).parts[0]}.{path.stem}"
         if relation in texts:
             raise ModelError("two SQL files make one relation", where=relation)
         texts[relation] = path.read_text("utf-8")
-    return _of_targets(folder / "ledger" / "targets") | texts
+    return _texts_of_targets(of_targets) | texts
 
 
-def _of_targets(folder: Path) -> dict[str, str]:
-    groups = {
-        "with_party": [name for name, target in TARGETS.items() if target.has_party],
-        "without_party": [name for name, target in TARGETS.items() if not target.has_party],
-        "money": ["receipts", "refunds", "deferrals"],
-    }
+def _texts_of_targets(folder: Path) -> dict[str, str]:
     return {
         f"ledger.{name}_{path.stem}": _TARGET.sub(f"ledger.{name}", path.read_text("utf-8"))
-        for path in sorted(folder.rglob("*.sql"))
-        for name in groups[path.parent.name]
+        for group, names in _TARGETS_OF.items()
+        for path in sorted((folder / group).glob("*.sql"))
+        for name in names
     }
 
 

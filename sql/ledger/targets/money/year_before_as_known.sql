@@ -1,4 +1,4 @@
--- One row per ledger row of a target that counted one year before it.
+-- One row per row of ledger.target that counted one year before the as-of date.
 -- key: batch_id, line
 -- materialized: view
 --

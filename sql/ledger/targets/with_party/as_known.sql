@@ -1,4 +1,4 @@
--- One row per ledger row of a target that counts then, with the enterprise it belongs to.
+-- One row per row of ledger.target that counts at the as-of date, with the enterprise it belongs to.
 -- key: batch_id, line
 -- materialized: view
 select
