@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from mainstay.risk.grades import graded
+from mainstay.risk.grades import graded, graded_by_rule
 
 
 def grades(*risks: float | None, capacity: int) -> list[str | None]:
@@ -19,6 +19,20 @@ def test_of_a_rare_target_the_capacity_s_first_are_high_where_they_are_three_tim
     rare = [0.08, 0.06, 0.045, 0.03, *[0.01] * 46]
     assert grades(*rare, capacity=2)[:5] == ["high", "high", "medium", "medium", "low"]
     assert grades(*rare, capacity=4)[3] == "medium", "0.03 is not three times the average"
+
+
+def test_exactly_one_third_is_medium() -> None:
+    assert grades(1 / 3, 0.49, capacity=0) == ["medium", "medium"]
+
+
+def test_exactly_three_and_exactly_twice_the_average_are_enough() -> None:
+    assert grades(0.1875, 0.125, *[0.0] * 3, capacity=1)[:2] == ["high", "medium"]
+
+
+def test_a_rule_s_score_exactly_on_a_bound_has_the_better_grade() -> None:
+    frame = pl.DataFrame({"score": [0.5, 0.49, 0.3, 0.29, None]})
+    graded_rows = frame.select(graded_by_rule(pl.col("score"), high_from=0.5, medium_from=0.3))
+    assert graded_rows["literal"].to_list() == ["high", "medium", "medium", "low", None]
 
 
 def test_firms_that_share_the_last_place_are_high_only_where_all_of_them_fit() -> None:
