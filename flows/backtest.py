@@ -13,13 +13,13 @@ from prefect.cache_policies import NO_CACHE
 from mainstay.risk.backtest_files import command
 from mainstay.risk.origins import Question
 from mainstay.settings import Workspace
-from mainstay.week import backtesting, ingestion, past
+from mainstay.week import backtesting, ingestion
 from mainstay.week.execution import RETRY_IO, Journal, journalled, without_data
-from mainstay.week.run import start_run
+from mainstay.week.run import Run
 
 ingest = task(cache_policy=NO_CACHE, **RETRY_IO)(without_data(ingestion.ingest))
 check_batches = task(cache_policy=NO_CACHE)(without_data(ingestion.check_batches))
-look_back = task(cache_policy=NO_CACHE)(without_data(past.look_back))
+look_back = task(cache_policy=NO_CACHE)(without_data(backtesting.look_back))
 predict = task(cache_policy=NO_CACHE)(without_data(backtesting.predict))
 measure = task(cache_policy=NO_CACHE)(without_data(backtesting.measure))
 put_in_place = task(cache_policy=NO_CACHE)(without_data(backtesting.put_in_place))
@@ -41,7 +41,7 @@ def backtest(home: Path, question: Question) -> dict[str, Any]:
     """
     workspace, newest = Workspace(Path(home).absolute()), question.origins[-1]
     with journalled(workspace, f"backtest {question.name}", newest, command=command(question)) as journal:
-        run = start_run(workspace, newest, journal.run_id, journal.started_at)
+        run = Run(workspace, newest, journal.run_id, journal.started_at)
         test = backtesting.Backtest(run, question)
         try:
             return _take_steps(test, journal)
@@ -56,7 +56,7 @@ def _take_steps(test: backtesting.Backtest, journal: Journal) -> dict[str, Any]:
     with journal.timed("check_batches"):
         check_batches(test.run)
     with journal.timed("look_back"):
-        kept = look_back(test.run, test.question)
+        kept = look_back(test)
     with journal.timed("predict"):
         told = predict(test, kept)
     with journal.timed("measure"):

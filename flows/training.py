@@ -14,15 +14,15 @@ from prefect.cache_policies import NO_CACHE
 
 from mainstay.risk.quarterly import training_origin
 from mainstay.settings import TIMEZONE, Workspace
-from mainstay.week import ingestion, learning, past
+from mainstay.week import ingestion, learning
 from mainstay.week.execution import RETRY_IO, Journal, journalled, without_data
-from mainstay.week.run import Run, start_run
+from mainstay.week.run import Run
 
 logger = logging.getLogger("mainstay.training")
 
 ingest = task(cache_policy=NO_CACHE, **RETRY_IO)(without_data(ingestion.ingest))
 check_batches = task(cache_policy=NO_CACHE)(without_data(ingestion.check_batches))
-look_back = task(cache_policy=NO_CACHE)(without_data(past.look_back_to_train))
+look_back = task(cache_policy=NO_CACHE)(without_data(learning.look_back))
 fit = task(cache_policy=NO_CACHE)(without_data(learning.fit))
 
 
@@ -44,7 +44,7 @@ def training(home: Path, as_of: date | None = None, *, if_due: bool = False) -> 
     workspace = Workspace(Path(home).absolute())
     origin = training_origin(as_of or datetime.now(UTC).astimezone(TIMEZONE).date(), of_quarter=if_due)
     with journalled(workspace, f"training as of {origin}", origin, command="train") as journal:
-        run = start_run(workspace, origin, journal.run_id, journal.started_at)
+        run = Run(workspace, origin, journal.run_id, journal.started_at)
         lines = journal.entry["trained"] = _train_all(run, journal, if_due=if_due)
     return lines
 

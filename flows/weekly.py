@@ -17,7 +17,7 @@ from mainstay.settings import TIMEZONE, Workspace
 from mainstay.warehouse import publication
 from mainstay.week import building, ingestion, publishing, scoring
 from mainstay.week.execution import RETRY_IO, Journal, journalled, without_data
-from mainstay.week.run import Run, start_run
+from mainstay.week.run import Run
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ def weekly(home: Path, as_of: date | None = None) -> dict[str, Any]:
     with journalled(workspace, f"weekly run as of {day}", day, replay=False) as journal:
         replay = journal.entry["replay"] = publication.is_replay(workspace, day)
         try:
-            _take_steps(start_run(workspace, day, journal.run_id, journal.started_at, replay=replay), journal)
+            _take_steps(Run(workspace, day, journal.run_id, journal.started_at, replay=replay), journal)
         finally:
             publication.discard_all(workspace)
     return journal.entry

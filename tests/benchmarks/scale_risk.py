@@ -20,18 +20,15 @@ from typing import TypeVar
 import polars as pl
 
 from mainstay.demo import mark_simulated
-from mainstay.resources import shipped
 from mainstay.risk.history import COHORTS, FEATURES, JUDGED
 from mainstay.risk.model import TrainedModel
-from mainstay.risk.model_training import train
-from mainstay.risk.past_predictions import read_catalogue
+from mainstay.risk.origins import Question
 from mainstay.risk.prediction_targets import COHORT, origin_cohorts
 from mainstay.settings import Workspace
 from mainstay.simulate import write_park
 from mainstay.week.ingestion import ingest
-from mainstay.week.past import past_of
-from mainstay.week.rules import signals
-from mainstay.week.run import start_run
+from mainstay.week.learning import keeper, trainer_of
+from mainstay.week.run import Run
 
 T = TypeVar("T")
 FIRST_MONTH, MONTHS = date(2021, 1, 1), 24
@@ -65,16 +62,15 @@ def measure(enterprises: int) -> None:
             workspace.landing, workspace.home / "truth.json",
             enterprises=enterprises, seed=1, first_month=FIRST_MONTH, months=MONTHS,
         )  # fmt: skip
-        run = start_run(workspace, SCORED, "scale", datetime.now(UTC))
+        run = Run(workspace, SCORED, "scale", datetime.now(UTC))
         timed("load the extracts", lambda: ingest(run))
         with run.warehouse(marts=False) as warehouse:
             warehouse.execute("update ledger.batches set status = 'accepted' where status = 'pending'")
-        settings, seeds = run.settings, shipped("seeds")
-        with past_of(run) as past:
+        with keeper(run) as history:
             known = [
                 timed(
                     f"features and cohort of {day}",
-                    partial(past.as_known, day, [FEATURES, COHORTS], {}),
+                    partial(history.past.as_known, day, [FEATURES, COHORTS], {}),
                     lambda made: f"{made[FEATURES].height:,} firms x {made[FEATURES].width - 2} features",
                 )
                 for day in (*ORIGINS, SCORED)
@@ -83,15 +79,13 @@ def measure(enterprises: int) -> None:
             cohorts = origin_cohorts(pl.concat(asked[:-1]).match_to_schema(COHORT, extra_columns="ignore"))
             judged = timed(
                 "outcomes of three origins",
-                lambda: past.as_known(SCORED, [JUDGED], {"cohorts": cohorts})[JUDGED],
+                lambda: history.past.as_known(SCORED, [JUDGED], {"cohorts": cohorts})[JUDGED],
                 lambda made: f"{made.height:,} rows, {made['lesson'].sum():,} events",
             )
         model = timed(
             f"training, decline, {HORIZON} months",
-            lambda: train(
-                pl.concat([one[FEATURES] for one in known[:-1]]), judged, target="decline", horizon_months=HORIZON,
-                as_of=SCORED, catalogue=read_catalogue(seeds), settings=settings.models,
-                capacity=settings.orders.visiting_capacity, signals=signals(settings),
+            lambda: trainer_of(Question("decline", HORIZON, (SCORED,)), run.settings)(
+                pl.concat([one[FEATURES] for one in known[:-1]]), judged, as_of=SCORED
             ),
             lambda made: getattr(made, "version", str(made)),
         )  # fmt: skip

@@ -7,44 +7,30 @@ such a model finds is what the machinery would find in noise: it has to fall to 
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
 
 import polars as pl
 
-from mainstay.resources import shipped
 from mainstay.risk.model import TrainedModel
-from mainstay.risk.model_training import train
 from mainstay.risk.origins import read_question
-from mainstay.risk.past_predictions import origin_frames, read_catalogue
-from mainstay.risk.prediction_targets import Target
+from mainstay.risk.past_predictions import origin_frames
 from mainstay.settings import Workspace
-from mainstay.week.past import look_back
-from mainstay.week.rules import signals
-from mainstay.week.run import start_run
+from mainstay.week.backtesting import Backtest, look_back
+from mainstay.week.learning import trainer_of
+from mainstay.week.run import Run
 
 
 def main() -> None:
     """Train on shuffled lessons and score the origin's cohort."""
     home, target, horizon, origin = sys.argv[1:]
     question = read_question(target, int(horizon), origin, date.max)
-    run = start_run(Workspace(Path(home)), question.origins[0], "shuffled", datetime.now(UTC))
-    frames = origin_frames(look_back(run, question), question.origins[0])
+    run = Run(Workspace(Path(home)), question.origins[0], "shuffled", datetime.now(UTC))
+    frames = origin_frames(look_back(Backtest(run, question)), question.origins[0])
     taught = frames.past_outcomes.filter(pl.col("lesson").is_not_null())
     order = pl.int_range(pl.len()).shuffle(seed=1).over("origin_date")
     lesson = pl.struct("lesson", "lesson_base", "lesson_loss", "lesson_to")
     dealt = taught.with_columns(lesson.gather(order).over("origin_date").alias("dealt"))
     outcomes = dealt.drop("lesson", "lesson_base", "lesson_loss", "lesson_to").unnest("dealt")
-    model = train(
-        frames.past_features,
-        outcomes,
-        target=cast("Target", target),
-        horizon_months=question.horizon_months,
-        as_of=question.origins[0],
-        catalogue=read_catalogue(shipped("seeds")),
-        settings=run.settings.models,
-        capacity=run.settings.orders.visiting_capacity,
-        signals=signals(run.settings),
-    )
+    model = trainer_of(question, run.settings)(frames.past_features, outcomes, as_of=question.origins[0])
     if not isinstance(model, TrainedModel):
         raise SystemExit(f"no model: {model}")
     scored = model.predict(frames.features, frames.cohort)

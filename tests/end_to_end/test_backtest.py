@@ -46,7 +46,7 @@ def one_training() -> Iterator[None]:
         return learnt[told]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mainstay.week.backtesting.train", trained)
+        patch.setattr("mainstay.week.learning.train", trained)
         yield
 
 

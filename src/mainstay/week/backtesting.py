@@ -1,4 +1,4 @@
-"""The steps of a backtest after what was known is there: train and predict at every origin, measure, put in place."""
+"""The steps of a backtest: look back, train and predict at every origin, measure, put in place."""
 
 import logging
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from mainstay.risk.grades import graded
 from mainstay.risk.history import Kept
 from mainstay.risk.origins import Question
 from mainstay.risk.past_predictions import Rule, predict_all
-from mainstay.week.learning import trainer_of
+from mainstay.week.learning import keeper, trainer_of
 from mainstay.week.rules import decline_rule, relocation_rule
 from mainstay.week.run import Run
 
@@ -39,13 +39,18 @@ class Backtest:
         return self.final.with_name(f".{self.final.name}-{self.run.run_id}")
 
 
+def look_back(test: Backtest) -> Kept:
+    """See to it that all that was known at each origin is in the history."""
+    with keeper(test.run) as history:
+        return history.keep(test.question)
+
+
 def predict(test: Backtest, kept: Kept) -> list[dict[str, Any]]:
     """Train at every origin, score its cohort, write the predictions; tells of the models."""
     settings, question = test.run.settings, test.question
-    capacity = settings.orders.visiting_capacity
-    trainer = trainer_of(question, settings)
     rule = Rule(question.target, decline_rule(settings), relocation_rule(settings))
-    predictions, told = predict_all(kept, trainer, rule, partial(graded, capacity=capacity), tell=logger.info)
+    grade = partial(graded, capacity=settings.orders.visiting_capacity)
+    predictions, told = predict_all(kept, trainer_of(question, settings), rule, grade, tell=logger.info)
     backtest_files.write_predictions(test.written, predictions)
     return told
 

@@ -27,7 +27,7 @@ def build(run: Run, show: Show) -> None:
     """Build every model that needs no score and no order: as-known relations, features, drop lists."""
     with run.warehouse() as warehouse:
         models.start_build(warehouse)
-        tables = input_tables(run.settings, run.contracts, run.home)
+        tables = input_tables(run.settings, run.contracts, run.workspace.home)
         built = build_on(warehouse, {"as_of": run_tables.as_of(run.as_of)} | tables)
         show("lists", "Drop lists", warehouse.read("features.list_windows").to_dicts())
     logger.info("built %d SQL relations", len(built))

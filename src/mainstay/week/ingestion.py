@@ -7,11 +7,9 @@ from typing import Any
 from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.extracts.registry import one_namespace
 from mainstay.quality.gates import Verdict, judge_batches, refuse_lost_money
-from mainstay.resources import shipped
-from mainstay.revenue.list_definitions import list_definitions
-from mainstay.revenue.shares import share_rules
 from mainstay.settings import TIMEZONE
 from mainstay.warehouse import batch_metrics, checks, ledger, loading
+from mainstay.week.input_tables import input_tables
 from mainstay.week.run import Run
 
 logger = logging.getLogger("mainstay.week")
@@ -22,8 +20,7 @@ Show = Callable[[str, str, list[dict[str, Any]]], None]
 
 def ingest(run: Run) -> dict[str, list[str]]:
     """Load every new file of landing/ as a pending batch; journals the files that could not be, with the reason."""
-    list_definitions(shipped("seeds"), run.settings.lists)  # what is wrong is told before any work
-    share_rules(shipped("seeds"), run.home, run.settings.shares.confirmed)
+    input_tables(run.settings, run.contracts, run.workspace.home)  # what is wrong in them is told before any work
     with run.warehouse(marts=False) as warehouse:
         ledger.prepare(warehouse)
         files = scan(run.workspace.landing, run.settings.landing.ignore)

@@ -13,7 +13,7 @@ from mainstay.extracts.landing import Quarantined, read_each, scan, sort_out
 from mainstay.settings import Workspace
 from mainstay.week import ingestion
 from mainstay.week.ingestion import check_batches, ingest
-from mainstay.week.run import start_run
+from mainstay.week.run import Run
 from tests.unit.extracts.samples import contract
 
 CONTRACT = contract(
@@ -106,7 +106,7 @@ def test_a_file_that_is_still_being_copied_is_loaded_once(tmp_path: Path, monkey
     copied.write_text(HEADINGS + FIRST, "utf-8")
 
     def load(name: str) -> dict[str, list[str]]:
-        run = start_run(workspace, date(2022, 4, 4), name, datetime.now(UTC))
+        run = Run(workspace, date(2022, 4, 4), name, datetime.now(UTC))
         journalled = ingest(run)
         check_batches(run)
         return journalled
@@ -117,7 +117,7 @@ def test_a_file_that_is_still_being_copied_is_loaded_once(tmp_path: Path, monkey
         assert line.startswith("changing.csv: ")
     for name in ("second", "third"):
         assert load(name) == {"quarantined": []}
-    run = start_run(workspace, date(2022, 4, 4), "look", datetime.now(UTC))
+    run = Run(workspace, date(2022, 4, 4), "look", datetime.now(UTC))
     with run.warehouse(marts=False) as warehouse:
         [batch] = warehouse.query("select sha256, amount_loaded, status from ops.batches").rows()
     assert batch == (sha256(copied.read_bytes()).hexdigest(), 3, "accepted")
