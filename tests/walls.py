@@ -136,11 +136,18 @@ def _is_shared(name: str, shared: str) -> bool:
 
 
 def flow_violations(source: str, path: str) -> list[str]:
-    """Return where a flow imports a library of frames."""
+    """Return where a flow imports a library of frames, or what would load another flow."""
+    if not path.startswith("flows/"):
+        return []
+    imports = imports_of(source, path)
     return [
         f"{path}:{found.line}: a flow passes paths and dates, never frames ({found.module})"
-        for found in imports_of(source, path)
-        if path.startswith("flows/") and any(_is_of(found.module, library) for library in FRAME_LIBRARIES)
+        for found in imports
+        if any(_is_of(found.module, library) for library in FRAME_LIBRARIES)
+    ] + [
+        f"{path}:{found.line}: a flow reaches no other flow; what they share is in {MEETING_PACKAGE}"
+        for found in imports
+        if _is_of(found.module, "mainstay.running") or _is_of(found.module, "flows")
     ]
 
 

@@ -90,6 +90,11 @@ def test_frames_in_a_flow_are_found(source: str) -> None:
     assert walls.flow_violations(source, "src/mainstay/report/brief.py") == []
 
 
+@pytest.mark.parametrize("source", ["from mainstay.running import load_flow", "from flows import weekly"])
+def test_a_flow_that_reaches_another_one_is_found(source: str) -> None:
+    assert len(walls.flow_violations(source, "flows/backtest.py")) == 1
+
+
 @pytest.mark.parametrize(
     "source",
     [
