@@ -12,6 +12,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mainstay import cli
+from mainstay.risk.model import NotEnoughEvents
 from mainstay.risk.model_training import train
 from mainstay.risk.prediction_targets import PREDICTIONS
 from mainstay.settings import Workspace
@@ -39,7 +40,7 @@ def one_training() -> Iterator[None]:
 
     def trained(features: pl.DataFrame, outcomes: pl.DataFrame, *, as_of: date, **options: Any) -> object:
         if as_of != MAY:
-            return "nobody waits for this one"
+            return NotEnoughEvents("decline", 3, as_of, 0, 20, "nobody waits for this one")
         told = f"{features.hash_rows().to_list()}{outcomes.hash_rows().to_list()}"
         if told not in learnt:
             learnt[told] = train(features, outcomes, as_of=as_of, **options)
