@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from mainstay.settings import Workspace
-from mainstay.week.run import Run, start_run
+from mainstay.week.run import Run
 
 CONTRACT = """
 name = "monthly"
@@ -91,7 +91,7 @@ def land(workspace: Workspace, month: date, *, name: str = "", lines: tuple[str,
 def by_steps(workspace: Workspace, as_of: date = APRIL) -> Run:
     """A run of which the test itself calls the steps."""
     started_at = datetime(2022, 4, 4, 9, tzinfo=UTC)
-    return start_run(workspace, as_of, "by-steps", started_at)
+    return Run(workspace, as_of, "by-steps", started_at)
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
