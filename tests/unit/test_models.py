@@ -7,6 +7,7 @@ import pytest
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import TARGETS
 from mainstay.resources import shipped
+from mainstay.sql_texts import model_texts
 from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
 
@@ -44,13 +45,13 @@ def test_an_error_of_the_sql_itself_is_shown_whole(tmp_path: Path, sql: str, tol
 
 
 def test_every_target_has_a_relation_of_what_counts_and_the_register_its_own() -> None:
-    texts = models.model_texts(shipped("sql"))
+    texts = model_texts(shipped("sql"))
     relations = {target: f"ledger.{target}_as_known" for target in TARGETS}
     assert [target for target, relation in relations.items() if relation not in texts] == ["enterprises"]
     assert all(f"from ledger.{target} as" in texts[relations[target]] for target in TARGETS if target != "enterprises")
 
 
 def test_a_target_with_a_file_of_its_own_has_that_relation() -> None:
-    texts = models.model_texts(shipped("sql"))
+    texts = model_texts(shipped("sql"))
     assert "as is_ahead" in texts["ledger.visit_outcomes_as_known"]
     assert "as is_ahead" not in texts["ledger.outbound_as_known"]

@@ -9,6 +9,7 @@ import polars as pl
 
 from mainstay.resources import shipped
 from mainstay.risk.matrix import TrainingRows
+from mainstay.sql_texts import model_texts
 
 _SQL_FOLDERS = ("features", "labels")
 _FEATURES = "features.risk_features"
@@ -44,13 +45,12 @@ def feature_hash(catalogue: pl.DataFrame) -> str:
 
 def feature_sql() -> dict[str, str]:
     """The models that the features rest on, by relation: their SQL without comments, which change no figure."""
-    folder = shipped("sql")
-    paths = {f"{path.relative_to(folder).parts[0]}.{path.stem}": path for path in folder.rglob("*.sql")}
+    texts = model_texts(shipped("sql"))
     waiting, found = [_FEATURES], dict[str, str]()
     while waiting:
         name = waiting.pop()
-        if name in paths and name not in found:
-            found[name] = " ".join(_COMMENT.sub("", paths[name].read_text("utf-8")).split())
+        if name in texts and name not in found:
+            found[name] = " ".join(_COMMENT.sub("", texts[name]).split())
             waiting += _RELATION.findall(found[name])
     return found
 

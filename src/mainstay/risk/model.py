@@ -12,7 +12,7 @@ from mainstay.risk.calibration import Calibration
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
 from mainstay.risk.losses import ExpectedLoss
-from mainstay.risk.matrix import FeatureMatrix, Floats, feature_matrix
+from mainstay.risk.matrix import Floats, feature_matrix
 from mainstay.risk.prediction_targets import MONEY, Target
 from mainstay.risk.reasons import PREFIX
 
@@ -131,9 +131,9 @@ class TrainedModel:
         return self.facts.origins[-1]
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
-        """Score the cohort, whatever the order of the rows.
+        """Score the cohort of a day, whatever the order of the rows.
 
-        Hand in the whole cohort of a day: from a hundred enterprises on, its mean risk is the training's level, and the
+        Hand in the whole of it: from a hundred enterprises on, its mean risk is the training's level, and the
         sum of its expected losses follows that of the losses seen. Features drift from month to month (another one
         becomes known, a month comes in late) and the mean score moves with them though no more enterprises decline. So
         the order and the spread are the model's; a downturn of the whole park shows once its outcomes are known.
@@ -163,46 +163,24 @@ class TrainedModel:
         key = ["as_of_date", "enterprise_id"]
         rows = asked.select(*key, "base").join(features, on=key, how="left", suffix="_feature").sort(key)
         matrix = feature_matrix(rows, self.catalogue)
-        days = rows["as_of_date"].to_list()
-        starts = [at for at, day in enumerate(days) if at == 0 or day != days[at - 1]]
-        if not starts:
-            return self._scored(rows, matrix)
-        spans = zip(starts, [*starts[1:], len(days)], strict=True)
-        return pl.concat(self._scored(rows[start:end], matrix.take(np.arange(start, end))) for start, end in spans)
-
-    def _scored(self, rows: pl.DataFrame, matrix: FeatureMatrix) -> pl.DataFrame:
-        """The rows of one day."""
-        if not len(matrix):
-            none = dict.fromkeys(self._concepts, np.zeros(0))
-            return self._framed(rows, np.zeros(0), np.zeros(0), none, self.calibration)
-        is_whole = self.level is not None and len(matrix) >= ROWS_FOR_LEVEL
-        with fitting_threads(matrix):
-            parts = self.estimator.contributions(matrix)
-            raw = np.full(len(matrix), self.estimator.base_value)
-            for part in parts.values():
-                raw = raw + part
-            level = self.calibration.centred(raw, self.level) if is_whole and self.level else self.calibration
-            risk = level.probability(raw)
-            money = self.losses.money(matrix, risk, is_whole_cohort=is_whole)
-        scaled = {name: level.slope * part for name, part in parts.items()}
-        return self._framed(rows, risk, money, scaled, level)
-
-    @property
-    def _concepts(self) -> list[str]:
-        return sorted({str(entry["concept"]) for entry in self.entries})
-
-    def _framed(
-        self, rows: pl.DataFrame, risk: Floats, money: Floats, parts: dict[str, Floats], level: Calibration
-    ) -> pl.DataFrame:
-        base_value = level.intercept + level.slope * self.estimator.base_value
-        at_most = pl.col("base").clip(lower_bound=0)
-        rounded = pl.Series("expected_loss", money).fill_nan(None).round(2).cast(MONEY)
-        framed = rows.select("as_of_date", "enterprise_id", "base").with_columns(
-            pl.Series("risk", risk, pl.Float64), rounded, base_value=pl.lit(base_value, pl.Float64)
+        risk = money = np.zeros(len(matrix))
+        parts, level = dict[str, Floats](), self.calibration
+        if len(matrix):
+            is_whole = self.level is not None and len(matrix) >= ROWS_FOR_LEVEL
+            with fitting_threads(matrix):
+                parts = self.estimator.contributions(matrix)
+                raw = np.full(len(matrix), self.estimator.base_value)
+                for part in parts.values():
+                    raw = raw + part
+                level = level.centred(raw, self.level) if is_whole and self.level else level
+                risk = level.probability(raw)
+                money = self.losses.money(matrix, risk, is_whole_cohort=is_whole)
+        concepts = sorted({str(entry["concept"]) for entry in self.entries} | set(parts))
+        loss = pl.Series("expected_loss", money).fill_nan(None).round(2).cast(MONEY)
+        return rows.select(
+            *key,
+            pl.Series("risk", risk, pl.Float64),
+            pl.min_horizontal(loss, pl.col("base").clip(lower_bound=0)).alias("expected_loss"),
+            pl.lit(level.intercept + level.slope * self.estimator.base_value, pl.Float64).alias("base_value"),
+            *(pl.Series(f"{PREFIX}{name}", level.slope * parts.get(name, risk * 0), pl.Float64) for name in concepts),
         )
-        zero = np.zeros(rows.height)
-        names = sorted(set(self._concepts) | set(parts))
-        return framed.with_columns(
-            pl.min_horizontal("expected_loss", at_most).alias("expected_loss"),
-            *(pl.Series(f"{PREFIX}{name}", parts.get(name, zero), pl.Float64) for name in names),
-        ).drop("base")

@@ -177,17 +177,6 @@ def test_the_level_is_that_of_the_origins_that_count(monkeypatch: pytest.MonkeyP
     assert model.predict(part, cohort(part))["risk"].mean() == pytest.approx(recent, abs=0.05)
 
 
-def test_every_day_of_a_cohort_has_its_own_level(model: TrainedModel) -> None:
-    two = pl.concat([FEATURES.filter(pl.col("as_of_date") == ORIGINS[0]), NOW.with_columns(zero_months=2.0)])
-    both = model.predict(two, cohort(two))
-    assert (
-        both.filter(pl.col("as_of_date") == JUDGED)
-        .drop("as_of_date")
-        .equals(model.predict(NOW.with_columns(zero_months=2.0), cohort(NOW)).drop("as_of_date"))
-    )
-    assert both["base_value"].n_unique() == 2
-
-
 def test_shuffled_labels_fall_to_the_base_rate(declines: pl.DataFrame, model: TrainedModel) -> None:
     known = declines.filter(pl.col("lesson").is_not_null())
     shuffled = known.with_columns(pl.col("lesson", "lesson_loss").shuffle(seed=4).over("origin_date"))
