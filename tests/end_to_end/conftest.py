@@ -8,6 +8,7 @@ import pytest
 
 from mainstay.running import run_week
 from mainstay.settings import Workspace
+from tests.end_to_end.simulated_park import make_park
 from tests.end_to_end.small_office import APRIL, office
 from tests.plain_flows import plain_flows
 
@@ -39,3 +40,9 @@ def after_april(published: Workspace, tmp_path: Path) -> Workspace:
 def workspace(tmp_path: Path) -> Workspace:
     """The small office before its first week."""
     return office(tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def park(once_a_run: Callable[[str, Callable[[Path], None]], Path]) -> Workspace:
+    """The simulated park after its week; to be read and copied, not to be worked in."""
+    return Workspace(once_a_run("simulated-park", lambda home: make_park(Workspace(home))))

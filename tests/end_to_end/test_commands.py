@@ -1,7 +1,6 @@
 """The commands as an operator types them: exit status, what goes where, no stack trace."""
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,21 +11,15 @@ from mainstay.errors import UsageError
 from mainstay.extracts.targets import TARGETS
 from mainstay.settings import Workspace
 from mainstay.simulate import DISTRICT_AUTHORITY_WORDS
+from tests.end_to_end.command_line import typed
+from tests.end_to_end.simulated_park import AS_OF
+from tests.end_to_end.small_office import journals
 
 Captured = pytest.CaptureFixture[str]
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """Run `mainstay WORDS` in this process."""
-    monkeypatch.setattr(sys, "argv", ["mainstay", *words])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    cli.logger.handlers.clear()  # it writes to this test's standard error
-    return int(ended.value.code or 0)
-
-
-def test_contract_schema_prints_every_target_and_field(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    assert typed(monkeypatch, "contract", "schema") == 0
+def test_contract_schema_prints_every_target_and_field(capsys: Captured) -> None:
+    assert typed(None, "contract", "schema") == 0
     told = capsys.readouterr().out
     assert all(f"\n{target.name}: " in told for target in TARGETS.values())
     assert all(f"  {field.name} " in told for target in TARGETS.values() for field in target.fields)
@@ -42,20 +35,16 @@ def test_contract_schema_prints_every_target_and_field(monkeypatch: pytest.Monke
         (("weekly", "--as-off", "2016-09-05"), "No such option"),
     ],
 )
-def test_wrong_use_is_status_2_with_a_hint(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path, words: tuple[str, ...], told: str
-) -> None:
-    assert typed(monkeypatch, "--home", str(tmp_path), *words) == 2
+def test_wrong_use_is_status_2_with_a_hint(capsys: Captured, tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    assert typed(tmp_path, *words) == 2
     captured = capsys.readouterr()
     assert told in captured.err
     assert "Traceback" not in captured.err
     assert captured.out == ""
 
 
-def test_status_of_an_empty_workspace_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
-) -> None:
-    assert typed(monkeypatch, "--home", str(tmp_path), "status") == 0
+def test_status_of_an_empty_workspace_says_so(capsys: Captured, tmp_path: Path) -> None:
+    assert typed(tmp_path, "status") == 0
     assert "nothing yet" in capsys.readouterr().out
 
 
@@ -89,35 +78,38 @@ def test_missed_mondays_are_those_after_the_last_published_week() -> None:
     assert cli._missed_weeks(date(2022, 6, 6), date(2022, 6, 12)) == []
 
 
-@pytest.mark.usefixtures("prefect_server")
-def test_simulate_weekly_status_and_a_refusal(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
-) -> None:
-    home = ("--home", str(tmp_path / "park"))
-    assert typed(monkeypatch, *home, "simulate", "--enterprises", "30", "--months", "18") == 0
-    outbound = Workspace(tmp_path / "park").settings().outbound
-    assert outbound.district_authorities == DISTRICT_AUTHORITY_WORDS
-    assert typed(monkeypatch, *home, "simulate") == 2, "a landing folder with files in it is not overwritten"
-    capsys.readouterr()
-
-    assert typed(monkeypatch, *home, "weekly", "--as-of", "2023-01-11", "--json") == 0
-    manifest = json.loads(capsys.readouterr().out)
-    assert manifest["content"]["as_of_date"] == "2023-01-11"
+def test_the_commands_simulate_a_park_and_publish_a_week_of_it(park: Workspace, capsys: Captured) -> None:
+    assert park.settings().outbound.district_authorities == DISTRICT_AUTHORITY_WORDS
+    manifest = json.loads((park.home / "weekly.json").read_text("utf-8"))
+    assert manifest["content"]["as_of_date"] == str(AS_OF)
     assert manifest["content"]["simulated"] is True
+    assert park.out_of(AS_OF).exists()
+    assert typed(park.home, "simulate") == 2, "a landing folder with files in it is not overwritten"
+    assert "Traceback" not in capsys.readouterr().err
 
-    assert typed(monkeypatch, *home, "weekly", "--as-of", "2023-02-27") == 3
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_month_owed_refuses_the_run_and_leaves_what_was_published(after_april: Workspace, capsys: Captured) -> None:
+    def published() -> dict[Path, bytes]:
+        folders = (after_april.published, after_april.out)
+        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        return {path: path.read_bytes() for path in files if after_april.runs not in path.parents}
+
+    before = published()
+    assert typed(after_april.home, "weekly", "--as-of", "2022-05-16") == 3
     refused = capsys.readouterr()
-    assert "receipts 2023-01" in refused.err
+    assert "monthly 2022-04" in refused.err
     assert "hint:" in refused.err
     assert "Traceback" not in refused.err
+    assert published() == before
+    entry = journals(after_april)[-1]
+    assert (entry["status"], entry["exit_status"]) == ("refused", 3)
+    assert "hint" in entry["error"]
 
-    assert typed(monkeypatch, *home, "status", "--json") == 0
+    assert typed(after_april.home, "status", "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["published"]["as_of"] == "2023-01-11"
+    assert told["published"]["as_of"] == "2022-04-04"
     assert [run["status"] for run in told["runs"]] == ["refused", "done"]
-    workspace = Workspace(tmp_path / "park")
-    assert workspace.out_of(date(2023, 1, 11)).exists()
-    assert not workspace.out_of(date(2023, 2, 27)).exists()
 
 
 def test_an_unexpected_error_names_its_place_and_no_data(
@@ -127,7 +119,7 @@ def test_an_unexpected_error_names_its_place_and_no_data(
         raise ValueError("某某公司 91110109MA00GT10X0")
 
     monkeypatch.setattr(cli, "_status_of", broken)
-    assert typed(monkeypatch, "--home", str(tmp_path), "status") == 1
+    assert typed(tmp_path, "status") == 1
     told = capsys.readouterr().err
     assert "ValueError" in told
     assert "某某公司" not in told

@@ -12,7 +12,7 @@ from mainstay.risk.model_manifest import Manifest
 from mainstay.risk.store import ModelStore
 from mainstay.settings import Workspace
 from mainstay.warehouse.lock import exclusive
-from tests.end_to_end.test_commands import typed
+from tests.end_to_end.command_line import typed
 
 Captured = pytest.CaptureFixture[str]
 VERSION = "2022-03-31-logistic-0a1b2c3d"
@@ -41,57 +41,52 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def listed(monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path) -> dict[str, Any]:
+def listed(capsys: Captured, home: Path) -> dict[str, Any]:
     capsys.readouterr()
-    assert typed(monkeypatch, "--home", str(home), "models", "list", "--json") == 0
+    assert typed(home, "models", "list", "--json") == 0
     [row] = json.loads(capsys.readouterr().out)
     return dict(row)
 
 
-def test_a_model_is_listed_with_its_state_events_and_training(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path
-) -> None:
-    row = listed(monkeypatch, capsys, home)
+def test_a_model_is_listed_with_its_state_events_and_training(capsys: Captured, home: Path) -> None:
+    row = listed(capsys, home)
     assert (row["model"], row["version"], row["state"]) == ("decline-h12", VERSION, "shadow")
     assert (row["events"], row["training"]) == (400, "2020-01..2021-03")
-    assert typed(monkeypatch, "--home", str(home), "models") == 0
+    assert typed(home, "models") == 0
     assert "0.877" in capsys.readouterr().out
 
 
-def test_a_person_enables_and_retires_a_model_by_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path
-) -> None:
-    decide = ("--home", str(home), "models")
-    assert typed(monkeypatch, *decide, "enable", "decline-h12", VERSION, "--by", "王某", "--on", "2022-04-05") == 0
+def test_a_person_enables_and_retires_a_model_by_name(capsys: Captured, home: Path) -> None:
+    assert typed(home, "models", "enable", "decline-h12", VERSION, "--by", "王某", "--on", "2022-04-05") == 0
     assert capsys.readouterr().out == f"enabled from 2022-04-05: decline-h12 {VERSION}\n"
     assert ModelStore(home / "models").champion("decline", 12, date(2022, 4, 4)) is None
-    assert listed(monkeypatch, capsys, home)["state"] == "enabled"
-    assert typed(monkeypatch, *decide, "retire", "decline-h12", VERSION, "--by", "王某") == 0
-    assert listed(monkeypatch, capsys, home)["state"] == "retired"
-    assert typed(monkeypatch, *decide, "card", "decline-h12", VERSION) == 0
+    assert listed(capsys, home)["state"] == "enabled"
+    assert typed(home, "models", "retire", "decline-h12", VERSION, "--by", "王某") == 0
+    assert listed(capsys, home)["state"] == "retired"
+    assert typed(home, "models", "card", "decline-h12", VERSION) == 0
     assert "不得据此认定企业性质" in capsys.readouterr().out
 
 
-def test_a_decision_changes_no_published_week(monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path) -> None:
+def test_a_decision_changes_no_published_week(capsys: Captured, home: Path) -> None:
     (home / "published").mkdir()
     stated = {"run_id": "r", "as_of": "2022-06-06", "file": "f", "sha256": "s"}
     (home / "published" / "latest.json").write_text(json.dumps(stated), "utf-8")
-    enable = ("--home", str(home), "models", "enable", "decline-h12", VERSION, "--by", "王某")
-    assert typed(monkeypatch, *enable, "--on", "2022-06-06") == 2
+    enable = ("models", "enable", "decline-h12", VERSION, "--by", "王某")
+    assert typed(home, *enable, "--on", "2022-06-06") == 2
     assert "from 2022-06-07" in capsys.readouterr().err
-    assert typed(monkeypatch, *enable, "--on", "2022-06-07") == 0
+    assert typed(home, *enable, "--on", "2022-06-07") == 0
 
 
 def test_a_decision_waits_for_the_run_that_holds_the_workspace(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path
 ) -> None:
     monkeypatch.setattr("mainstay.warehouse.lock.exclusive", partial(exclusive, wait_seconds=0))
-    enable = ("--home", str(home), "models", "enable", "decline-h12", VERSION, "--by", "王某")
+    enable = ("models", "enable", "decline-h12", VERSION, "--by", "王某")
     with exclusive(Workspace(home).lock, "weekly run"):
-        assert typed(monkeypatch, *enable) == 1
+        assert typed(home, *enable) == 1
     assert "another run is using this workspace" in capsys.readouterr().err
     assert ModelStore(home / "models").champion("decline", 12, date.max) is None
-    assert typed(monkeypatch, *enable) == 0
+    assert typed(home, *enable) == 0
 
 
 @pytest.mark.parametrize(
@@ -110,14 +105,12 @@ def test_a_decision_waits_for_the_run_that_holds_the_workspace(
     ],
 )
 def test_what_cannot_be_decided_is_told_with_a_hint(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, home: Path, words: tuple[str, ...], status: int, told: str
+    capsys: Captured, home: Path, words: tuple[str, ...], status: int, told: str
 ) -> None:
-    assert typed(monkeypatch, "--home", str(home), "models", "enable", *words) == status
+    assert typed(home, "models", "enable", *words) == status
     assert told in capsys.readouterr().err
 
 
-def test_without_a_model_the_list_says_that_every_score_is_by_rule(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
-) -> None:
-    assert typed(monkeypatch, "--home", str(tmp_path), "models") == 0
+def test_without_a_model_the_list_says_that_every_score_is_by_rule(capsys: Captured, tmp_path: Path) -> None:
+    assert typed(tmp_path, "models") == 0
     assert "every score is by rule" in capsys.readouterr().out
