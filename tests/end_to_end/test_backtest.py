@@ -1,7 +1,6 @@
 """`mainstay backtest` on a small simulated park: a rule, a model, and an origin that has not matured."""
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,26 +10,18 @@ import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from mainstay import cli
 from mainstay.risk.model import NotEnoughEvents
 from mainstay.risk.model_training import train
 from mainstay.risk.prediction_targets import PREDICTIONS
 from mainstay.settings import Workspace
+from tests.end_to_end.command_line import typed
+from tests.end_to_end.conftest import copied
+from tests.end_to_end.small_office import journals
 
 Captured = pytest.CaptureFixture[str]
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("without_prefect")
 MAY = date(2022, 5, 31)
 OPTIONS = ("backtest", "--target", "decline", "--horizon", "3", "--origins", "2022-01,2022-05..2022-06")
-
-
-def typed(workspace: Workspace, *words: str) -> int:
-    """Run `mainstay --home WORKSPACE WORDS` in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["mainstay", "--home", str(workspace.home), *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-    cli.logger.handlers.clear()
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,17 +43,10 @@ def one_training() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Receipts and refunds of January 2021 to July 2022, and a backtest of it."""
-    workspace = Workspace(tmp_path_factory.mktemp("park"))
-    assert typed(workspace, "simulate", "--enterprises", "150", "--months", "24") == 0
-    for path in workspace.landing.rglob("*"):
-        month = path.relative_to(workspace.landing).parts[0]
-        if path.is_file() and (month > "2022-07" or not ("入库" in path.name or "退库" in path.name)):
-            path.unlink()
-    with workspace.settings_file.open("a", encoding="utf-8") as settings:
-        settings.write("\n[models]\nmin_events = 20\n")
-    assert typed(workspace, *OPTIONS) == 0
+def park(trained_park: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A backtest of a park that has been trained on, and so has some of its past in its history."""
+    workspace = copied(trained_park, tmp_path_factory.mktemp("backtest") / "park")
+    assert typed(workspace.home, *OPTIONS) == 0
     return workspace
 
 
@@ -141,7 +125,7 @@ def test_the_metrics_can_be_recomputed_from_the_predictions_alone(
 
 def test_a_rerun_gives_the_same_bytes_from_the_history_and_without_it(park: Workspace, capsys: Captured) -> None:
     before = bytes_of(park)
-    assert typed(park, *OPTIONS, "--json") == 0
+    assert typed(park.home, *OPTIONS, "--json") == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out) == json.loads(before["metrics.json"])
     assert "kept from before" in captured.err
@@ -149,7 +133,7 @@ def test_a_rerun_gives_the_same_bytes_from_the_history_and_without_it(park: Work
     assert bytes_of(park) == before
     for path in park.history.glob("2022-05*"):
         path.unlink()
-    assert typed(park, *OPTIONS) == 0
+    assert typed(park.home, *OPTIONS) == 0
     captured = capsys.readouterr()
     assert captured.err.count(", computed") == 1
     assert "ranked by" in captured.out
@@ -159,14 +143,14 @@ def test_a_rerun_gives_the_same_bytes_from_the_history_and_without_it(park: Work
 def test_a_refused_backtest_leaves_the_last_results_in_their_place(park: Workspace, capsys: Captured) -> None:
     before = bytes_of(park)
     capsys.readouterr()
-    assert typed(park, *OPTIONS[:-1], "2021-06") == 2
+    assert typed(park.home, *OPTIONS[:-1], "2021-06") == 2
     told = capsys.readouterr().err
     assert "the first possible origin is 2022-01, the last one 2022-08" in told
     assert "Traceback" not in told
     assert bytes_of(park) == before
     assert [path.name for path in (park.out / "backtest").iterdir()] == ["decline-h3"]
-    journals = [json.loads(path.read_text("utf-8")) for path in sorted(park.runs.glob("*.json"))]
-    assert [journal["status"] for journal in journals] == ["done", "done", "done", "refused"]
+    runs = [(entry["command"].split()[0], entry["status"]) for entry in journals(park)]
+    assert runs == [("train", "done"), *[("mainstay", "done")] * 3, ("mainstay", "refused")]
     assert not park.published.exists() or not any(park.published.iterdir())
 
 
@@ -182,7 +166,7 @@ def test_a_refused_backtest_leaves_the_last_results_in_their_place(park: Workspa
 def test_wrong_use_is_told_before_any_work(tmp_path: Path, capsys: Captured, words: tuple[str, str], hint: str) -> None:
     asked = {"--target": "decline", "--horizon": "3", "--origins": "2022-03"} | dict([words])
     given = [word for option in asked.items() for word in option]
-    assert typed(Workspace(tmp_path), "backtest", *given) == 2
+    assert typed(tmp_path, "backtest", *given) == 2
     captured = capsys.readouterr()
     assert hint in captured.err
     assert captured.out == ""

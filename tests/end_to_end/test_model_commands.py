@@ -100,7 +100,7 @@ def test_a_decision_waits_for_the_run_that_holds_the_workspace(
         (("decline-h12", "2022-03-31-logistic-00000000", "--by", "王某"), 1, f"known: {VERSION}"),
         (("decline-h12", VERSION, "--by", " "), 1, "--by NAME"),
         (("decline-h12", VERSION), 2, "--by"),
-        (("decline-h12", VERSION, "--by", "王某", "--on", "2999-01-01"), 2, "dated ahead"),
+        (("decline-h12", VERSION, "--by", "王某", "--on", "2999-01-01"), 2, "dated in the future"),
         (("decline-h12", VERSION, "--by", "王某", "--on", "May"), 2, "write it as 2026-01-05"),
     ],
 )

@@ -11,31 +11,24 @@ import pytest
 from mainstay import open_snapshot
 from mainstay.risk.store import ModelStore
 from mainstay.settings import Workspace
-from tests.end_to_end.test_backtest import typed
+from tests.end_to_end.command_line import typed
+from tests.end_to_end.conftest import copied
+from tests.end_to_end.small_office import journals
 
 MAY, MONDAY = "2022-05-31", "2022-06-13"
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("without_prefect")
 
 
 @pytest.fixture(scope="module")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Receipts and refunds of January 2021 to May 2022, declines of three months trained on as of the end of May."""
-    workspace = Workspace(tmp_path_factory.mktemp("park"))
-    assert typed(workspace, "simulate", "--enterprises", "150", "--months", "24") == 0
-    for path in workspace.landing.rglob("*"):
-        month = path.relative_to(workspace.landing).parts[0]
-        if path.is_file() and (month > "2022-05" or not ("入库" in path.name or "退库" in path.name)):
-            path.unlink()
-    with workspace.settings_file.open("a", encoding="utf-8") as settings:
-        settings.write("\n[models]\nmin_events = 20\n")
-    return workspace
+def park(trained_park: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the park that was trained on as of the end of May."""
+    return copied(trained_park, tmp_path_factory.mktemp("trained") / "park")
 
 
 @pytest.fixture(scope="module")
 def trained(park: Workspace) -> dict[str, dict[str, Any]]:
-    """The journal's lines of one training, by model."""
-    assert typed(park, "train", "--as-of", "2022-06-13") == 0
-    [journal] = [json.loads(path.read_text("utf-8")) for path in park.runs.glob("*.json")]
+    """The journal's lines of that training, by model."""
+    [journal] = journals(park)
     assert (journal["command"], journal["as_of"], journal["status"]) == ("train", MAY, "done")
     return {f"{line['target']}-h{line['horizon_months']}": line for line in journal["trained"]}
 
@@ -45,10 +38,10 @@ def week(park: Workspace, trained: dict[str, dict[str, Any]]) -> pl.DataFrame:
     """The bases of a week with two champions, of which one was changed since it was saved."""
     for name in ("decline-h3", "decline-h6"):
         enabled = ("enable", name, trained[name]["version"], "--by", "王某", "--on", MAY)
-        assert typed(park, "models", *enabled) == 0
+        assert typed(park.home, "models", *enabled) == 0
     with (park.models / "decline-h6" / trained["decline-h6"]["version"] / "model.joblib").open("ab") as file:
         file.write(b"!")
-    assert typed(park, "weekly", "--as-of", MONDAY) == 0
+    assert typed(park.home, "weekly", "--as-of", MONDAY) == 0
     return open_snapshot(park.home)["marts.score_bases"].filter(target="decline").sort("horizon_months")
 
 
