@@ -69,7 +69,7 @@ def test_status_shows_what_it_can_where_a_manifest_or_a_journal_cannot_be_read(t
 def test_today_in_shanghai_is_no_day_to_come() -> None:
     today = date(2022, 6, 6)
     assert cli._parse_day("2022-06-06", today) == today
-    with pytest.raises(UsageError, match="has not come yet"):
+    with pytest.raises(UsageError, match="in the future"):
         cli._parse_day("2022-06-07", today)
 
 
