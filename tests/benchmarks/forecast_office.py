@@ -19,7 +19,7 @@ from mainstay.simulate import Park
 from mainstay.warehouse import ledger, loading
 from mainstay.warehouse.connection import Warehouse
 from mainstay.warehouse.models import load_models
-from mainstay.warehouse.past import Past
+from mainstay.warehouse.past import PastLedger
 from mainstay.week.input_tables import input_tables
 
 HERE = Path(__file__).resolve().parent
@@ -45,7 +45,7 @@ def known_then(workspace: Workspace, as_of: Sequence[date]) -> dict[date, dict[s
         ledger.identify(warehouse, one_namespace=one_namespace(contracts))
         for contract in contracts:
             ledger.settle(warehouse, list(ledger.pending_files(warehouse, contract.name)), "accepted")
-        past = Past(warehouse, load_models(shipped("sql")), input_tables(settings, contracts, workspace.home))
+        past = PastLedger(warehouse, load_models(shipped("sql")), input_tables(settings, contracts, workspace.home))
         return {day: past.as_known(day, RELATIONS, {}) for day in as_of}
 
 

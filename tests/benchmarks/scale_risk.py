@@ -27,7 +27,7 @@ from mainstay.risk.prediction_targets import COHORT, origin_cohorts
 from mainstay.settings import Workspace
 from mainstay.simulate import write_park
 from mainstay.week.ingestion import ingest
-from mainstay.week.learning import keeper, trainer_of
+from mainstay.week.learning import history_cache, trainer_of
 from mainstay.week.run import Run
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def measure(enterprises: int) -> None:
         timed("load the extracts", lambda: ingest(run))
         with run.warehouse(marts=False) as warehouse:
             warehouse.execute("update ledger.batches set status = 'accepted' where status = 'pending'")
-        with keeper(run) as history:
+        with history_cache(run) as history:
             known = [
                 timed(
                     f"features and cohort of {day}",

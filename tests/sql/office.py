@@ -165,10 +165,10 @@ class Office:
         if isinstance(self.warehouse, OnDemand):
             self.warehouse.await_questions(sql, tables, explain)
             return
-        run.tell(self.warehouse, tables)
+        run.write_inputs(self.warehouse, tables)
         models.build_ready(self.warehouse, sql)
         if explain is not None:
-            run.tell(self.warehouse, {"causes": explain()})
+            run.write_inputs(self.warehouse, {"causes": explain()})
             models.build_ready(self.warehouse, sql)
 
     def explained(self) -> pl.DataFrame:

@@ -52,7 +52,7 @@ class OnDemand(Warehouse):
             self.waiting = known
             causes = explain()
             self.waiting = {}
-            run.tell(self, {"causes": causes})
+            run.write_inputs(self, {"causes": causes})
         models.build_ready(self, needed)
         self.waiting = known
 
@@ -60,4 +60,4 @@ class OnDemand(Warehouse):
         now = {name.removeprefix("run."): rows for name, rows in self.tables.items() if name in named}
         self.tables = {name: rows for name, rows in self.tables.items() if name not in named}
         if now:
-            run.tell(self, now)
+            run.write_inputs(self, now)

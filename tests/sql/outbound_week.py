@@ -31,7 +31,7 @@ def keep_outbound(
 def follow_outbound(office: Office) -> None:
     """Follow the facts that are built, hand the register in, and build what waits for it."""
     cases, events = keep_register(office.warehouse.read("features.outbound_facts"), office.as_of)
-    run.tell(office.warehouse, {"outbound_cases": cases, "outbound_events": events})
+    run.write_inputs(office.warehouse, {"outbound_cases": cases, "outbound_events": events})
     if not isinstance(office.warehouse, OnDemand):
         models.build_ready(office.warehouse, models.load_models(shipped("sql")))
 

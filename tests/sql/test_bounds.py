@@ -89,7 +89,7 @@ def test_the_last_of_the_largest_losses_is_visited_and_who_comes_behind_it_or_lo
     office.build(AS_OF, settings=Settings(score=ScoreSettings(top_k=2)))
     follow_outbound(office)
     scores = [scored("A", 1), scored("B", 2), scored("C", 3), scored("D", 2, loss="0.00")]
-    run.tell(office.warehouse, NOTHING_SCORED | {"scores": frame(scores, SCORES)})
+    run.write_inputs(office.warehouse, NOTHING_SCORED | {"scores": frame(scores, SCORES)})
     assert office.rows("marts.order_candidates", "enterprise_id") == [("A",), ("B",)]
 
 
@@ -114,7 +114,7 @@ def test_nothing_is_overdue_on_the_day_on_which_it_is_due(office: Office) -> Non
         | dict.fromkeys(("issued_on", "opened_on"), date(2022, 1, 10))
         for who, day in days.items()
     ]  # fmt: skip
-    run.tell(office.warehouse, NOTHING_SCORED | {"work_orders": frame(orders, ORDERS)})
+    run.write_inputs(office.warehouse, NOTHING_SCORED | {"work_orders": frame(orders, ORDERS)})
     for relation, key in (
         ("marts.work_orders", "order_id"),
         ("marts.alert_replies", "alert_no"),

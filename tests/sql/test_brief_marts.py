@@ -44,7 +44,7 @@ def ordered(office: Office, *orders: dict[str, Any]) -> None:
     """Hand in the week's orders, and build what waits for them."""
     follow_outbound(office)
     rows = [{"sources": ["drop_list"], "is_open": True, "priority": 1} | order for order in orders]
-    run.tell(
+    run.write_inputs(
         office.warehouse,
         {**NOTHING_SCORED, "work_orders": pl.DataFrame(rows, schema=ORDERS)},
     )

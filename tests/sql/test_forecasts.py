@@ -42,7 +42,7 @@ def forecast(office: Office, as_of: str = AS_OF) -> pl.DataFrame:
     office.build(as_of, settings=drop_list())
     known = {name: office.warehouse.read(name) for name in RELATIONS}
     made = full_year(known)
-    run.tell(office.warehouse, {"forecasts": made})
+    run.write_inputs(office.warehouse, {"forecasts": made})
     rebuild(office, "marts.forecasts", "marts.forecast_scenarios", "gates.forecasts")
     return made
 

@@ -39,7 +39,7 @@ def week(office: Office, as_of: str, settings: Settings, *, is_published: bool =
     """Build a whole week without orders, and remember it where it is published."""
     office.build(as_of, settings=settings)
     follow_outbound(office)
-    run.tell(office.warehouse, {**NOTHING_SCORED, "work_orders": NO_ORDERS})
+    run.write_inputs(office.warehouse, {**NOTHING_SCORED, "work_orders": NO_ORDERS})
     if is_published:
         publish(office, date.fromisoformat(as_of))
 

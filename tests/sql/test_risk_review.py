@@ -44,7 +44,7 @@ def reviewed(office: Office, *scores: dict[str, Any], paid: dict[str, int], capa
     office.build(NOW, settings=Settings(orders=OrderSettings(visiting_capacity=capacity)))
     bases = pl.DataFrame({"as_of_date": [date.fromisoformat(NOW)], "target": ["decline"]})
     cohorts = origin_cohorts(events.reviewed_cohorts(office.warehouse))
-    run.tell(office.warehouse, {"cohorts": cohorts, "score_bases": bases})
+    run.write_inputs(office.warehouse, {"cohorts": cohorts, "score_bases": bases})
 
 
 def test_a_flag_came_true_or_did_not_and_the_money_is_that_of_the_window_against_its_base(office: Office) -> None:
@@ -150,7 +150,7 @@ def review_of_moves(office: Office, now: str, *weeks: date) -> tuple[Any, dict[s
     office.build(now)
     bases = pl.DataFrame({"as_of_date": [date.fromisoformat(now)], "target": ["relocation"]})
     cohorts = origin_cohorts(events.reviewed_cohorts(office.warehouse))
-    run.tell(office.warehouse, {"cohorts": cohorts, "score_bases": bases})
+    run.write_inputs(office.warehouse, {"cohorts": cohorts, "score_bases": bases})
     [week] = office.warehouse.read("features.review_weeks").filter(target="relocation", months_ago=3)["reviewed_week"]
     review = office.warehouse.read("marts.risk_review").filter(target="relocation", months_ago=3)
     return week, {row[0]: row[1:] for row in review.select("enterprise_id", "outcome", "unknown_reason").iter_rows()}

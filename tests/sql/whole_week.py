@@ -42,7 +42,7 @@ def build_week(office: Office) -> None:
     )
     scored = score_week(scorer.score(office.warehouse.read("features.risk_inputs")), Roster(), inputs)
     tables = {"scores": scored.scores, "model_scores": scored.model_scores, "score_bases": scored.bases}
-    run.tell(office.warehouse, tables)
+    run.write_inputs(office.warehouse, tables)
     models.build_ready(office.warehouse, SQL)
     followed, problems = follow_orders(
         office.warehouse.read("features.known_orders"), office.warehouse.read("features.visits"), day
@@ -56,7 +56,7 @@ def build_week(office: Office) -> None:
         settings=OrderSettings(),
         simulated=False,
     )
-    run.tell(office.warehouse, {"work_orders": orders, "outcome_problems": problems})
+    run.write_inputs(office.warehouse, {"work_orders": orders, "outcome_problems": problems})
     models.build_ready(office.warehouse, SQL)
     models.assert_complete(office.warehouse, SQL)
 

@@ -27,13 +27,13 @@ _JUDGED_TOGETHER = 2_000_000
 """So many rows of cohorts are judged at once: all nine questions of ten thousand firms, of more one after the other."""
 
 
-class Past(Protocol):
+class PastLedger(Protocol):
     """What can be asked of a ledger: relations as known at a date, and a fingerprint of what decides them."""
 
-    def as_known(self, as_of: date, wanted: Sequence[str], told: Frames) -> Frames:
+    def as_known(self, as_of: date, wanted: Sequence[str], tables: Frames) -> Frames:
         """The wanted relations at a date, given further tables by name."""
 
-    def fingerprint(self, as_of: date, wanted: Sequence[str], beside: Sequence[str]) -> str:
+    def fingerprint(self, as_of: date, wanted: Sequence[str], context: Sequence[str]) -> str:
         """Equal where the relations are equal."""
 
     def closed_months(self, dates: Sequence[date]) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ class Past(Protocol):
 
 
 @dataclass(frozen=True)
-class History:
+class HistoryFiles:
     """The folder `models/history/`."""
 
     folder: Path
@@ -56,7 +56,7 @@ class History:
         """Where a frame of that name and fingerprint is, or would be."""
         return self.folder / f"{name}.{fingerprint[:16]}.parquet"
 
-    def keep(self, path: Path, rows: pl.DataFrame) -> None:
+    def write(self, path: Path, rows: pl.DataFrame) -> None:
         """Write a frame, whole or not at all; its predecessors of the same name go."""
         self.folder.mkdir(parents=True, exist_ok=True)
         write_parquet(path, rows)
@@ -74,7 +74,7 @@ def write_parquet(path: Path, rows: pl.DataFrame) -> None:
 
 
 @dataclass(frozen=True)
-class Kept:
+class QuestionHistory:
     """Where the frames of a question are.
 
     Attributes:
@@ -110,15 +110,15 @@ class Kept:
 
 
 @dataclass
-class Keeper:
-    """Sees to it that every frame of a question is in the history."""
+class HistoryCache:
+    """Computes every frame of a question that the history does not have yet."""
 
-    history: History
-    past: Past
-    tell: Callable[[str], None] = field(default=lambda _: None)
+    history: HistoryFiles
+    past: PastLedger
+    log: Callable[[str], None] = field(default=lambda _: None)
     _prints: dict[tuple[date, str], str] = field(default_factory=dict)
 
-    def keep(self, question: Question) -> Kept:
+    def ensure(self, question: Question) -> QuestionHistory:
         """Compute what a backtest needs and is not there yet, one date after the other.
 
         Outcomes are judged as of the day on which the newest extract became known, or of the last origin.
@@ -137,9 +137,9 @@ class Keeper:
             day for day in calendar.matured(question.horizon_months, judged_as_of) if day in question.origins
         )
         judged = self._judge(judged_as_of, matured, question, files) if matured else None
-        return Kept(question, judged_as_of, training, files, judged)
+        return QuestionHistory(question, judged_as_of, training, files, judged)
 
-    def keep_trainings(self, questions: Sequence[Question]) -> dict[str, Kept]:
+    def ensure_trainings(self, questions: Sequence[Question]) -> dict[str, QuestionHistory]:
         """Compute what trainings need, by the name of each question; all are of one origin, of any date.
 
         The origin itself is not scored. What became of all cohorts is judged together: it costs little more than one.
@@ -154,11 +154,11 @@ class Keeper:
             own = dict(files)
             if taught[asked.name]:
                 own[as_of, JUDGED] = self._judged_path(as_of, taught[asked.name], asked, JUDGED)
-            kept[asked.name] = Kept(asked, as_of, {as_of: taught[asked.name]}, own)
+            kept[asked.name] = QuestionHistory(asked, as_of, {as_of: taught[asked.name]}, own)
         self._judge_together(as_of, [one for one in kept.values() if one.training[as_of]])
         return kept
 
-    def _judge_together(self, as_of: date, asked: Sequence[Kept]) -> None:
+    def _judge_together(self, as_of: date, asked: Sequence[QuestionHistory]) -> None:
         """The outcomes of several questions' cohorts as known at one date, where they are not there yet."""
         waiting = [
             (one, _cohorts_of(one.training[as_of], one.question, one.files))
@@ -166,7 +166,7 @@ class Keeper:
             if not one.files[as_of, JUDGED].exists()
         ]
         while waiting:
-            together: list[tuple[Kept, pl.DataFrame]] = []
+            together: list[tuple[QuestionHistory, pl.DataFrame]] = []
             rows = 0
             while waiting and (not together or rows + waiting[0][1].height <= _JUDGED_TOGETHER):
                 together.append(waiting.pop(0))
@@ -175,8 +175,8 @@ class Keeper:
                 JUDGED
             ]
             for one, _ in together:
-                self.history.keep(one.files[as_of, JUDGED], _asked(made, one.question))
-            self.tell(f"outcomes of {len(together)} targets and horizons judged as known at {as_of}")
+                self.history.write(one.files[as_of, JUDGED], _asked(made, one.question))
+            self.log(f"outcomes of {len(together)} targets and horizons judged as known at {as_of}")
 
     def _look(
         self, question: Question, learnt_from: set[date], training: Mapping[date, tuple[date, ...]]
@@ -189,7 +189,7 @@ class Keeper:
             if day in training:
                 relations += [RULE_INPUTS, *([SIGNALS] if question.target == "relocation" else [])]
             done = self._at(day, relations, training.get(day, ()), question, files)
-            self.tell(f"{number} of {len(dates)}: as known at {day}, {'computed' if done else 'kept from before'}")
+            self.log(f"{number} of {len(dates)}: as known at {day}, {'computed' if done else 'from the cache'}")
         return files
 
     def _at(
@@ -211,7 +211,7 @@ class Keeper:
             cohorts = _cohorts_of(outcomes, question, files) if JUDGED in missing else None
             made = self.past.as_known(day, missing, {} if cohorts is None else {"cohorts": cohorts})
             for relation in missing:
-                self.history.keep(files[day, relation], made[relation])
+                self.history.write(files[day, relation], made[relation])
         return bool(missing)
 
     def _judge(
@@ -220,13 +220,13 @@ class Keeper:
         path = self._judged_path(day, origins, question, "judged")
         if not path.exists():
             made = self.past.as_known(day, [JUDGED], {"cohorts": _cohorts_of(origins, question, files)})
-            self.history.keep(path, made[JUDGED])
-        self.tell(f"outcomes of {len(origins)} origins judged as known at {day}")
+            self.history.write(path, made[JUDGED])
+        self.log(f"outcomes of {len(origins)} origins judged as known at {day}")
         return path
 
     def _judged_path(self, day: date, origins: tuple[date, ...], question: Question, name: str) -> Path:
-        beside = [question.name, *(f"{origin}:{self._prints[origin, COHORTS]}" for origin in origins)]
-        return self.history.path(f"{day}.{name}.{question.name}", self.past.fingerprint(day, [JUDGED], beside))
+        context = [question.name, *(f"{origin}:{self._prints[origin, COHORTS]}" for origin in origins)]
+        return self.history.path(f"{day}.{name}.{question.name}", self.past.fingerprint(day, [JUDGED], context))
 
 
 def _cohorts_of(origins: Sequence[date], question: Question, files: Mapping[tuple[date, str], Path]) -> pl.DataFrame:

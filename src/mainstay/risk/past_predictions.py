@@ -16,7 +16,7 @@ import polars as pl
 from mainstay.risk.baseline import DropTimesAmount
 from mainstay.risk.drift import base_rate_change, drift
 from mainstay.risk.grades import graded_by_rule
-from mainstay.risk.history import COHORTS, FEATURES, RULE_INPUTS, SIGNALS, Kept
+from mainstay.risk.history import COHORTS, FEATURES, RULE_INPUTS, SIGNALS, QuestionHistory
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.prediction_targets import MONEY, PREDICTIONS
 from mainstay.risk.relocation import FULL_POINTS, SignalPoints
@@ -130,7 +130,11 @@ def read_catalogue(seeds: Path) -> pl.DataFrame:
 
 
 def predict_all(
-    kept: Kept, trainer: Trainer, rule: Rule, grade: Callable[[pl.Expr], pl.Expr], tell: Callable[[str], None]
+    kept: QuestionHistory,
+    trainer: Trainer,
+    rule: Rule,
+    grade: Callable[[pl.Expr], pl.Expr],
+    log: Callable[[str], None],
 ) -> tuple[list[pl.DataFrame], list[dict[str, Any]]]:
     """Predict every origin of a question, one after the other; see `predict_origin`.
 
@@ -139,7 +143,7 @@ def predict_all(
         trainer: Trains the models.
         rule: Scores where there is none, and gives the baselines.
         grade: The grade of a model's risks.
-        tell: Is told of each origin when it is done.
+        log: Takes one line an origin.
     """
     predictions, told = [], []
     for as_of in kept.question.origins:
@@ -147,11 +151,11 @@ def predict_all(
         predictions.append(rows)
         told.append(about)
         learnt = f"{about['training_events']} events of {len(about['training_origins'])} origins"
-        tell(f"origin {about['origin']}: {rows.height} enterprises by {about['version']}, {learnt} known then")
+        log(f"origin {about['origin']}: {rows.height} enterprises by {about['version']}, {learnt} known then")
     return predictions, told
 
 
-def origin_frames(kept: Kept, as_of: date) -> OriginFrames:
+def origin_frames(kept: QuestionHistory, as_of: date) -> OriginFrames:
     """Read what one origin is predicted and judged by."""
     inputs = kept.read(as_of, RULE_INPUTS).select(*_KEY, "recent", "recent_prior")
     if (as_of, SIGNALS) in kept.files:

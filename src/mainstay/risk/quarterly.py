@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from mainstay.months import quarter_start
-from mainstay.risk.history import Kept
+from mainstay.risk.history import QuestionHistory
 from mainstay.risk.model import NotEnoughEvents
 from mainstay.risk.origins import Question
 from mainstay.risk.past_predictions import Trainer
@@ -32,7 +32,7 @@ def due(store: ModelStore, origin: date, settings: ModelSettings) -> tuple[Quest
 
 
 def train_and_store(
-    question: Question, kept: Kept, trainer: Trainer, store: ModelStore, *, needed: int, shadow_from: date
+    question: Question, kept: QuestionHistory, trainer: Trainer, store: ModelStore, *, needed: int, shadow_from: date
 ) -> dict[str, Any]:
     """Train on what was known at the question's origin, and store the model, or the reason why there is none.
 

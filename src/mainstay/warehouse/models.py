@@ -124,7 +124,7 @@ def start_build(warehouse: Warehouse) -> None:
     warehouse.execute(f"create or replace table {BUILT} (relation varchar)")
 
 
-def hand_in(warehouse: Warehouse, relations: list[str]) -> None:
+def mark_ready(warehouse: Warehouse, relations: list[str]) -> None:
     """Say that relations are complete, so that models may read them."""
     warehouse.execute(f"insert into {BUILT} select unnest($1::varchar[])", [relations])
 
@@ -146,7 +146,7 @@ def build_ready(warehouse: Warehouse, models: dict[str, Model]) -> list[str]:
         _build(warehouse, model)
         done.add(model.relation)
         built.append(model.relation)
-    hand_in(warehouse, built)
+    mark_ready(warehouse, built)
     return built
 
 

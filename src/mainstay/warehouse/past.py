@@ -22,37 +22,37 @@ Frames = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Between:
+class PythonStep:
     """A step in Python that stands between two models, such as the outbound register.
 
     Attributes:
         reads: The relation that it works on.
-        gives: The tables of the schema `run` that it hands in, by name without the schema.
+        makes: The tables of the schema `run` that it makes, by name without the schema.
         work: Makes them from the relation and its as-of date.
         code: What decides how: a hash of its sources, and its settings. Under another one the past is computed anew.
     """
 
     reads: str
-    gives: tuple[str, ...]
+    makes: tuple[str, ...]
     work: Callable[[pl.DataFrame, date], Sequence[pl.DataFrame]]
     code: str
 
 
 @dataclass(frozen=True)
-class Past:
+class PastLedger:
     """A ledger that is looked at as it was.
 
     Attributes:
         warehouse: With a candidate attached; what an earlier build left in it goes.
         sql: All models, in building order.
-        told: The tables of the schema `run` that do not depend on the date, by name.
-        between: Steps between models, in their order.
+        input_tables: The tables of the schema `run` that do not depend on the date, by name.
+        python_steps: Steps between models, in their order.
     """
 
     warehouse: Warehouse
     sql: Mapping[str, Model]
-    told: Mapping[str, pl.DataFrame]
-    between: Sequence[Between] = field(default=())
+    input_tables: Mapping[str, pl.DataFrame]
+    python_steps: Sequence[PythonStep] = field(default=())
 
     def needed(self, wanted: Iterable[str]) -> dict[str, Model]:
         """The models on which the wanted relations rest, those included that a step between needs."""
@@ -64,48 +64,47 @@ class Past:
                 return models
             asked += more
 
-    def as_known(self, as_of: date, wanted: Sequence[str], told: Mapping[str, pl.DataFrame]) -> Frames:
+    def as_known(self, as_of: date, wanted: Sequence[str], tables: Mapping[str, pl.DataFrame]) -> Frames:
         """Build what the wanted relations rest on at one as-of date, and read these.
 
         Args:
             as_of: The date, inclusive.
             wanted: Relations, such as `features.risk_cohort`.
-            told: Further tables of the schema `run`, of this date only.
+            tables: Further tables of the schema `run`, of this date only.
 
         Returns:
             The frames by relation, sorted by the model's key; the date stands in their first column, `as_of_date`.
         """
         models, warehouse = self.needed(wanted), self.warehouse
         start_build(warehouse)
-        run_tables.tell(warehouse, {**self.told, **told, "as_of": run_tables.as_of(as_of)})
+        run_tables.write_inputs(warehouse, {**self.input_tables, **tables, "as_of": run_tables.as_of(as_of)})
         build_ready(warehouse, models)
         for step in self._steps(models):
             made = step.work(warehouse.read(step.reads), as_of)
-            run_tables.tell(warehouse, dict(zip(step.gives, made, strict=True)))
+            run_tables.write_inputs(warehouse, dict(zip(step.makes, made, strict=True)))
             build_ready(warehouse, models)
         frames = {name: dated(_sorted(warehouse.read(name), models[name]), as_of) for name in wanted}
         start_build(warehouse)
         return frames
 
-    def fingerprint(self, as_of: date, wanted: Sequence[str], beside: Sequence[str]) -> str:
+    def fingerprint(self, as_of: date, wanted: Sequence[str], context: Sequence[str]) -> str:
         """A hash of everything that decides the wanted relations at a date: equal hashes, equal frames.
 
-        These are the text of the models, the code between them, the tables handed in, the files known by then and their
-        fate, what published weeks remembered by then, and the database's version. `beside`: whatever else the caller
-        hands in, as text.
+        These are the text of the models, the code between them, the input tables, the files known by then and their
+        status, the events of weeks published by then, and the database's version. `context`: what else decides.
         """
         models = self.needed(wanted)
         reads = {read for model in models.values() for read in model.reads}
-        told = {name: rows for name, rows in self.told.items() if f"run.{name}" in reads}
+        inputs = {name: rows for name, rows in self.input_tables.items() if f"run.{name}" in reads}
         parts = [
             as_of.isoformat(),
             duckdb.__version__,
             *(f"{name}\n{models[name].sql}" for name in sorted(models)),
             *(f"{step.reads}\n{step.code}" for step in self._steps(models)),
-            *(f"{name} {_hash_of(told[name])}" for name in sorted(told)),
+            *(f"{name} {_hash_of(inputs[name])}" for name in sorted(inputs)),
             _hash_of(_known_files(self.warehouse, as_of)),
             *(f"{name} {_hash_of(_remembered(self.warehouse, name, as_of))}" for name in sorted(reads & _EVENTS)),
-            *beside,
+            *context,
         ]
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -133,9 +132,9 @@ class Past:
         ).item()
         return newest
 
-    def _steps(self, models: Mapping[str, Model]) -> list[Between]:
+    def _steps(self, models: Mapping[str, Model]) -> list[PythonStep]:
         reads = {read for model in models.values() for read in model.reads}
-        return [step for step in self.between if any(f"run.{name}" in reads for name in step.gives)]
+        return [step for step in self.python_steps if any(f"run.{name}" in reads for name in step.makes)]
 
 
 def _sorted(rows: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -11,15 +11,15 @@ from mainstay.extracts.contract import Contract
 from mainstay.extracts.targets import PSEUDO_TAXPAYER
 from mainstay.settings import Settings
 from mainstay.warehouse.connection import Warehouse
-from mainstay.warehouse.models import hand_in
+from mainstay.warehouse.models import mark_ready
 from mainstay.warehouse.tables import TABLES
 
 
-def tell(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write tables into the schema `run` and hand them in to the models, by name without the schema."""
+def write_inputs(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write tables into the schema `run` and mark them ready for the models, by name without the schema."""
     for name, rows in tables.items():
         warehouse.write(f"run.{name}", rows)
-    hand_in(warehouse, [f"run.{name}" for name in tables])
+    mark_ready(warehouse, [f"run.{name}" for name in tables])
 
 
 def parameters(settings: Settings) -> pl.DataFrame:

@@ -11,10 +11,10 @@ from mainstay.report.week import swap_in
 from mainstay.report.week_manifest import canonical_json
 from mainstay.risk import backtest_files
 from mainstay.risk.grades import graded
-from mainstay.risk.history import Kept
+from mainstay.risk.history import QuestionHistory
 from mainstay.risk.origins import Question
 from mainstay.risk.past_predictions import Rule, predict_all
-from mainstay.week.learning import keeper, trainer_of
+from mainstay.week.learning import history_cache, trainer_of
 from mainstay.week.rules import decline_rule, relocation_rule
 from mainstay.week.run import Run
 
@@ -39,23 +39,23 @@ class Backtest:
         return self.final.with_name(f".{self.final.name}-{self.run.run_id}")
 
 
-def look_back(test: Backtest) -> Kept:
+def look_back(test: Backtest) -> QuestionHistory:
     """See to it that all that was known at each origin is in the history."""
-    with keeper(test.run) as history:
-        return history.keep(test.question)
+    with history_cache(test.run) as history:
+        return history.ensure(test.question)
 
 
-def predict(test: Backtest, kept: Kept) -> list[dict[str, Any]]:
+def predict(test: Backtest, kept: QuestionHistory) -> list[dict[str, Any]]:
     """Train at every origin, score its cohort, write the predictions; tells of the models."""
     settings, question = test.run.settings, test.question
     rule = Rule(question.target, decline_rule(settings), relocation_rule(settings))
     grade = partial(graded, capacity=settings.orders.visiting_capacity)
-    predictions, told = predict_all(kept, trainer_of(question, settings), rule, grade, tell=logger.info)
+    predictions, told = predict_all(kept, trainer_of(question, settings), rule, grade, log=logger.info)
     backtest_files.write_predictions(test.written, predictions)
     return told
 
 
-def measure(test: Backtest, kept: Kept, told: list[dict[str, Any]]) -> dict[str, Any]:
+def measure(test: Backtest, kept: QuestionHistory, told: list[dict[str, Any]]) -> dict[str, Any]:
     """Compute the metrics from the predictions as written."""
     predictions = backtest_files.read_predictions(test.written)
     capacity = test.run.settings.orders.visiting_capacity

@@ -35,7 +35,7 @@ def build(run: Run, show: Show) -> None:
 
 def build_on(warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> list[str]:
     """Give further tables of the schema `run`, and build every model that waited for them; returns their names."""
-    run_tables.tell(warehouse, tables)
+    run_tables.write_inputs(warehouse, tables)
     return models.build_ready(warehouse, models.load_models(shipped("sql")))
 
 

@@ -11,7 +11,7 @@ from mainstay import outbound
 from mainstay.outbound.register import keep_register
 from mainstay.resources import shipped
 from mainstay.risk.fingerprints import sources_hash
-from mainstay.risk.history import History, Keeper, Kept
+from mainstay.risk.history import HistoryCache, HistoryFiles, QuestionHistory
 from mainstay.risk.model_training import train
 from mainstay.risk.origins import Question
 from mainstay.risk.past_predictions import Trainer, read_catalogue
@@ -20,7 +20,7 @@ from mainstay.risk.store import ModelStore
 from mainstay.settings import Settings
 from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
-from mainstay.warehouse.past import Between, Past
+from mainstay.warehouse.past import PastLedger, PythonStep
 from mainstay.warehouse.publication import first_open_day
 from mainstay.week.input_tables import input_tables
 from mainstay.week.rules import signals
@@ -30,17 +30,17 @@ logger = logging.getLogger("mainstay.week")
 
 
 @contextmanager
-def keeper(run: Run) -> Iterator[Keeper]:
+def history_cache(run: Run) -> Iterator[HistoryCache]:
     """What sees to it that all that was known at past dates is in the history; only what is new is computed."""
     scope = run.settings.outbound.scope_months
     keep = partial(keep_register, scope_months=scope)
     code = f"{sources_hash(Path(outbound.__file__).parent)} {scope}"
-    register = Between("features.outbound_facts", ("outbound_cases", "outbound_events"), keep, code)
+    register = PythonStep("features.outbound_facts", ("outbound_cases", "outbound_events"), keep, code)
     tables = input_tables(run.settings, run.contracts, run.workspace.home)
     in_memory = Path(":memory:")
     with Warehouse(run.workspace.warehouse, candidate=in_memory, settings=run.settings.warehouse) as warehouse:
-        past = Past(warehouse, models.load_models(shipped("sql")), tables, (register,))
-        yield Keeper(History(run.workspace.history), past, tell=logger.info)
+        past = PastLedger(warehouse, models.load_models(shipped("sql")), tables, (register,))
+        yield HistoryCache(HistoryFiles(run.workspace.history), past, log=logger.info)
 
 
 def asked(run: Run, *, if_due: bool) -> tuple[Question, ...]:
@@ -50,13 +50,13 @@ def asked(run: Run, *, if_due: bool) -> tuple[Question, ...]:
     return due(ModelStore(run.workspace.models), run.as_of, run.settings.models)
 
 
-def look_back(run: Run, asked: Sequence[Question]) -> dict[str, Kept]:
+def look_back(run: Run, asked: Sequence[Question]) -> dict[str, QuestionHistory]:
     """See to it that all that can be learnt from at the origin is in the history; by the questions' names."""
-    with keeper(run) as history:
-        return history.keep_trainings(asked)
+    with history_cache(run) as history:
+        return history.ensure_trainings(asked)
 
 
-def fit(run: Run, question: Question, kept: Kept) -> dict[str, Any]:
+def fit(run: Run, question: Question, kept: QuestionHistory) -> dict[str, Any]:
     """Train one target and horizon on what was known at its origin, and store it; returns its line of the table."""
     return train_and_store(
         question,

@@ -11,7 +11,7 @@ import pytest
 
 from mainstay.errors import UsageError
 from mainstay.months import month_ends
-from mainstay.risk.history import COHORTS, FEATURES, JUDGED, RULE_INPUTS, SIGNALS, History, Keeper
+from mainstay.risk.history import COHORTS, FEATURES, JUDGED, RULE_INPUTS, SIGNALS, HistoryCache, HistoryFiles
 from mainstay.risk.origins import Question
 from tests.unit.risk.backtest_samples import cohort, features, outcomes
 
@@ -74,7 +74,7 @@ def question(*origins: date) -> Question:
 
 def test_an_origin_learns_from_windows_half_over_then_and_is_judged_by_the_newest(tmp_path: Path) -> None:
     ledger = Ledger()
-    kept = Keeper(History(tmp_path), ledger).keep(question(ORIGIN))
+    kept = HistoryCache(HistoryFiles(tmp_path), ledger).ensure(question(ORIGIN))
     assert kept.training == {ORIGIN: TAUGHT}
     assert ledger.judged == {ORIGIN: list(TAUGHT)}
     rows, known = kept.read_training(ORIGIN)
@@ -89,7 +89,7 @@ def test_an_origin_learns_from_windows_half_over_then_and_is_judged_by_the_newes
 
 def test_a_matured_origin_is_judged_as_known_at_the_newest_date(tmp_path: Path) -> None:
     october = date(2015, 10, 31)
-    kept = Keeper(History(tmp_path), Ledger()).keep(question(october))
+    kept = HistoryCache(HistoryFiles(tmp_path), Ledger()).ensure(question(october))
     judged = kept.read_judged(october)
     assert judged["as_of_date"].unique().to_list() == [date(2016, 8, 20)]
     assert judged["label"].to_list() == [True, True]
@@ -99,12 +99,12 @@ def test_a_matured_origin_is_judged_as_known_at_the_newest_date(tmp_path: Path) 
 
 def test_what_is_there_is_not_computed_again_and_one_origin_more_computes_only_what_is_new(tmp_path: Path) -> None:
     first, again, more = Ledger(), Ledger(), Ledger()
-    Keeper(History(tmp_path), first).keep(question(ORIGIN))
+    HistoryCache(HistoryFiles(tmp_path), first).ensure(question(ORIGIN))
     assert [day for day, _ in first.asked] == [*TAUGHT, ORIGIN]
-    Keeper(History(tmp_path), again).keep(question(ORIGIN))
+    HistoryCache(HistoryFiles(tmp_path), again).ensure(question(ORIGIN))
     assert again.asked == []
     april = date(2016, 4, 30)
-    Keeper(History(tmp_path), more).keep(question(ORIGIN, april))
+    HistoryCache(HistoryFiles(tmp_path), more).ensure(question(ORIGIN, april))
     assert more.asked == [
         (date(2016, 1, 31), (FEATURES, COHORTS)),
         (april, (FEATURES, COHORTS, RULE_INPUTS, JUDGED)),
@@ -112,10 +112,10 @@ def test_what_is_there_is_not_computed_again_and_one_origin_more_computes_only_w
 
 
 def test_under_another_fingerprint_a_frame_is_computed_anew_and_its_predecessor_goes(tmp_path: Path) -> None:
-    Keeper(History(tmp_path), Ledger()).keep(question(ORIGIN))
+    HistoryCache(HistoryFiles(tmp_path), Ledger()).ensure(question(ORIGIN))
     before = sorted(path.name for path in tmp_path.iterdir())
     changed = Ledger(salt="another file was known")
-    Keeper(History(tmp_path), changed).keep(question(ORIGIN))
+    HistoryCache(HistoryFiles(tmp_path), changed).ensure(question(ORIGIN))
     after = sorted(path.name for path in tmp_path.iterdir())
     assert len(changed.asked) == len(TAUGHT) + 1
     assert len(after) == len(before)
@@ -123,14 +123,14 @@ def test_under_another_fingerprint_a_frame_is_computed_anew_and_its_predecessor_
 
 
 def test_relocation_also_keeps_the_signals_of_its_origins(tmp_path: Path) -> None:
-    kept = Keeper(History(tmp_path), Ledger()).keep(Question("relocation", 6, (date(2015, 8, 31),)))
+    kept = HistoryCache(HistoryFiles(tmp_path), Ledger()).ensure(Question("relocation", 6, (date(2015, 8, 31),)))
     assert (date(2015, 8, 31), SIGNALS) in kept.files
 
 
 def test_an_origin_outside_the_data_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
     ledger = Ledger()
     with pytest.raises(UsageError) as refused:
-        Keeper(History(tmp_path), ledger).keep(question(date(2015, 7, 31), ORIGIN, date(2016, 9, 30)))
+        HistoryCache(HistoryFiles(tmp_path), ledger).ensure(question(date(2015, 7, 31), ORIGIN, date(2016, 9, 30)))
     assert "2015-07, 2016-09" in refused.value.where
     assert "first possible origin is 2015-08, the last one 2016-08" in refused.value.hint
     assert ledger.asked == []
@@ -139,7 +139,7 @@ def test_an_origin_outside_the_data_is_refused_before_anything_is_computed(tmp_p
 def test_trainings_may_be_at_any_date_do_not_score_it_and_are_judged_together(tmp_path: Path) -> None:
     ledger, monday = Ledger(), date(2016, 4, 4)
     leaving = Question("relocation", 6, (monday,))
-    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(monday), leaving])
+    kept = HistoryCache(HistoryFiles(tmp_path), ledger).ensure_trainings([question(monday), leaving])
     assert kept["decline-h6"].training == {monday: TAUGHT}
     assert [asked for asked in ledger.asked if asked[0] == monday] == [(monday, (JUDGED,))]
     for name in ("decline-h6", "relocation-h6"):
@@ -147,11 +147,11 @@ def test_trainings_may_be_at_any_date_do_not_score_it_and_are_judged_together(tm
         assert known["as_of_date"].unique().to_list() == [monday]
         assert (known["target"].unique().to_list(), known.height) == ([name.removesuffix("-h6")], 2 * len(TAUGHT))
     again = Ledger()
-    Keeper(History(tmp_path), again).keep_trainings([question(monday), leaving])
+    HistoryCache(HistoryFiles(tmp_path), again).ensure_trainings([question(monday), leaving])
     assert again.asked == []
 
 
 def test_before_any_extract_a_training_has_nothing_to_learn_from(tmp_path: Path) -> None:
     ledger, early = Ledger(), date(2014, 9, 30)
-    kept = Keeper(History(tmp_path), ledger).keep_trainings([question(early)])["decline-h6"]
+    kept = HistoryCache(HistoryFiles(tmp_path), ledger).ensure_trainings([question(early)])["decline-h6"]
     assert (kept.training, ledger.asked) == ({early: ()}, [])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.risk.history import Kept
+from mainstay.risk.history import QuestionHistory
 from mainstay.risk.model import TrainedModel
 from mainstay.risk.origins import Question
 from mainstay.risk.quarterly import due, questions, train_and_store, training_origin
@@ -37,7 +37,7 @@ def test_a_training_without_origins_is_a_refusal_and_waits_for_the_next_quarter(
     settings = ModelSettings()
     assert due(store, origin, settings) == questions(origin)
     question = Question("decline", 12, (origin,))
-    kept = Kept(question, origin, {origin: ()}, {})
+    kept = QuestionHistory(question, origin, {origin: ()}, {})
     line = train_and_store(question, kept, nothing_to_learn_from, store, needed=50, shadow_from=origin)
     assert (line["version"], line["events"]) == (None, 0)
     assert line["reason"] == "no origin has half of its window closed"
