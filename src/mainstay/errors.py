@@ -73,7 +73,7 @@ class MainstayError(Exception):
         return "\n".join(lines)
 
 
-def place_of(error: BaseException) -> str:
+def location_of(error: BaseException) -> str:
     """Where in our own code an error arose, as `file:line`, or ""; its message may hold data and is not shown."""
     ours = [
         f"{Path(frame.f_code.co_filename).name}:{line}"
@@ -95,7 +95,7 @@ class UnexpectedError(MainstayError):
         about = [str(part) for part in (error.strerror, error.filename) if part] if isinstance(error, OSError) else []
         super().__init__(
             f"unexpected {type(error).__name__}",
-            where=": ".join([place_of(error) or "a library", *about]),
+            where=": ".join([location_of(error) or "a library", *about]),
             hint="nothing was published; run `mainstay status`, and report these lines",
         )
 

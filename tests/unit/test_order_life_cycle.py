@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mainstay.extracts.targets import CAUSE_TICKS, TARGETS
 from mainstay.orders.lifecycle import PROBLEMS, follow_orders
-from mainstay.orders.order_states import ARROWS, SETTLED, STATES, State, way
+from mainstay.orders.order_states import ARROWS, SETTLED, STATES, State, transition
 
 ISSUED, AS_OF = date(2022, 6, 6), date(2022, 6, 27)
 
@@ -197,7 +197,7 @@ OUTCOMES = st.fixed_dictionaries(
 
 @given(state=st.sampled_from(STATES), outcome=OUTCOMES)
 def test_a_way_is_made_of_arrows_only(state: State, outcome: dict[str, Any]) -> None:
-    path = way(state, outcome)
+    path = transition(state, outcome)
     steps = zip((state, *path), path, strict=False) if path else ()
     assert all(after in ARROWS[before] for before, after in steps)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.outbound.case_states import ARROWS, FACT_KINDS, STATES, FactKind, State, opening_state, way
+from mainstay.outbound.case_states import ARROWS, FACT_KINDS, STATES, FactKind, State, opening_state, transition
 from mainstay.outbound.cases import Case, Fact, follow
 from mainstay.outbound.places import in_city
 from mainstay.outbound.register import CASES, FACTS, district_authorities, keep_register
@@ -327,7 +327,7 @@ def test_a_case_keeps_its_number_when_an_older_one_becomes_known() -> None:
 @pytest.mark.parametrize("kind", FACT_KINDS)
 def test_every_way_is_made_of_the_arrows_there_are(state: State, kind: FactKind) -> None:
     for leaves_city in (True, False, None):
-        ways = way(state, kind, is_contact=True, leaves_city=leaves_city)
+        ways = transition(state, kind, is_contact=True, leaves_city=leaves_city)
         assert set(pairwise((state, *ways))) <= ARROWS
 
 

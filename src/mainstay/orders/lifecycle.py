@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.orders.order_states import SETTLED, STATES, State, way
+from mainstay.orders.order_states import SETTLED, STATES, State, transition
 
 PROBLEMS = pl.Schema(
     {
@@ -102,7 +102,7 @@ def _fold(
         if content in seen or (is_earlier and outcome["knowledge_date"] < order["opened_on"]):
             continue
         seen.add(content)
-        path = None if is_earlier else way(state, outcome)
+        path = None if is_earlier else transition(state, outcome)
         if path is None:
             place = {name: outcome[name] for name in ("batch_id", "line", "order_id")}
             refused.append(place | {"reason": _why(state, is_earlier=is_earlier)})

@@ -52,7 +52,7 @@ _WITHOUT_CONTACT: Mapping[str, State] = {
 }
 
 
-def way(state: State, outcome: Mapping[str, Any]) -> tuple[State, ...] | None:
+def transition(state: State, outcome: Mapping[str, Any]) -> tuple[State, ...] | None:
     """Return the states through which an outcome takes an order; the last is where it stays.
 
     What one visit implies is passed on the same day: visited, diagnosed, and the next step. A decision of the office

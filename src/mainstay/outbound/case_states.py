@@ -87,7 +87,7 @@ def opening_state(kind: FactKind) -> State | None:
     return "moved_out" if kind in MOVES else None
 
 
-def way(state: State, kind: FactKind, *, is_contact: bool, leaves_city: bool | None) -> tuple[State, ...]:
+def transition(state: State, kind: FactKind, *, is_contact: bool, leaves_city: bool | None) -> tuple[State, ...]:
     """Return the states through which a fact takes a case, the last being where it stays; empty = it stays put.
 
     Every step is one of `ARROWS`: a firm that moves before anybody could speak to it passes through `retaining` on

@@ -20,7 +20,7 @@ from mainstay.outbound.case_states import (
     FactKind,
     State,
     opening_state,
-    way,
+    transition,
 )
 from mainstay.outbound.places import in_city
 
@@ -179,7 +179,7 @@ def _goes_on(case: Case, day: date) -> bool:
 
 def _take(case: Case, fact: Fact) -> None:
     """Take one fact into a case that goes on."""
-    states = _decided(case, fact) or way(
+    states = _decided(case, fact) or transition(
         case.state, fact.kind, is_contact=fact.is_contact, leaves_city=case.leaves_city
     )
     if case.state in OPEN or states:

@@ -2,8 +2,8 @@
 
 The order, and what each code may take:
 
-1. Known events: what the office told, under the code of their matter, in full. They are taken off the measured part
-   that they belong to, so that the same money is not told twice.
+1. Known events: what the office announced, under the code of their matter, in full. They are taken off the measured
+   component that they belong to, so that no money is counted twice.
 2. Records, exact and of either sign: refunds (P1, P4), deferrals (P3, T3), one-off acts (B1), back-payments (B2),
    reclassification and corrections (D1, D2), each ledger line under one code; tax periods whose money came in another
    month (T1, T3), never more than came there; the budget share (S1) on a district list.
@@ -34,7 +34,7 @@ TURNOVER_LEVIES = frozenset({"VAT", "CONSUMPTION", "UMCT", "EDU_SURCHARGE", "LOC
 INVOICES_HOLD = Decimal("0.9")
 """From so much of last year's invoiced value on the business is taken to go on (a judgement, 2026-11)."""
 TURNOVER_FALLS = Decimal("0.3")
-"""R3 is raised where taxes on turnover lost more than this part while invoices hold: the drop limit of a decline."""
+"""R3 is raised where taxes on turnover lost more than this share while invoices hold: the drop limit of a decline."""
 
 _KEY = ("list_name", "enterprise_id")
 SCHEMA: Mapping[str, pl.DataType] = {
@@ -68,8 +68,8 @@ def event_matters(seeds: Path) -> pl.DataFrame:
 
 
 @dataclass
-class Part:
-    """A part of a change of one code: amounts of both years in the ledger's unit, by month of the window."""
+class Component:
+    """One component of a change, of one code: amounts of both years in the ledger's unit, by month of the window."""
 
     code: str
     detail: str = ""
@@ -89,12 +89,12 @@ class Case:
 
     line: Row
     change: Months = field(default_factory=dict)
-    events: list[Part] = field(default_factory=list)
-    records: list[Part] = field(default_factory=list)
+    events: list[Component] = field(default_factory=list)
+    records: list[Component] = field(default_factory=list)
     periods: list[Row] = field(default_factory=list)
     absences: dict[date | None, Row] = field(default_factory=dict)
-    turnover: Part = field(default_factory=lambda: Part("turnover"))
-    invoiced: Part = field(default_factory=lambda: Part("invoiced"))
+    turnover: Component = field(default_factory=lambda: Component("turnover"))
+    invoiced: Component = field(default_factory=lambda: Component("invoiced"))
     is_gone: bool = False
     """Whether, at the as-of date, it has left wholly or ended."""
 
@@ -106,12 +106,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """A code, what it explains, and the parts that it rests on."""
+    """A code, what it explains, and the components behind it."""
 
     code: str
     amount: Decimal
-    parts: tuple[Part, ...] = ()
-    events: tuple[Part, ...] = ()
+    parts: tuple[Component, ...] = ()
+    events: tuple[Component, ...] = ()
 
 
 Words = Callable[[Case, Finding], tuple[str, str]]
@@ -168,11 +168,11 @@ def _add(case: Case, row: Row) -> None:
         case.change[month] = effect
         return
     if row["part"] in {"turnover", "invoiced"}:
-        part: Part = getattr(case, row["part"])
+        part: Component = getattr(case, row["part"])
     else:
         parts = case.events if row["part"] == "event" else case.records
         found = [one for one in parts if (one.code, one.detail) == (row["cause_code"], row["detail"])]
-        part = found[0] if found else Part(row["cause_code"], row["detail"])
+        part = found[0] if found else Component(row["cause_code"], row["detail"])
         if not found:
             parts.append(part)
     part.current += row["current"]
@@ -181,7 +181,7 @@ def _add(case: Case, row: Row) -> None:
 
 
 def explain(cases: Iterable[Case], matters: Mapping[str, Sequence[str]], words: Words) -> pl.DataFrame:
-    """Part the change of every case into causes, with a line of evidence each.
+    """Split the change of every case into causes, with a line of evidence each.
 
     Args:
         cases: See `cases_of`.
@@ -201,31 +201,31 @@ def explain(cases: Iterable[Case], matters: Mapping[str, Sequence[str]], words: 
 
 
 def findings_of(case: Case, matters: Mapping[str, Sequence[str]]) -> list[Finding]:
-    """Part one change into its causes, in the order of the module's head; they sum to it to the cent."""
+    """Split one change into its causes, in the order of the module's head; they sum to it to the cent."""
     records = [*case.records, *_timing(case)]
-    told = _placed([(_code_of(event, records, matters), event) for event in case.events], records)
-    left = _without_told(records, told)
+    announced = _moved_to_records([(_code_of(event, records, matters), event) for event in case.events], records)
+    left = _without_announced(records, announced)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     unexplained = defaultdict(Decimal, case.change)
-    for code, part in [*told, *((part.code, part) for part in left)]:
+    for code, part in [*announced, *((part.code, part) for part in left)]:
         amounts[code] += part.effect
         for month, effect in part.months.items():
             unexplained[month] -= effect
-    _judge(case, amounts, unexplained, _beside_turnover(told, left))
+    _judge(case, amounts, unexplained, _turnover_explained(announced, left))
     amounts["X"] += case.total - sum(amounts.values(), ZERO)
     of_code = {code: tuple(part for part in records if part.code == code) for code in amounts}
-    events = {code: tuple(event for known, event in told if known == code) for code in amounts}
+    events = {code: tuple(event for known, event in announced if known == code) for code in amounts}
     return [Finding(code, amount, of_code[code], events[code]) for code, amount in amounts.items() if amount]
 
 
-def _timing(case: Case) -> list[Part]:
+def _timing(case: Case) -> list[Component]:
     """Tax periods whose money came in another month, or is not due yet: T1 for income tax, T3 for other taxes."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, Component] = {}
     for row in case.periods:
         code = "T1" if row["levy"] == "CIT" else "T3"
         if not (row["moved"] or row["shifted"]) or (code == "T1" and case.is_gone):
             continue
-        months = parts.setdefault(code, Part(code)).months
+        months = parts.setdefault(code, Component(code)).months
         for month, moved in (
             (row["month"], row["moved"]),
             (row["expected_in"], -row["shifted"]),
@@ -236,21 +236,23 @@ def _timing(case: Case) -> list[Part]:
     return list(parts.values())
 
 
-def _code_of(event: Part, records: Sequence[Part], matters: Mapping[str, Sequence[str]]) -> str:
+def _code_of(event: Component, records: Sequence[Component], matters: Mapping[str, Sequence[str]]) -> str:
     """The first of a matter's codes that is measured with the same sign; else the last of them."""
     codes = matters.get(event.detail, ("X",))
     measured = {part.code for part in records if part.effect * event.effect > 0}
     return next((code for code in codes if code in measured), codes[-1])
 
 
-def _placed(told: Sequence[tuple[str, Part]], records: Sequence[Part]) -> list[tuple[str, Part]]:
-    """The events, each where its money is: one told a month off is put into the month of the record it tells of."""
+def _moved_to_records(
+    announced: Sequence[tuple[str, Component]], records: Sequence[Component]
+) -> list[tuple[str, Component]]:
+    """The events, each where its money is: one announced for another month is moved to the month of its record."""
     open_records: dict[str, Months] = defaultdict(lambda: defaultdict(Decimal))
     for part in records:
         for month, effect in part.months.items():
             open_records[part.code][month] += effect
-    placed = [(code, replace(event, months={})) for code, event in told]
-    rest = [dict(event.months) for _, event in told]
+    placed = [(code, replace(event, months={})) for code, event in announced]
+    rest = [dict(event.months) for _, event in announced]
     for only_same in (True, False):
         for (code, event), months in zip(placed, rest, strict=True):
             for told_in in list(months):
@@ -270,10 +272,10 @@ def _overlap(one: Decimal, other: Decimal) -> Decimal:
     return min(one, other, key=abs) if one * other > 0 else ZERO
 
 
-def _without_told(records: Sequence[Part], told: Sequence[tuple[str, Part]]) -> list[Part]:
-    """What is left of the measured parts beside the events that tell of them: never of the other sign."""
+def _without_announced(records: Sequence[Component], announced: Sequence[tuple[str, Component]]) -> list[Component]:
+    """What is left of the measured components after the events that announce them: never of the other sign."""
     open_events: dict[str, Months] = defaultdict(lambda: defaultdict(Decimal))
-    for code, event in told:
+    for code, event in announced:
         for month, effect in event.months.items():
             open_events[code][month] += effect
     left = []
@@ -286,16 +288,16 @@ def _without_told(records: Sequence[Part], told: Sequence[tuple[str, Part]]) -> 
                 taken = _overlap(months[month], events.get(told_in, ZERO))
                 months[month] -= taken
                 events[told_in] -= taken
-        left.append(Part(part.code, part.detail, part.current, part.prior, months))
+        left.append(Component(part.code, part.detail, part.current, part.prior, months))
     return left
 
 
-def _beside_turnover(told: Sequence[tuple[str, Part]], left: Sequence[Part]) -> Decimal:
+def _turnover_explained(announced: Sequence[tuple[str, Component]], left: Sequence[Component]) -> Decimal:
     """What else explains of a fall of the taxes on turnover: events of other codes, their share, their late payment.
 
-    Which levy an event is about is not always told: it is taken to be theirs, so that no R3 stands on its money.
+    Which levy an event is about is not always announced: it is taken to be theirs, so that no R3 stands on its money.
     """
-    events = (min(event.effect, ZERO) for code, event in told if code != "R3")
+    events = (min(event.effect, ZERO) for code, event in announced if code != "R3")
     records = (part.effect for part in left if part.code in {"S1", "T3"} and part.detail in {*TURNOVER_LEVIES, ""})
     return sum(events, ZERO) + sum(records, ZERO)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from mainstay.revenue.cause_amounts import ZERO, Case, Finding, Part
+from mainstay.revenue.cause_amounts import ZERO, Case, Component, Finding
 
 _MOST = 2
 """Periods, items and reasons that a line names; the others are counted."""
@@ -101,7 +101,7 @@ class Wording:
             f"{en}: {self.money_en(current)} this period, {self.money_en(prior)} a year before",
         )
 
-    def _record(self, code: str, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    def _record(self, code: str, parts: Sequence[Component]) -> list[tuple[str, str]]:
         if not parts:
             return []
         zh, en = _RECORDS[code]
@@ -113,11 +113,11 @@ class Wording:
         named_en = f" ({which})" if which else ""
         return [self._years(f"{zh}{named}", f"{en}{named_en}", sign * current, sign * prior)]
 
-    def _deferred(self, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    def _deferred(self, parts: Sequence[Component]) -> list[tuple[str, str]]:
         if not parts:
             return []
         of = {part.detail: part for part in parts}
-        out, back = of.get("out", Part("P3")), of.get("in", Part("P3"))
+        out, back = of.get("out", Component("P3")), of.get("in", Component("P3"))
         amounts = (abs(out.current), back.current, abs(out.prior), back.prior)
         zh = "缓税：本期缓出{}、到期应入库{}，上年同期缓出{}、到期应入库{}".format(*map(self.money_zh, amounts))
         en = "deferrals: {} put off and {} due this period, {} and {} a year before".format(
@@ -156,7 +156,7 @@ class Wording:
             f"{en}{inside_en}; {self.money_en(amount)} outside it ({month:%Y-%m})",
         )
 
-    def _shares(self, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    def _shares(self, parts: Sequence[Component]) -> list[tuple[str, str]]:
         current, prior = (sum((getattr(part, year) for part in parts), ZERO) for year in ("current", "prior"))
         zh = f"区级分成：实为{self.money_zh(current)}，按上年比例应为{self.money_zh(prior)}"
         return [(zh, f"district shares: {self.money_en(current)}, at last year's shares {self.money_en(prior)}")]

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from mainstay.months import months_between
-from mainstay.revenue.forecast_base import CENTS, Cents, Panel, Span, changes, panel, part_of_local
+from mainstay.revenue.forecast_base import CENTS, Cents, Panel, Span, changes, panel, share_of_local
 from mainstay.revenue.forecast_levels import Rest, all_levels, refunds_ahead
 from mainstay.revenue.forecast_series import YEAR, Flags
 
@@ -98,13 +98,13 @@ def full_year(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     span = Span(first, months_between(first, last) + 1, year["months_closed"])
     panels = {level: panel(months.filter(pl.col("level") == level), firms, span) for level in given}
     local = panels.get("local")
-    told = {}
+    announced = {}
     for level, laid_out in panels.items():
-        part = np.ones(firms.height) if local is None or level == "local" else part_of_local(laid_out, local)
-        told[level] = changes(events, firms, span, part)
+        share = np.ones(firms.height) if local is None or level == "local" else share_of_local(laid_out, local)
+        announced[level] = changes(events, firms, span, share)
     gone = _has_left(firms, left, span, panels)
-    rests = all_levels(panels, told, gone, span)
-    refunds = refunds_ahead(told, span)
+    rests = all_levels(panels, announced, gone, span)
+    refunds = refunds_ahead(announced, span)
     rows = [
         _level_rows(year, level, firms, panels[level], refunds[level], _due(due, level, firms), rests[level])
         for level in given

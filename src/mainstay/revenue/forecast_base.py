@@ -115,14 +115,14 @@ class Changes:
     lasting: Floats
 
 
-def changes(events: pl.DataFrame, firms: pl.DataFrame, span: Span, part: Floats) -> Changes:
+def changes(events: pl.DataFrame, firms: pl.DataFrame, span: Span, share: Floats) -> Changes:
     """Lay out known events of one as-of date; they speak of the local level.
 
     Args:
         events: `features.forecast_events`.
         firms: `enterprise_id` and its `row`.
         span: The months of the history.
-        part: This level as a part of each firm's local revenue.
+        share: This level as a share of each firm's local revenue.
     """
     placed = events.join(firms, on="enterprise_id").with_columns(column=span.place(pl.col("month")))
     placed = placed.filter(pl.col("column").is_between(0, span.count + span.horizon - 1))
@@ -132,7 +132,7 @@ def changes(events: pl.DataFrame, firms: pl.DataFrame, span: Span, part: Floats)
         found = np.zeros((firms.height, span.count + span.horizon))
         places = (rows["row"].to_numpy(), rows["column"].to_numpy())
         np.add.at(found, places, rows["amount"].cast(pl.Float64).to_numpy() * CENTS)
-        return found * part[:, None]
+        return found * share[:, None]
 
     refund, lasting = pl.col("is_refund"), pl.col("is_lasting")
     return Changes(laid_out(~refund & ~lasting), laid_out(refund), laid_out(~refund & lasting))
@@ -143,9 +143,9 @@ def base(months: Panel, known: Changes) -> Floats:
     closed = months.natural.shape[1]
     event_months = (months.one_off[:, -2 * YEAR :] != 0).sum(axis=1)
     one_off = np.where(event_months[:, None] <= _MOST_EVENT_MONTHS, months.one_off, 0)
-    told = known.once[:, :closed]
+    announced = known.once[:, :closed]
     # An event that the office tells is often the one-off that the levies show: the larger of both, not their sum.
-    taken_out = np.where(one_off != 0, np.where(told != 0, np.maximum(one_off, told), one_off), told)
+    taken_out = np.where(one_off != 0, np.where(announced != 0, np.maximum(one_off, announced), one_off), announced)
     values = months.free.astype(np.float64) - taken_out
     for row, column in np.argwhere(known.lasting[:, :closed] != 0):
         values[row, :column] *= _after_change(values[row, :column], known.lasting[row, column])
@@ -166,16 +166,16 @@ def ahead(rest: Floats, values: Floats, known: Changes) -> Floats:
     return changed + known.once[:, closed:]
 
 
-def part_of_local(level: Panel, local: Panel) -> Floats:
-    """Another level as a part of each firm's local revenue, by its newest two years free of refunds and deferrals.
+def share_of_local(level: Panel, local: Panel) -> Floats:
+    """Another level as a share of each firm's local revenue, by its newest two years free of refunds and deferrals.
 
-    A firm whose money says nothing of it has the park's part, and 0 where the park's says nothing either.
+    A firm whose money says nothing of it has the park's share, and 0 where the park's says nothing either.
     """
     own, whole = (months.free[:, -2 * YEAR :].sum(axis=1).astype(np.float64) for months in (level, local))
     fits = (own >= 0) & (whole > 0) & ~level.is_unknown & ~local.is_unknown
     park = own[fits].sum() / whole[fits].sum() if fits.any() else 0.0
-    part = np.where(fits, own / np.where(fits, whole, 1.0), park)
-    return np.asarray(np.clip(part, 0.0, _MOST_TIMES))
+    share = np.where(fits, own / np.where(fits, whole, 1.0), park)
+    return np.asarray(np.clip(share, 0.0, _MOST_TIMES))
 
 
 def _after_change(months: Floats, monthly: float) -> float:

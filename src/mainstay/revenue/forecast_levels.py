@@ -31,33 +31,33 @@ class Rest:
     method: list[str]
 
 
-def all_levels(panels: dict[str, Panel], told: dict[str, Changes], gone: Flags, span: Span) -> dict[str, Rest]:
+def all_levels(panels: dict[str, Panel], announced: dict[str, Changes], gone: Flags, span: Span) -> dict[str, Rest]:
     """Forecast what cannot follow from another level, and derive the rest so that levels add up.
 
     Args:
         panels: The closed months of each level given.
-        told: What known events change on each level.
+        announced: What known events change on each level.
         gone: Firms from which nothing is to come.
         span: The months of the history.
     """
     is_split, is_sum = _derivable(set(panels))
     derived = ({"city", "district"} if is_split else set()) | ({"total"} if is_sum else set())
-    rests = {level: _one_level(panels[level], told[level], gone, span) for level in panels if level not in derived}
+    rests = {level: _one_level(panels[level], announced[level], gone, span) for level in panels if level not in derived}
     if is_split:
-        part = _district_part(panels["city"], panels["district"])
-        rests["district"] = _part(rests["local"], part)
+        share = _district_share(panels["city"], panels["district"])
+        rests["district"] = _share_of(rests["local"], share)
         rests["city"] = _combined(rests["local"], rests["district"], -1)
     if is_sum:
         rests["total"] = _combined(rests["local"], rests["central"], 1)
     return rests
 
 
-def refunds_ahead(told: dict[str, Changes], span: Span) -> dict[str, Cents]:
+def refunds_ahead(announced: dict[str, Changes], span: Span) -> dict[str, Cents]:
     """Refunds known to come in the open months of each level given, cents a firm; they add up as the levels do."""
     refunds = {
-        level: np.rint(known.refund[:, span.count :].sum(axis=1)).astype(np.int64) for level, known in told.items()
+        level: np.rint(known.refund[:, span.count :].sum(axis=1)).astype(np.int64) for level, known in announced.items()
     }
-    is_split, is_sum = _derivable(set(told))
+    is_split, is_sum = _derivable(set(announced))
     if is_split:
         refunds["city"] = refunds["local"] - refunds["district"]
     if is_sum:
@@ -108,8 +108,8 @@ def _methods(history: History, known: Changes, gone: Flags, odd: Flags, learnt: 
     """What each forecast rests on; the parts after the first are remarks."""
     ended = history.has_ended(RULE.silent) | (history.values == 0).all(axis=1)
     is_new = np.argmax(history.values != 0, axis=1) > history.months - YEAR
-    told = (known.once != 0).any(axis=1) | (known.lasting != 0).any(axis=1)
-    marks = [(is_new & ~ended, "newcomer"), (told, "known events")]
+    announced = (known.once != 0).any(axis=1) | (known.lasting != 0).any(axis=1)
+    marks = [(is_new & ~ended, "newcomer"), (announced, "known events")]
     short = learnt.origins == 0 or learnt.is_short
     texts = []
     for row in range(len(gone)):
@@ -128,8 +128,8 @@ def _methods(history: History, known: Changes, gone: Flags, odd: Flags, learnt: 
     return texts
 
 
-def _district_part(city: Panel, district: Panel) -> Floats:
-    """The district's part of each firm's local revenue in the newest year, newest months first; else the park's."""
+def _district_share(city: Panel, district: Panel) -> Floats:
+    """The district's share of each firm's local revenue in the newest year, newest months first; else the park's."""
     weights = _NEWEST ** np.arange(YEAR)[::-1]
 
     def newest(months: Panel) -> Floats:
@@ -142,7 +142,7 @@ def _district_part(city: Panel, district: Panel) -> Floats:
     return np.where(fits, of_district / np.where(fits, whole, 1.0), park)
 
 
-def _part(rests: Rest, part: Floats) -> Rest:
+def _share_of(rests: Rest, part: Floats) -> Rest:
     share = float((rests.rest * part).sum() / rests.rest.sum()) if rests.rest.sum() else 0.5
     rest, low, high = (np.rint(amount * part).astype(np.int64) for amount in (rests.rest, rests.low, rests.high))
     total = int(rests.rest.sum())

@@ -3,7 +3,7 @@
 Each series is read as level x share of the calendar month. The level is a mean of the past months, each divided by
 its share, the newest counting most; shares come from the whole group and a little from the series itself; a drift
 common to the group, and a little of the series' own, brings the past to today's size. A month far above its series
-is cut (one-offs nobody has told of); a series that is silent longer than ever before has ended. Choices and rivals
+is cut (one-offs nobody has announced); a series that is silent longer than ever before has ended. Choices and rivals
 are measured in docs/forecast.md.
 """
 
@@ -27,7 +27,7 @@ _COMPARABLE = 5.0
 _TIMES_SEEN = 3
 _ROUNDS = 5
 _LUMPY = 0.6
-"""A series of which one calendar month brings more than this part teaches the group nothing of its season."""
+"""A series of which one calendar month brings more than this share teaches the group nothing of its season."""
 _LEAST_SHARE = 1e-9
 _SEEN_MONTHS = 3
 """A series counts for the shares of the group if it paid in the first and in the last months of the span."""
@@ -39,11 +39,11 @@ class Rule:
 
     Args:
         memory: The weight of a month relative to the one after it.
-        own_season: The part of the shares that comes from the series itself.
-        drift: The part of the group's yearly growth that is carried on.
+        own_season: The weight of what comes from the series itself.
+        drift: The share of the group's yearly growth that is carried on.
         own_drift: How far a series' own growth is followed.
         cut: A month counts at most so many times what the level lets expect.
-        own_shape: The part of the series itself in how the rest of the year, once forecast, spreads over its months.
+        own_shape: The weight of the series itself in how the rest of the year, once forecast, spreads over its months.
         silent: From so many months without money on a series may have ended.
         season_years: From how many of the newest years the shares come.
     """

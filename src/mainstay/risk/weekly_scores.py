@@ -91,8 +91,8 @@ class Problem:
         return f"{self.target}-h{self.horizon_months}/{self.version}".rstrip("/")
 
     @property
-    def told(self) -> str:
-        """What the run tells of it: the role, the version and the reason."""
+    def message(self) -> str:
+        """One line about it: the role, the version and the reason."""
         return f"{self.role} {self.version or '?'}: {self.reason}"
 
 
@@ -272,7 +272,7 @@ def _bases(
                     "training_period": _period(champion[0]) if champion else None,
                     "training_events": champion[0].facts.events if champion else None,
                     "shadow_version": shadow[0].version if shadow else None,
-                    "problem": "; ".join(one.told for one in troubles) or None,
+                    "problem": "; ".join(one.message for one in troubles) or None,
                 }
             )
     return pl.DataFrame(rows, schema=BASES)

@@ -43,10 +43,10 @@ def score(run: Run) -> None:
                 "cohorts": origin_cohorts(events.reviewed_cohorts(warehouse)),
             },
         )
-        problems = {one.subject: one.told for one in scored.problems}
+        problems = {one.subject: one.message for one in scored.problems}
         checks.record_warnings(warehouse, run.run_id, problems, rule="usable", scope="model")
     for problem in scored.problems:
-        logger.warning("model not used: %s: %s", problem.subject, problem.told)
+        logger.warning("model not used: %s: %s", problem.subject, problem.message)
     enterprises = scored.scores["enterprise_id"].n_unique()
     logger.info("scored %d enterprises, %d of %d targets by a model", enterprises, scored.by_model, scored.bases.height)
 

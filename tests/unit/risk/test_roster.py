@@ -89,7 +89,7 @@ def test_an_enabled_model_that_does_not_fit_leaves_the_rule_in_charge(store: Mod
     store.decide("enable", "decline", 3, model.version, by="王某", on=WEEK)
     scores = scored(roster(store, CATALOGUE.head(4)))
     assert set(scores.scores["basis"]) == {"rule"}
-    assert [problem.told for problem in scores.problems] == [
+    assert [problem.message for problem in scores.problems] == [
         f"champion {model.version}: the model was trained on other features"
     ]
 
