@@ -1,7 +1,6 @@
 """Hashes by which a manifest names data, code and features."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,12 +8,14 @@ import polars as pl
 
 from mainstay.resources import shipped
 from mainstay.risk.matrix import TrainingRows
-from mainstay.sql_texts import model_texts
 
 _SQL_FOLDERS = ("features", "labels")
-_FEATURES = "features.risk_features"
-_COMMENT = re.compile(r"--[^\n]*")
-_RELATION = re.compile(r"\b[a-z]\w*\.[a-z]\w*")
+
+FEATURE_VERSION = 1
+"""Raise it with every change of the catalogue or of a feature's value, not of how the SQL says it: what was trained
+before is not used then. tests/upgrade compares the values with those of an older version."""
+_HASHED_WITH_SQL = {1: "c346c6716d0ef007f231a6c0e6586e0f671c784ba480a70fd1d927687e9bf41d"}
+"""By feature version: the `feature_hash` of manifests until 2026-12-01, which held the text of the SQL."""
 
 
 def data_hash(rows: TrainingRows) -> str:
@@ -36,23 +37,15 @@ def data_hash(rows: TrainingRows) -> str:
 
 
 def feature_hash(catalogue: pl.DataFrame) -> str:
-    """Of the features: which there are, in which order, of which concept and unit, and the SQL that computes them."""
+    """Of the features: which there are, in which order, of which concept and unit, and the version of their values."""
     columns = [name for name in ("feature", "concept", "unit", "needs") if name in catalogue.columns]
     lines = ["\t".join(str(value) for value in row) for row in catalogue.select(columns).rows()]
-    sql = feature_sql()
-    return text_hash(["\t".join(columns), *lines, *(f"{name} {sql[name]}" for name in sorted(sql))])
+    return text_hash([f"features {FEATURE_VERSION}", "\t".join(columns), *lines])
 
 
-def feature_sql() -> dict[str, str]:
-    """The models that the features rest on, by relation: their SQL without comments, which change no figure."""
-    texts = model_texts(shipped("sql"))
-    waiting, found = [_FEATURES], dict[str, str]()
-    while waiting:
-        name = waiting.pop()
-        if name in texts and name not in found:
-            found[name] = " ".join(_COMMENT.sub("", texts[name]).split())
-            waiting += _RELATION.findall(found[name])
-    return found
+def is_of_features(stated: str, catalogue: pl.DataFrame) -> bool:
+    """Whether a manifest's `feature_hash` is that of today's features."""
+    return stated in {feature_hash(catalogue), _HASHED_WITH_SQL.get(FEATURE_VERSION)}
 
 
 def code_hash() -> str:

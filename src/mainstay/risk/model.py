@@ -61,7 +61,7 @@ class TrainingFacts:
         data_hash: Of features and outcomes.
         code_hash: Of the risk package's sources.
         sql_hash: Of the SQL behind features and labels.
-        feature_hash: Of the catalogue and the SQL that computes the features.
+        feature_hash: Of the catalogue and the version of the features' values.
     """
 
     origins: tuple[date, ...]

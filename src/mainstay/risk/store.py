@@ -249,7 +249,7 @@ class ModelStore:
             what, hint = "the model file is not the one that was saved", "train again, or restore it from a copy"
         elif _minor(manifest.sklearn) != _minor(sklearn.__version__):
             what, hint = "the model was written by another scikit-learn", f"it was {manifest.sklearn}; train again"
-        elif manifest.feature_hash != fingerprints.feature_hash(catalogue):
+        elif not fingerprints.is_of_features(manifest.feature_hash, catalogue):
             what, hint = "the model was trained on other features", "train again"
         else:
             return None

@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.layout import state_layout
 from mainstay.warehouse.tables import TABLES
 
 ALWAYS_KNOWN = date(1900, 1, 1)
@@ -18,7 +19,12 @@ ALWAYS_KNOWN = date(1900, 1, 1)
 
 
 def prepare(warehouse: Warehouse) -> None:
-    """Create what is missing of the ledger, operations and events tables."""
+    """Create what is missing of the ledger, operations and events tables.
+
+    Raises:
+        MainstayError: an older or newer version made the warehouse (see `layout.upgrade`).
+    """
+    state_layout(warehouse)
     for relation, schema in TABLES.items():
         warehouse.ensure(relation, schema)
         if "source_rows" in schema:

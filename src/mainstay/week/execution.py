@@ -1,5 +1,6 @@
 """Journalled execution: a run is in `out/runs/` from its start, holds the workspace's lock, and ends with a status."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from mainstay.errors import ExitStatus, MainstayError, UnexpectedError
 from mainstay.files import replace_file
 from mainstay.report.week_manifest import canonical_json
 from mainstay.settings import Workspace
+from mainstay.warehouse import layout
 from mainstay.warehouse.lock import exclusive
+
+logger = logging.getLogger("mainstay.week")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +68,7 @@ class Journal:
 
 @contextmanager
 def journalled(workspace: Workspace, purpose: str, as_of: date, **facts: object) -> Iterator[Journal]:
-    """Hold the workspace for the block, and journal the run whatever happens.
+    """Hold the workspace for the block, its warehouse in today's layout, and journal the run whatever happens.
 
     A run that is killed leaves an entry without a status.
 
@@ -85,6 +89,10 @@ def journalled(workspace: Workspace, purpose: str, as_of: date, **facts: object)
     journal.write(workspace, known)
     try:
         with exclusive(workspace.lock, purpose):
+            upgraded = layout.upgrade(workspace.warehouse, workspace.settings().warehouse)
+            if upgraded:
+                entry["upgraded"] = upgraded
+                logger.info("%s", upgraded)
             yield journal
         entry |= {"status": "done", "exit_status": int(ExitStatus.DONE)}
     except UnexpectedError as error:

@@ -1,7 +1,6 @@
 """The model store: what is written, what is refused, who is champion on which day."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,14 +10,12 @@ import polars as pl
 import pytest
 
 from mainstay.errors import MainstayError
-from mainstay.resources import shipped
 from mainstay.risk.candidates import candidates
-from mainstay.risk.fingerprints import feature_sql
+from mainstay.risk.fingerprints import FEATURE_VERSION
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.model_training import train
 from mainstay.risk.store import ModelStore, ModelStoreError
 from mainstay.settings import ModelSettings
-from mainstay.warehouse.models import load_models, needed
 from tests.unit.risk.planted_park import CATALOGUE, cohort, decline_odds, features, month_end, outcomes
 
 ORIGIN = month_end(1)
@@ -179,29 +176,12 @@ def test_a_model_of_other_features_is_refused(store: ModelStore, first: TrainedM
     assert refusal(store, first, CATALOGUE.head(4)) == "the model was trained on other features"
 
 
-def shipped_elsewhere(monkeypatch: pytest.MonkeyPatch, sql: Path) -> None:
-    shutil.copytree(shipped("sql"), sql)
-    monkeypatch.setattr("mainstay.risk.fingerprints.shipped", lambda _: sql)
-
-
-def test_a_model_whose_features_are_computed_otherwise_today_is_refused(
-    store: ModelStore, first: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_of_features_whose_values_were_others_is_refused(
+    store: ModelStore, first: TrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.save(first, shadow_from=FIRST)
-    shipped_elsewhere(monkeypatch, tmp_path / "sql")
-    with (tmp_path / "sql" / "features" / "revenue" / "closed_months.sql").open("a", encoding="utf-8") as changed:
-        changed.write("-- a remark\n")
-    with (tmp_path / "sql" / "marts" / "score_bases.sql").open("a", encoding="utf-8") as changed:
-        changed.write("limit 1\n")
-    assert store.load("decline", 3, first.version, CATALOGUE).version == first.version
-    with (tmp_path / "sql" / "features" / "revenue" / "closed_months.sql").open("a", encoding="utf-8") as changed:
-        changed.write("limit 1\n")
+    monkeypatch.setattr("mainstay.risk.fingerprints.FEATURE_VERSION", FEATURE_VERSION + 1)
     assert refusal(store, first) == "the model was trained on other features"
-
-
-def test_the_sql_of_the_features_is_all_that_the_runner_builds_for_them() -> None:
-    built = needed(load_models(shipped("sql")), ["features.risk_features"])
-    assert feature_sql().keys() == built.keys()
 
 
 @pytest.mark.parametrize("version", ["../../elsewhere", "2015-06-30-logistic-zzzzzzzz", ""])
