@@ -32,7 +32,6 @@ SHARED = frozenset(
         "mainstay.resources",
         "mainstay.files",  # 2026-12: bytes in, a file or its hash out; five packages did both in ways of their own
         "mainstay.months",  # 2026-12: dates in, dates out; four packages counted months in ways of their own
-        "mainstay.sql_texts",  # 2026-12: a folder in, texts out; the warehouse builds them, risk hashes them
     }
 )
 """What every package of mainstay may import; `mainstay` itself holds only the version."""

@@ -7,9 +7,9 @@ import pytest
 from mainstay.errors import ModelError
 from mainstay.extracts.targets import TARGETS
 from mainstay.resources import shipped
-from mainstay.sql_texts import model_texts
 from mainstay.warehouse import models
 from mainstay.warehouse.connection import Warehouse
+from mainstay.warehouse.model_texts import model_texts
 
 HEADER = "-- One row per test.\n-- key: value\n-- materialized: table\n"
 

@@ -17,8 +17,8 @@ import sqlglot
 from sqlglot import exp
 
 from mainstay.errors import ModelError
-from mainstay.sql_texts import model_texts
 from mainstay.warehouse.connection import CANDIDATE, Warehouse
+from mainstay.warehouse.model_texts import model_texts
 
 BUILT = "run.built"
 _HEADER = re.compile(r"^-- (?P<name>key|materialized): (?P<value>.+)$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The SQL below a folder as relations and their texts: what the warehouse builds, and what a model's hash is of."""
+"""The SQL below a folder as relations and their texts."""
 
 import re
 from collections.abc import Mapping
