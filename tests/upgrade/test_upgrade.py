@@ -33,7 +33,7 @@ from mainstay.settings import Settings, Workspace
 from mainstay.warehouse import layout
 from mainstay.warehouse.past import dated
 from mainstay.warehouse.snapshot import Snapshot
-from mainstay.week.learning import keeper
+from mainstay.week.learning import history_cache
 from mainstay.week.run import Run
 from tests.plain_flows import plain_flows
 
@@ -267,5 +267,5 @@ def test_what_was_kept_of_past_dates_is_not_misread(upgraded: Upgraded) -> None:
     [kept_frame] = upgraded.workspace.history.glob(f"*.{FEATURES}.*.parquet")
     day, *_, fingerprint, _ = kept_frame.name.split(".")
     run = Run(upgraded.workspace, MONDAY, "again", upgraded.journal["started_at"])
-    with keeper(run) as kept:
-        assert kept.past.fingerprint(date.fromisoformat(day), [FEATURES], [])[:16] != fingerprint
+    with history_cache(run) as history:
+        assert history.past.fingerprint(date.fromisoformat(day), [FEATURES], [])[:16] != fingerprint
