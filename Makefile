@@ -3,6 +3,7 @@
 #   make demo         a simulated park, several weeks of it, in a fresh folder; prints where to look
 #   make test         all tests
 #   make lint         format, ruff, mypy --strict, sqlfluff
+#   make mutants      300 small wrong changes to the rules, and whether a test notices each; half an hour
 #   make bench        wall time and peak memory of the weekly run
 #   make study        the studies behind choices of method: study-forecast, study-risk
 #   make look         pictures of what people receive, in data/look/ (needs Chromium, LibreOffice, poppler)
@@ -25,7 +26,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: demo test lint bench study study-forecast study-risk look docs constraints clean
+.PHONY: demo test lint mutants bench study study-forecast study-risk look docs constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(RUNTIME)
@@ -39,6 +40,10 @@ lint: $(DEV)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy --strict src flows
 	$(VENV)/bin/sqlfluff lint --disable-progress-bar sql
+
+# SEED=12: another sample. What each test asks for is kept in .mutants/.
+mutants: $(DEV)
+	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED))
 
 bench: $(DEV)
 	@$(PY) tests/benchmarks/weekly.py
@@ -108,5 +113,5 @@ constraints:
 	$(COMPILE) --group dev pyproject.toml --constraint constraints.txt --output-file constraints-dev.txt
 
 clean:
-	rm -rf $(VENV) dist build htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist build htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants
 	find src flows tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -153,7 +153,7 @@ def test_an_import_that_is_not_declared_is_found() -> None:
 
 
 def test_the_makefile_has_the_commands_that_the_readme_and_ci_use() -> None:
-    wanted = {"demo", "test", "lint", "bench", "study", "look", "clean"}
+    wanted = {"demo", "test", "lint", "mutants", "bench", "study", "look", "clean"}
     assert wanted <= project_files.targets(text("Makefile"))
     for target in wanted:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, check=True)

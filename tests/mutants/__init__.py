@@ -1,0 +1,1 @@
+"""Small wrong changes to the rules, and whether a test notices: `make mutants`, described in README.md."""
