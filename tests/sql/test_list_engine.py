@@ -329,7 +329,7 @@ def test_an_unknown_value_of_a_list_is_refused_with_a_hint(wrong: dict[str, str]
 
 
 def test_a_population_stands_in_only_for_one_that_others_draw_up() -> None:
-    with pytest.raises(SettingsError, match="stand in for 'zone:Z1'"):
+    with pytest.raises(SettingsError, match="no fallback is possible for population 'zone:Z1'"):
         list_definitions(shipped("seeds"), lists(mine={"population": "zone:Z1", "otherwise": "all"}).lists)
     own = {"key_firms": DropListSettings(population="zone:Z1")}
     found = list_definitions(shipped("seeds"), own).filter(pl.col("list_name") == "key_firms")
