@@ -8,7 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from mainstay.report.office_words import STATUS_WORDS, worded
-from mainstay.report.sheet import Column, require_columns
+from mainstay.report.sheet import Column
 from mainstay.report.units import DisplayUnit
 from mainstay.report.workbook_writer import write_xlsx
 
@@ -110,7 +110,6 @@ def write_alert_replies(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit,
     Raises:
         ModelError: The frame does not fit the columns, or has a code without a Chinese word.
     """
-    require_columns(frame, [source for source, _ in _WORDS.values()])
     shown = frame.with_columns(
         worded(frame, source, {**words, "unknown": None}).alias(name) for name, (source, words) in _WORDS.items()
     )

@@ -5,12 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import jinja2
-import polars as pl
 
-from mainstay.errors import ModelError
-from mainstay.files import replace_file
 from mainstay.report import brief_figures, brief_sections
-from mainstay.report.brief_page import Frames, Section, Week
+from mainstay.report.brief_page import Frames, Section, Week, row_of_week
 from mainstay.report.charts import funnel_chart, revenue_chart
 from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.units import DisplayUnit
@@ -50,36 +47,20 @@ SECTIONS: tuple[Callable[[Week, Frames], Section], ...] = (
 """The sections, from 一 to 七."""
 
 
-def write_brief(
-    folder: Path, frames: Frames, *, as_of: date, unit: DisplayUnit, simulated: bool, office: str = ""
-) -> Path:
-    """Write the brief of one as-of date; the same frames give the same bytes.
+def brief_html(frames: Frames, *, as_of: date, unit: DisplayUnit, simulated: bool, office: str = "") -> str:
+    """Return the brief of one as-of date as a page; the same frames give the same text.
 
     Args:
-        folder: `out/<as_of>/`.
         frames: `RELATIONS` by name, all of one as-of date; amounts in yuan.
         as_of: The week's date.
         unit: The display unit of money.
         simulated: Whether 模拟数据 stands in the head and across every page.
         office: Whose brief it is, the workspace's title; blank leaves it out.
 
-    Returns:
-        The path written.
-
     Raises:
         ModelError: `marts.weeks` has not exactly the as-of date's row.
     """
-    path = folder / FILE_NAME
-    replace_file(path, brief_html(frames, as_of=as_of, unit=unit, simulated=simulated, office=office).encode())
-    return path
-
-
-def brief_html(frames: Frames, *, as_of: date, unit: DisplayUnit, simulated: bool, office: str = "") -> str:
-    """Return the page itself; arguments and errors as `write_brief`."""
-    rows = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
-    if len(rows) != 1:
-        raise ModelError("marts.weeks needs exactly one row for the as-of date", where="marts.weeks", count=len(rows))
-    week = Week(as_of, rows[0], unit)
+    week = Week(as_of, row_of_week(frames, as_of), unit)
     revenue, funnel = revenue_chart(frames["marts.park_monthly"], unit), funnel_chart(frames["marts.outbound_funnel"])
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     page = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)

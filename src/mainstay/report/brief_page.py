@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from mainstay.errors import ModelError
 from mainstay.report.cells import guarded_text, percent
 from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.units import DisplayUnit
@@ -88,6 +89,18 @@ class Week:
     def money(self, amount: Decimal | None) -> str:
         """An amount in the display unit, without the unit's word."""
         return DASH if amount is None else f"{self.unit.show(amount):,f}"
+
+
+def row_of_week(frames: Frames, as_of: date) -> dict[str, Any]:
+    """The row of `marts.weeks`.
+
+    Raises:
+        ModelError: There is not exactly one of the as-of date.
+    """
+    rows = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
+    if len(rows) != 1:
+        raise ModelError("marts.weeks needs exactly one row for the as-of date", where="marts.weeks", count=len(rows))
+    return rows[0]
 
 
 def drop_lists(lists: pl.DataFrame) -> pl.DataFrame:

@@ -11,13 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from mainstay.report.office_words import (
-    GRADE_WORDS,
-    JUDGEMENT_WORDS,
-    SOURCE_WORDS,
-    STATUS_WORDS,
-    flag_word,
-)
+from mainstay.report.office_words import FLAG_WORDS, GRADE_WORDS, JUDGEMENT_WORDS, SOURCE_WORDS, STATUS_WORDS
 from mainstay.report.units import ROUNDING, DisplayUnit, rounded
 
 Kind = Literal[
@@ -144,7 +138,7 @@ def _date(value: object, _: DisplayUnit) -> Cell:
 
 def _flag(value: object, _: DisplayUnit) -> Cell:
     if isinstance(value, bool):
-        return flag_word(flag=value)
+        return FLAG_WORDS[value]
     raise UnfitValueError("true or false is needed")
 
 

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mainstay.errors import SettingsError
 from mainstay.extracts.targets import Level
-from mainstay.list_settings import known_list_name
 from mainstay.report.cells import TextGuard
 from mainstay.report.office_words import LEVEL_WORDS
 from mainstay.report.sheet import Column, write_csv
@@ -39,9 +37,6 @@ _COLUMNS: tuple[Column, ...] = (
     Column("工单编号", "order_id", "code"),
 )
 
-FRAME_COLUMNS: tuple[str, ...] = tuple(column.source for column in _COLUMNS)
-"""What a frame of a drop list must have; null where unknown."""
-
 
 def drop_list_columns(level: Level) -> tuple[Column, ...]:
     """Return the columns of a list that measures this level."""
@@ -55,8 +50,7 @@ def write_drop_list(
     """Write one drop list; a list without firms gives a file with the heading only.
 
     Args:
-        frame: One row a place, in the order of the file, with `FRAME_COLUMNS`; amounts in yuan, yoy and share
-            as ratios.
+        frame: One row a place, in the order of the file, null where unknown; amounts in yuan, yoy and share as ratios.
         folder: `out/<as_of>/`; the file goes to `lists/` below it.
         list_name: The list's name in the settings, which is the file's name.
         level: The level of revenue that the list measures.
@@ -67,13 +61,8 @@ def write_drop_list(
         The path written.
 
     Raises:
-        SettingsError: The list's name cannot be a file's name.
         ModelError: The frame does not fit the columns.
     """
-    try:
-        known_list_name(list_name)
-    except ValueError as error:
-        raise SettingsError(str(error), where=f"[lists.{list_name}]") from error
     path = folder / "lists" / f"{list_name}.csv"
     write_csv(frame, drop_list_columns(level), path, unit=unit, guard=guard)
     return path

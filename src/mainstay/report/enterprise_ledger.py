@@ -8,13 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from mainstay.errors import ModelError
 from mainstay.extracts.targets import Level
 from mainstay.months import add_months, months_from
-from mainstay.report.brief_page import Frames
+from mainstay.report.brief_page import Frames, row_of_week
 from mainstay.report.ledger_notes import ledger_notes
-from mainstay.report.office_words import LEVEL_WORDS
-from mainstay.report.sheet import Column, Growth, require_columns
+from mainstay.report.office_words import CALIBER_WORDS, LEVEL_WORDS
+from mainstay.report.sheet import Column, Growth
 from mainstay.report.units import DisplayUnit
 from mainstay.report.workbook_writer import write_xlsx
 
@@ -65,7 +64,6 @@ IDENTITY: tuple[Column, ...] = (
 """Who a firm is; the columns of revenue follow."""
 
 _REFUND_LEVELS: tuple[Level, ...] = ("total", "local")
-_CALIBERS = MappingProxyType({"natural": "自然口径", "restored": "还原口径"})
 
 
 def write_enterprise_ledger(
@@ -97,10 +95,7 @@ def write_enterprise_ledger(
     Raises:
         ModelError: `marts.weeks` has not exactly the as-of date's row, or a frame does not fit the columns.
     """
-    weeks = frames["marts.weeks"].filter(pl.col("as_of_date") == as_of).to_dicts()
-    if len(weeks) != 1:
-        raise ModelError("marts.weeks needs exactly one row for the as-of date", where="marts.weeks", count=len(weeks))
-    [week] = weeks
+    week = row_of_week(frames, as_of)
     path = folder / FILE_NAME
     write_xlsx(
         ledger_rows(frames, week),
@@ -143,15 +138,8 @@ def ledger_columns(frames: Frames, week: Mapping[str, Any]) -> tuple[Column, ...
 
 
 def ledger_rows(frames: Frames, week: Mapping[str, Any]) -> pl.DataFrame:
-    """One row a firm in the order of the sheet: `marts.enterprise_ledger` with levies and months beside it.
-
-    Raises:
-        ModelError: A frame lacks columns.
-    """
+    """One row a firm in the order of the sheet: `marts.enterprise_ledger` with levies and months beside it."""
     enterprises, levies, months = (frames[name] for name in RELATIONS[1:])
-    require_columns(enterprises, ("enterprise_id", "rank"))
-    require_columns(levies, ("enterprise_id", "levy_kind", "natural_current", "natural_prior"))
-    require_columns(months, ("enterprise_id", "month", "natural_revenue"))
     by_kind = levies.group_by("enterprise_id").agg(
         pl.col(f"natural_{year}").filter(pl.col("levy_kind") == kind).first().alias(f"{kind}_{year}")
         for kind in _levy_kinds(levies)
@@ -173,7 +161,8 @@ def last_months(last_closed: date | None) -> tuple[date, ...]:
 def _level_columns(level: Level) -> Iterator[Column]:
     word = LEVEL_WORDS[level]
     band = f"{word}收入({{unit}})"
-    for caliber, caliber_word in _CALIBERS.items():
+    for caliber in ("natural", "restored"):
+        caliber_word = CALIBER_WORDS[caliber]
         current, prior = f"{level}_{caliber}_current", f"{level}_{caliber}_prior"
         change, yoy = f"{level}_{caliber}_change", f"{level}_{caliber}_yoy"
         yield _money(f"本期{word}_{caliber_word}", current, band)

@@ -59,12 +59,7 @@ SOURCE_WORDS: Mapping[str, str] = MappingProxyType(
 # The visitor's view of the full year, beside the system's forecast and the firm's own estimate.
 JUDGEMENT_WORDS: Mapping[str, str] = MappingProxyType({"above": "高于", "level": "持平", "below": "低于"})
 
-_FLAG_WORDS = MappingProxyType({True: "是", False: "否"})
-
-
-def flag_word(*, flag: bool | None) -> str | None:
-    """Return 是 or 否; unknown stays None."""
-    return None if flag is None else _FLAG_WORDS[flag]
+FLAG_WORDS = MappingProxyType({True: "是", False: "否"})
 
 
 def worded(frame: pl.DataFrame, name: str, words: Mapping[str, str | None]) -> pl.Series:

@@ -8,7 +8,7 @@ import polars as pl
 
 from mainstay.report.cells import TextGuard
 from mainstay.report.office_words import worded
-from mainstay.report.sheet import Column, require_columns, write_csv
+from mainstay.report.sheet import Column, write_csv
 from mainstay.report.units import DisplayUnit
 
 OUTBOUND_STATE_WORDS: Mapping[str, str] = MappingProxyType(
@@ -59,16 +59,6 @@ COLUMNS: tuple[Column, ...] = (
 )
 """The columns of DOMAIN section 5, in its order."""
 
-_MADE_HERE = ("row_number", "coordination")
-FRAME_COLUMNS: tuple[str, ...] = (
-    *(column.source for column in COLUMNS if column.source not in _MADE_HERE),
-    "case_id",
-    "is_outbound",
-    "leaves_city",
-    "request_department",
-)
-"""What a frame of the register must have; null where unknown."""
-
 FILE_NAME = "outbound.csv"
 TITLE = "迁出企业对接台账"
 
@@ -80,7 +70,7 @@ def write_outbound(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit, guar
     after all others (DOMAIN section 3); in each part the newest move comes first.
 
     Args:
-        frame: `marts.outbound_register` of one as-of date, with `FRAME_COLUMNS`, in any order; amounts in yuan.
+        frame: `marts.outbound_register` of one as-of date, in any order; amounts in yuan.
         folder: `out/<as_of>/`; the file goes to `lists/` below it.
         unit: The display unit of money.
         guard: Whether digits that a spreadsheet would change get a trailing TAB.
@@ -91,7 +81,6 @@ def write_outbound(frame: pl.DataFrame, folder: Path, *, unit: DisplayUnit, guar
     Raises:
         ModelError: The frame does not fit the columns, or has a code without a Chinese word.
     """
-    require_columns(frame, FRAME_COLUMNS)
     path = folder / "lists" / FILE_NAME
     write_csv(outbound_rows(frame), COLUMNS, path, unit=unit, guard=guard)
     return path

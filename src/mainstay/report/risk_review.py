@@ -14,7 +14,7 @@ from mainstay.report.sheet import Column, write_csv
 from mainstay.report.units import DisplayUnit
 
 FILE_NAME = "risk_review.csv"
-RELATIONS: Mapping[str, str] = MappingProxyType({"review": "marts.risk_review", "totals": "marts.risk_review_totals"})
+RELATIONS = ("marts.risk_review", "marts.risk_review_totals")
 """What it is made of."""
 
 PART_WORDS = MappingProxyType(
@@ -54,14 +54,14 @@ _TYPES = {
 
 
 def write_risk_review(
-    review: pl.DataFrame, totals: pl.DataFrame, folder: Path, *, unit: DisplayUnit, guard: TextGuard
+    folder: Path, review: pl.DataFrame, totals: pl.DataFrame, *, unit: DisplayUnit, guard: TextGuard
 ) -> tuple[Path, int]:
     """Write the review of one as-of date.
 
     Args:
+        folder: `out/<as_of>/`.
         review: `marts.risk_review`.
         totals: `marts.risk_review_totals`; a number of months without a published week gets a line that says so.
-        folder: `out/<as_of>/`.
         unit: The display unit of money.
         guard: Whether digits that a spreadsheet would change get a trailing TAB.
 

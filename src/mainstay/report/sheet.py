@@ -48,22 +48,6 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def require_columns(frame: pl.DataFrame, names: Iterable[str]) -> None:
-    """Refuse a frame that lacks columns.
-
-    Raises:
-        ModelError: Names all that are absent.
-    """
-    absent = sorted(set(names) - set(frame.columns))
-    if absent:
-        raise ModelError(
-            "export table is missing columns",
-            where=", ".join(absent),
-            count=len(absent),
-            hint="the mart that feeds the file must deliver them, null where unknown",
-        )
-
-
 def rendered_table(frame: pl.DataFrame, columns: Sequence[Column], unit: DisplayUnit) -> Table:
     """Turn a frame into the cells that every file format shows alike.
 
@@ -78,7 +62,14 @@ def rendered_table(frame: pl.DataFrame, columns: Sequence[Column], unit: Display
     Raises:
         ModelError: The frame lacks columns, or columns hold values that do not fit their kind; all at once.
     """
-    require_columns(frame, [column.source for column in columns])
+    absent = sorted({column.source for column in columns} - set(frame.columns))
+    if absent:
+        raise ModelError(
+            "export table is missing columns",
+            where=", ".join(absent),
+            count=len(absent),
+            hint="the mart that feeds the file must deliver them, null where unknown",
+        )
     problems: dict[str, tuple[int, str]] = {}
     cells = [_column_cells(frame[column.source], column, unit, problems) for column in columns]
     if problems:

@@ -19,34 +19,10 @@ from mainstay.files import replace_file
 from mainstay.report.cells import guarded_text
 from mainstay.report.office_words import SIMULATED_MARK
 from mainstay.report.page import text_width
-from mainstay.report.sheet import require_columns
 from mainstay.report.visit_answers import validation
 from mainstay.report.visit_page import PAGE, PAIRS, SHOWN, Band, Kind, Line, kind_of, labels, remark
 from mainstay.report.visit_words import with_visit_words
 from mainstay.report.workbook_writer import new_book
-
-FRAME_COLUMNS: tuple[str, ...] = (
-    "as_of_date",
-    "order_id",
-    "name",
-    "source_id",
-    "address",
-    "sources",
-    "is_open",
-    "awaits_visit",
-    "priority",
-    "department",
-    "assignee",
-    "opened_on",
-    "due_on",
-    "moved_on",
-    "window_start",
-    "window_end",
-    "level",
-    "local_natural_change",
-    "local_restored_change",
-)
-"""What the form needs of `marts.work_orders`; null where unknown, but for `order_id`."""
 
 FILE_NAME = "visit_form.xlsx"
 TITLE = "企业走访表"
@@ -98,18 +74,14 @@ def write_visit_forms(orders: pl.DataFrame, folder: Path, *, contract: Contract,
     """Write a page for every open order that awaits a visit, the most urgent first; a sheet a page, named by the order.
 
     Args:
-        orders: `marts.work_orders` of one as-of date, with `FRAME_COLUMNS`.
+        orders: `marts.work_orders` of one as-of date.
         folder: `out/<as_of>/`.
         contract: The contract under which the form is read back: its labels, words and kinds are the form's.
         simulated: Whether every page must say that the data are simulated.
 
     Returns:
         The file. Without an order that awaits a visit its only sheet says so, and is no page of the form.
-
-    Raises:
-        ModelError: The frame lacks columns.
     """
-    require_columns(orders, FRAME_COLUMNS)
     awaiting = orders.filter(pl.col("is_open") & pl.col("awaits_visit")).sort("priority", "order_id", nulls_last=True)
     title = f"{TITLE}（{SIMULATED_MARK}）" if simulated else TITLE
     buffer = BytesIO()

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from mainstay.extracts.contract import Contract
+from mainstay.files import replace_file
 from mainstay.report import alert_replies, brief, enterprise_ledger, risk_review
 from mainstay.report.cause_texts import with_list_causes, with_order_causes
 from mainstay.report.cells import TextGuard
@@ -23,7 +24,7 @@ from mainstay.report.outbound import write_outbound
 from mainstay.report.scoring_words import scoring_note
 from mainstay.report.units import DisplayUnit
 from mainstay.report.visit_form import write_visit_forms
-from mainstay.report.week_manifest import MANIFEST_NAME, file_entries, write_manifest
+from mainstay.report.week_manifest import MANIFEST_NAME, canonical_json, file_entries
 from mainstay.report.work_orders import TITLE as ORDERS_TITLE
 from mainstay.report.work_orders import write_work_orders
 
@@ -35,7 +36,7 @@ _RELATIONS = frozenset(
         "marts.outbound_register",
         "features.list_windows",
         *brief.RELATIONS,
-        *risk_review.RELATIONS.values(),
+        *risk_review.RELATIONS,
     }
 )
 
@@ -117,7 +118,8 @@ def export_week(
         for path in (written.path, *_copied(written, folder, simulated=paper.simulated)):
             rows[path.relative_to(folder).as_posix()] = (written.audience, written.rows)
     files = file_entries(folder)
-    write_manifest(folder / MANIFEST_NAME, content={**content, "files": files}, run=run)
+    manifest = canonical_json({"content": {**content, "files": files}, "run": run})
+    replace_file(folder / MANIFEST_NAME, manifest.encode())
     return pl.DataFrame(
         [(str(file["path"]), *rows[str(file["path"])], str(file["sha256"])) for file in files],
         schema={"path": pl.String, "audience": pl.String, "rows": pl.Int64, "sha256": pl.String},
@@ -152,9 +154,12 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     # Its name says no day: what comes back under it is known from the day it is first seen.
     yield _Written(path, "steward", orders.filter("awaits_visit").height, f"{FORM_TITLE}_{year}年第{week}周")
     if paper.has_ledger:
-        yield _ledger(folder, frames, as_of, paper, note)
-    reviewed = {field: frames[relation] for field, relation in risk_review.RELATIONS.items()}
-    path, rows = risk_review.write_risk_review(**reviewed, folder=folder, unit=unit, guard=guard)
+        path = enterprise_ledger.write_enterprise_ledger(
+            folder, frames, as_of=as_of, unit=unit, simulated=paper.simulated, scoring_note=note
+        )
+        yield _Written(path, "analyst", frames["marts.enterprise_ledger"].height, "")
+    reviewed = (frames[name] for name in risk_review.RELATIONS)
+    path, rows = risk_review.write_risk_review(folder, *reviewed, unit=unit, guard=guard)
     yield _Written(path, "analyst", rows, "")
     yield from _lists(folder, frames, day, paper)
     replies = alert_replies.alerts_to_reply(frames[alert_replies.RELATION], as_of)
@@ -164,9 +169,10 @@ def _papers(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper
     register = frames["marts.outbound_register"]
     path = write_outbound(register, folder, unit=unit, guard=guard)
     yield _Written(path, "task_force", register.filter("is_outbound").height, f"{OUTBOUND_TITLE}_{day}")
-    path = brief.write_brief(folder, frames, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
+    page = brief.brief_html(frames, as_of=as_of, unit=unit, simulated=paper.simulated, office=paper.office)
+    replace_file(folder / brief.FILE_NAME, page.encode())
     issue = frames["marts.weeks"]["issue_no"].item()
-    yield _Written(path, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
+    yield _Written(folder / brief.FILE_NAME, "task_force", 1, f"{brief.TITLE}（第{issue}期）_{day}")
 
 
 def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Paper) -> Iterator[_Written]:
@@ -186,13 +192,6 @@ def _lists(folder: Path, frames: Mapping[str, pl.DataFrame], day: str, paper: Pa
         )
         parts = (window["title"], name if is_shared else "", FROZEN_MARK if window["is_frozen"] else "", day)
         yield _Written(path, "task_force", of_list.height, "_".join(part for part in parts if part))
-
-
-def _ledger(folder: Path, frames: Mapping[str, pl.DataFrame], as_of: date, paper: Paper, scoring_note: str) -> _Written:
-    path = enterprise_ledger.write_enterprise_ledger(
-        folder, frames, as_of=as_of, unit=paper.unit, simulated=paper.simulated, scoring_note=scoring_note
-    )
-    return _Written(path, "analyst", frames["marts.enterprise_ledger"].height, "")
 
 
 def _copied(written: _Written, folder: Path, *, simulated: bool) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path, PurePath
 
-from mainstay.files import file_hash, replace_file
+from mainstay.files import file_hash
 
 MANIFEST_NAME = "manifest.json"
 
@@ -29,23 +29,10 @@ def file_entries(folder: Path) -> list[dict[str, object]]:
     ]
 
 
-def write_manifest(path: Path, *, content: Mapping[str, object], run: Mapping[str, object]) -> None:
-    """Write the manifest as canonical JSON: sorted keys, UTF-8, two blanks of indent, a newline at the end.
-
-    Args:
-        path: Where it goes, usually `out/<as_of>/manifest.json`.
-        content: What a replay must repeat byte for byte: files, as-of date, settings, code version.
-        run: What differs from run to run: id, times, machine.
-
-    Raises:
-        TypeError: A value is neither JSON nor a decimal, a date or a path.
-        ValueError: A number is not finite.
-    """
-    replace_file(path, canonical_json({"content": content, "run": run}).encode())
-
-
 def canonical_json(value: object) -> str:
     """Return JSON that depends on the value only; decimals become text, dates and times ISO 8601.
+
+    Sorted keys, two blanks of indent, a newline at the end.
 
     Raises:
         TypeError: A value is neither JSON nor a decimal, a date or a path.

@@ -6,7 +6,7 @@ import polars as pl
 
 from mainstay.report.cells import TextGuard
 from mainstay.report.office_words import period_words
-from mainstay.report.sheet import Column, require_columns, write_csv
+from mainstay.report.sheet import Column, write_csv
 from mainstay.report.units import DisplayUnit
 from mainstay.report.workbook_writer import write_xlsx
 
@@ -55,14 +55,6 @@ COLUMNS: tuple[Column, ...] = (
 )
 """The columns of DOMAIN section 5, in its order."""
 
-_MADE_HERE = ("row_number", "period")
-FRAME_COLUMNS: tuple[str, ...] = (
-    *(column.source for column in COLUMNS if column.source not in _MADE_HERE),
-    "window_start",
-    "window_end",
-)
-"""What a frame of work orders must have; null where unknown."""
-
 TITLE = "财源稳存量工单"
 NOTES: tuple[str, ...] = (
     "自然口径为实际净入库数；还原口径为本期和上年同期均加回同级留抵退税后的数。",
@@ -85,8 +77,8 @@ def write_work_orders(
     """Write the orders of one as-of date twice, with the same cells: as CSV and as a workbook.
 
     Args:
-        frame: One row an order, in the order of the file, with `FRAME_COLUMNS`; amounts in yuan, windows as
-            the first days of their first and last months, yoy as ratios.
+        frame: One row an order, in the order of the file, null where unknown; amounts in yuan, windows as the first
+            days of their first and last months, yoy as ratios.
         folder: `out/<as_of>/`.
         unit: The display unit of money.
         guard: Whether digits that a spreadsheet would change get a trailing TAB in the CSV file.
@@ -100,7 +92,6 @@ def write_work_orders(
     Raises:
         ModelError: The frame does not fit the columns.
     """
-    require_columns(frame, FRAME_COLUMNS)
     numbered = _with_period(frame.with_row_index("row_number", offset=1))
     csv_path, xlsx_path = folder / "work_orders.csv", folder / "work_orders.xlsx"
     write_csv(numbered, COLUMNS, csv_path, unit=unit, guard=guard)

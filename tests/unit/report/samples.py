@@ -29,9 +29,9 @@ _TYPES: dict[str, pl.DataType] = {
 
 def order_frame(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """One row an order; what a row does not name is null."""
-    schema = {column.source: _TYPES[column.kind] for column in work_orders.COLUMNS}
-    schema |= {"window_start": pl.Date(), "window_end": pl.Date()}
-    return _frame(rows, {name: schema[name] for name in work_orders.FRAME_COLUMNS})
+    made_by_the_writer = ("row_number", "period")
+    schema = {c.source: _TYPES[c.kind] for c in work_orders.COLUMNS if c.source not in made_by_the_writer}
+    return _frame(rows, schema | {"window_start": pl.Date(), "window_end": pl.Date()})
 
 
 def list_frame(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:

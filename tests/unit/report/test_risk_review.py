@@ -50,7 +50,7 @@ TOTAL = dict.fromkeys(COUNTS, 0) | {"months_ago": 3, "reviewed_week": WEEK, "tar
 def written(folder: Path, review: list[dict[str, Any]], totals: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The lines of the file."""
     path, rows = write_risk_review(
-        pl.DataFrame(review, schema=REVIEW), pl.DataFrame(totals, schema=TOTALS), folder, unit=WAN_YUAN, guard="none"
+        folder, pl.DataFrame(review, schema=REVIEW), pl.DataFrame(totals, schema=TOTALS), unit=WAN_YUAN, guard="none"
     )
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as stream:

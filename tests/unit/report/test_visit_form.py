@@ -10,14 +10,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mainstay.errors import ExtractError, ModelError
+from mainstay.errors import ExtractError
 from mainstay.extracts.extract import Extract, FileContent
 from mainstay.extracts.forms import answer_places
 from mainstay.extracts.reading import misfit, probe, read_extract
 from mainstay.extracts.returning import return_errors
 from mainstay.extracts.targets import CAUSE_TICKS
 from mainstay.extracts.workbook_reader import read_sheets
-from mainstay.report.visit_form import FRAME_COLUMNS, write_visit_forms
 from mainstay.report.visit_page import words
 from tests.unit.extracts.samples import reasons
 from tests.unit.report.test_visit_words import UNFIT
@@ -25,11 +24,9 @@ from tests.unit.report.visit_samples import (
     ANSWERS,
     CONTRACT,
     READ_BACK,
-    SCHEMA,
     answer_cell,
     bare_order,
     fill_in,
-    visit_frame,
     visit_order,
     written,
 )
@@ -262,12 +259,3 @@ def test_three_hundred_orders_are_written_in_seconds(tmp_path: Path) -> None:
     path = written(tmp_path, *orders)
     assert time.process_time() - begun < 10  # a second of processor time on a quiet machine
     assert len(load_workbook(path, read_only=True).sheetnames) == 300
-
-
-def test_a_frame_without_its_columns_is_refused_by_name(tmp_path: Path) -> None:
-    assert set(FRAME_COLUMNS) == set(SCHEMA)
-    frame = visit_frame(visit_order()).drop("moved_on", "address")
-    with pytest.raises(ModelError) as refusal:
-        write_visit_forms(frame, tmp_path, contract=CONTRACT, simulated=False)
-    assert refusal.value.where == "address, moved_on"
-    assert list(tmp_path.iterdir()) == []

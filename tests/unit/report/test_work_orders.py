@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from mainstay.errors import ModelError
 from mainstay.report.units import DisplayUnit
-from mainstay.report.work_orders import COLUMNS, FRAME_COLUMNS, write_work_orders
+from mainstay.report.work_orders import COLUMNS, write_work_orders
 from tests.unit.report.samples import WAN_YUAN, full_order, order_frame
 
 # Copied from DOMAIN section 5, not from the code.
@@ -108,18 +108,16 @@ def test_what_stands_behind_the_grades_is_said_in_the_notes(tmp_path: Path) -> N
     assert len(notes) == 5
 
 
-def test_a_frame_without_its_window_is_refused_by_name(tmp_path: Path) -> None:
-    frame = order_frame([full_order()]).drop("window_end", "uscc")
+def test_a_frame_without_its_columns_is_refused_by_name(tmp_path: Path) -> None:
+    frame = order_frame([full_order()]).drop("zone", "uscc")
     with pytest.raises(ModelError) as refusal:
         write_work_orders(frame, tmp_path, unit=WAN_YUAN, guard="tab", simulated=False)
-    assert refusal.value.where == "uscc, window_end"
+    assert refusal.value.where == "uscc, zone"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_frame_needs_forty_one_columns() -> None:
-    # 41 in the file, less the row number and the period, plus the two ends of the window.
-    assert len(COLUMNS) == 41
-    assert len(FRAME_COLUMNS) == len(set(FRAME_COLUMNS)) == 41
+def test_the_file_has_forty_one_columns() -> None:
+    assert len(COLUMNS) == len({column.source for column in COLUMNS}) == 41
 
 
 def _as_csv(cell: object) -> object:
