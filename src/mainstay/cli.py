@@ -15,7 +15,7 @@ from rich.table import Table
 from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
-from mainstay.model_commands import models_app, show, trained_table
+from mainstay.model_commands import JsonOption, models_app, show, trained_table
 from mainstay.running import load_flow, prepare_prefect, run_backtest, run_training, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
@@ -36,8 +36,6 @@ SIMULATED_FROM, SIMULATED_MONTHS = date(2020, 1, 1), 36
 """The span of the simulated park: two base years, and the year of the refunds (DOMAIN section 0)."""
 
 _MISSED_SHOWN = 4
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mainstay.errors import UsageError, did_you_mean
-from mainstay.risk.prediction_targets import HORIZONS, TARGETS
+from mainstay.errors import UsageError
+from mainstay.risk.origins import known_target
 from mainstay.settings import TIMEZONE, Workspace
 
 models_app = typer.Typer(help="Models: list, enable, retire, read their cards.", invoke_without_command=True)
@@ -157,10 +157,5 @@ def _parse_place(place: str) -> tuple[str, int]:
     found = _PLACE.fullmatch(place)
     if found is None:
         raise UsageError("not a target and horizon", where=place, hint="write it as decline-h12")
-    target, horizon = found["target"], int(found["horizon"])
-    if target not in TARGETS:
-        hint = f"one of {', '.join(TARGETS)}{did_you_mean(target, TARGETS)}"
-        raise UsageError("the target is not known", where=place, hint=hint)
-    if horizon not in HORIZONS:
-        raise UsageError("the horizon is not known", where=place, hint=f"one of {', '.join(map(str, HORIZONS))} months")
-    return target, horizon
+    horizon = int(found["horizon"])
+    return known_target(found["target"], horizon, (place, place)), horizon

@@ -40,8 +40,7 @@ class StandIn:
     """Sure of F11 and of nobody else."""
 
     version: str
-    training_from: date = date(2019, 1, 31)
-    training_to: date = date(2021, 3, 31)
+    training_period: str = "2019-01..2021-03"
     facts: Trained = field(default_factory=Trained)
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:

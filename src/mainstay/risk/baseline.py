@@ -6,6 +6,7 @@ expected loss = drop x the revenue of the months ahead, a year before. It is the
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 import polars as pl
 
@@ -25,15 +26,11 @@ class DropTimesAmount:
         recent_months: Over how many months the drop is measured, for the wording of the reasons.
     """
 
+    version: ClassVar[str] = "baseline-drop-x-amount-1"
     floor: Decimal
     high_from: float
     medium_from: float
     recent_months: int = 3
-
-    @property
-    def version(self) -> str:
-        """`baseline-drop-x-amount-1`."""
-        return "baseline-drop-x-amount-1"
 
     def score(self, inputs: pl.DataFrame) -> pl.DataFrame:
         """Score every enterprise for every horizon; where a span is not covered all figures are null."""

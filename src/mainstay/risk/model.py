@@ -116,19 +116,9 @@ class TrainedModel:
         return pl.DataFrame(list(self.entries), infer_schema_length=None)
 
     @property
-    def features(self) -> tuple[str, ...]:
-        """The features that it reads."""
-        return tuple(str(entry["feature"]) for entry in self.entries)
-
-    @property
-    def training_from(self) -> date:
-        """The first origin."""
-        return self.facts.origins[0]
-
-    @property
-    def training_to(self) -> date:
-        """The last origin."""
-        return self.facts.origins[-1]
+    def training_period(self) -> str:
+        """The months of the first and the last origin: `2019-01..2021-03`."""
+        return f"{self.facts.origins[0]:%Y-%m}..{self.facts.origins[-1]:%Y-%m}"
 
     def predict(self, features: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
         """Score the cohort of a day, whatever the order of the rows.
@@ -150,7 +140,7 @@ class TrainedModel:
         Raises:
             MainstayError: A feature of the model is not in the frame.
         """
-        absent = [name for name in self.features if name not in features.columns]
+        absent = [str(one["feature"]) for one in self.entries if one["feature"] not in features.columns]
         if absent:
             raise MainstayError(
                 "features that the model needs are missing",

@@ -10,11 +10,8 @@ import polars as pl
 import sklearn
 
 from mainstay.risk import fingerprints
-from mainstay.risk.calibration import (
-    Calibration,
-    rate_shift,
-)
-from mainstay.risk.calibration_error import calibration_error, calibration_table
+from mainstay.risk.calibration import Calibration, rate_shift
+from mainstay.risk.calibration_error import brier, calibration_error, calibration_table
 from mainstay.risk.candidates import Candidate, candidates
 from mainstay.risk.estimators.bins import fitting_threads
 from mainstay.risk.estimators.interface import Estimator
@@ -261,7 +258,7 @@ class _Training:
         label, risk = self.rows.label[seen], checked.risk[seen]
         return {
             **ranking_quality(checked.raw[seen], label),
-            "brier": float(np.mean((risk - label) ** 2)),
+            "brier": brier(risk, label),
             "ece": calibration_error(calibration_table(risk, label)),
             "mean_risk": float(risk.mean()),
             "base_rate_validated": float(label.mean()),

@@ -36,12 +36,7 @@ def read_question(target: str, horizon_months: int, origins: str, today: date) -
     Raises:
         UsageError: an unknown target or horizon, what is no month or range, or an origin that is not over.
     """
-    if target not in TARGETS:
-        hint = f"one of {', '.join(TARGETS)}{did_you_mean(target, TARGETS)}"
-        raise UsageError("the target is not known", where=f"--target {target}", hint=hint)
-    if horizon_months not in HORIZONS:
-        hint = f"one of {', '.join(map(str, HORIZONS))} months"
-        raise UsageError("the horizon is not known", where=f"--horizon {horizon_months}", hint=hint)
+    known = known_target(target, horizon_months, (f"--target {target}", f"--horizon {horizon_months}"))
     days = parse_origins(origins)
     if days[-1] > today:
         raise UsageError(
@@ -49,7 +44,22 @@ def read_question(target: str, horizon_months: int, origins: str, today: date) -
             where=f"--origins {days[-1]:%Y-%m}",
             hint=f"an origin is the last day of its month; today is {today}",
         )
-    return Question(target, horizon_months, days)
+    return Question(known, horizon_months, days)
+
+
+def known_target(target: str, horizon_months: int, written: tuple[str, str]) -> Target:
+    """The target, if it and the horizon are known; `written` is how an operator has written the two.
+
+    Raises:
+        UsageError: one of them is not known.
+    """
+    if target not in TARGETS:
+        hint = f"one of {', '.join(TARGETS)}{did_you_mean(target, TARGETS)}"
+        raise UsageError("the target is not known", where=written[0], hint=hint)
+    if horizon_months not in HORIZONS:
+        hint = f"one of {', '.join(map(str, HORIZONS))} months"
+        raise UsageError("the horizon is not known", where=written[1], hint=hint)
+    return target
 
 
 def parse_origins(text: str) -> tuple[date, ...]:

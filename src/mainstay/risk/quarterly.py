@@ -59,22 +59,8 @@ def train_and_store(
         trained = NotEnoughEvents(question.target, question.horizon_months, origin, 0, needed, reason)
     if isinstance(trained, NotEnoughEvents):
         store.record_refusal(trained)
-        origins = len(kept.training[origin])
-        return (
-            told
-            | {"version": None, "events": trained.events, "origins": origins}
-            | {
-                "metrics": {},
-                "reason": trained.reason,
-            }
-        )
+        told |= {"version": None, "events": trained.events, "origins": len(kept.training[origin])}
+        return told | {"metrics": {}, "reason": trained.reason}
     store.save(trained, shadow_from=shadow_from)
-    facts = trained.facts
-    return (
-        told
-        | {"version": trained.version, "events": facts.events, "origins": len(facts.origins)}
-        | {
-            "metrics": facts.metrics,
-            "reason": "",
-        }
-    )
+    told |= {"version": trained.version, "events": trained.facts.events, "origins": len(trained.facts.origins)}
+    return told | {"metrics": trained.facts.metrics, "reason": ""}

@@ -7,6 +7,7 @@ count once; a decisive one makes the grade high by itself.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 
@@ -72,13 +73,9 @@ class SignalPoints:
         medium_from: Points from which it is medium.
     """
 
+    version: ClassVar[str] = "rule-signals-1"
     high_from: int = HIGH_FROM
     medium_from: int = MEDIUM_FROM
-
-    @property
-    def version(self) -> str:
-        """`rule-signals-1`."""
-        return "rule-signals-1"
 
     def grade(self, points: pl.Expr, *, is_decisive: pl.Expr) -> pl.Expr:
         """The grade by points; of an enterprise with a decisive signal it is high, of one without points null."""

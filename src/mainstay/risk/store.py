@@ -22,14 +22,7 @@ from mainstay.files import file_hash, replace_file
 from mainstay.months import quarter_start
 from mainstay.risk import fingerprints
 from mainstay.risk.card import model_card
-from mainstay.risk.decisions import (
-    Action,
-    Decision,
-    append_decision,
-    champion_of,
-    read_decisions,
-    retired_of,
-)
+from mainstay.risk.decisions import Action, Decision, append_decision, champion_of, read_decisions, retired_of
 from mainstay.risk.model import NotEnoughEvents, TrainedModel
 from mainstay.risk.model_manifest import Manifest, manifest_of, read_manifest
 from mainstay.risk.prediction_targets import HORIZONS, TARGETS

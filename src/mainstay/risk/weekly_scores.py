@@ -207,15 +207,11 @@ def _scores(post: Post, model: "TrainedModel", inputs: WeekInputs) -> pl.DataFra
     return as_scores(rows).with_columns(rows["base_value"].cast(pl.Float64), rows["contributions"])
 
 
-def _period(model: "TrainedModel") -> str:
-    return f"{model.training_from:%Y-%m}..{model.training_to:%Y-%m}"
-
-
 def _of_the_model(model: "TrainedModel") -> dict[str, pl.Expr]:
     return {
         "basis": pl.lit(MODEL),
         "model_version": pl.lit(model.version),
-        "training_period": pl.lit(_period(model)),
+        "training_period": pl.lit(model.training_period),
         "training_events": pl.lit(model.facts.events),
     }
 
@@ -269,7 +265,7 @@ def _bases(
                     "horizon_months": horizon,
                     "basis": MODEL if champion else RULE if rule else None,
                     "model_version": champion[0].version if champion else rule,
-                    "training_period": _period(champion[0]) if champion else None,
+                    "training_period": champion[0].training_period if champion else None,
                     "training_events": champion[0].facts.events if champion else None,
                     "shadow_version": shadow[0].version if shadow else None,
                     "problem": "; ".join(one.message for one in troubles) or None,

@@ -55,8 +55,7 @@ class StandIn:
 
     given: pl.DataFrame
     version: str = "m1"
-    training_from: date = date(2020, 1, 31)
-    training_to: date = date(2021, 12, 31)
+    training_period: str = "2020-01..2021-12"
     facts: Trained = field(default_factory=Trained)
     asked: list[pl.DataFrame] = field(default_factory=list)
 

@@ -80,13 +80,13 @@ def test_planted_declines_are_ranked_and_calibrated(model: TrainedModel) -> None
 def test_a_model_says_what_it_was_trained_on(model: TrainedModel, declines: pl.DataFrame) -> None:
     known = declines.filter(pl.col("lesson").is_not_null())
     assert model.facts.origins == tuple(ORIGINS)
-    assert (model.training_from, model.training_to) == (ORIGINS[0], ORIGINS[-1])
+    assert model.training_period == f"{ORIGINS[0]:%Y-%m}..{ORIGINS[-1]:%Y-%m}"
     assert model.facts.rows == known.height
     assert model.facts.event_rows == known["lesson"].sum()
     assert model.facts.events == known.filter("lesson")["enterprise_id"].n_unique()
     assert model.facts.treated_rows == known["treated"].sum() > 0
     assert model.facts.validation == "out_of_time"
-    assert model.features == tuple(CATALOGUE["feature"])
+    assert model.catalogue["feature"].to_list() == CATALOGUE["feature"].to_list()
     assert model.version.startswith("2015-10-31-")
 
 
