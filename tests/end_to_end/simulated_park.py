@@ -50,8 +50,7 @@ class StandIn:
     """A model that says the same of everybody: log-odds of -1 + 2 + 0.5 - 0.75."""
 
     version: str
-    training_from: date = date(2020, 1, 31)
-    training_to: date = date(2021, 3, 31)
+    training_period: str = "2020-01..2021-03"
     facts: Trained = field(default_factory=Trained)
 
     def predict(self, _: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
