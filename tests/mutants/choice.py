@@ -20,6 +20,8 @@ from tests.walls import imports_of
 
 TESTED = ("tests/unit", "tests/sql", "tests/properties")
 """Whole weeks (tests/end_to_end) and real extracts are not tried: they take minutes and hardly say what is wrong."""
+_NOT_TRIED = {"test_mutants", "test_project"}
+"""They are about this run and about the files of a checkout, which a copy is not."""
 SECONDS = 40.0
 """Processor time of the tests that are tried on one mutant, as recorded; who has lived that long has survived."""
 FIRST, NEXT = 6, 24
@@ -30,7 +32,7 @@ RECORD_LIMIT = 300.0
 def test_modules(root: Path) -> list[str]:
     """The modules of tests that can be tried, by path."""
     found = (path for folder in TESTED for path in (root / folder).rglob("test_*.py"))
-    return sorted(path.relative_to(root).as_posix() for path in found if path.stem != "test_mutants")
+    return sorted(path.relative_to(root).as_posix() for path in found if path.stem not in _NOT_TRIED)
 
 
 def recorded(root: Path, crew: Crew, kept: Path) -> dict[str, dict[str, Any]]:

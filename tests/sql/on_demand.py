@@ -40,6 +40,11 @@ class OnDemand(Warehouse):
         self._build_named(sql)
         return super().query(sql, parameters)
 
+    def write(self, relation: str, rows: pl.DataFrame) -> None:
+        """Replace a relation by the rows given; a table of that name that still waits is not wanted any more."""
+        self.tables = {name: waiting for name, waiting in self.tables.items() if name != relation}
+        super().write(relation, rows)
+
     def _build_named(self, sql: str) -> None:
         named = _NAMED.findall(sql)
         needed = models.needed(self.waiting, [name for name in named if name in self.waiting])
