@@ -130,7 +130,7 @@ judged as (
     from cohorts
     cross join run.as_of
     cross join run.parameters as parameters
-    left join registering on true
+    cross join registering
     left join moved using (origin_date, horizon_months, enterprise_id)
     left join treated using (origin_date, horizon_months, enterprise_id)
     left join labels.mergers as mergers using (origin_date, horizon_months, enterprise_id)

@@ -38,12 +38,12 @@ select
     windows.reason as not_covered_reason,
     levels.level_used as level,
     levels.is_fallback,
-    coalesce(missing.months, 0) as refund_months_missing
+    missing.months as refund_months_missing
 from features.published_weeks as weeks
 cross join run.as_of
 cross join features.data_until as data_until
 left join features.closed_months as closed on true
 left join features.windows as windows on windows.window_name = 'ytd'
 left join features.levels_in_use as levels on levels.level_asked = 'local'
-left join receipts on true
-left join missing on true
+cross join receipts
+cross join missing

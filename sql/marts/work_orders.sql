@@ -124,8 +124,8 @@ left join features.enterprises as enterprises using (enterprise_id)
 left join marts.order_candidates as candidates using (enterprise_id)
 left join features.windows as windows
     on windows.window_name = 'ytd'
-left join features.data_until as data_until on true
-left join levels on true
+cross join features.data_until as data_until
+cross join levels
 left join features.ledger_changes as local
     on
         orders.enterprise_id = local.enterprise_id

@@ -28,11 +28,8 @@ invoices as (
 
 select
     delivered.*,
-    coalesce(lines.has_tax_periods, false) as has_tax_periods,
-    coalesce(lines.has_levy_items, false) as has_levy_items,
-    coalesce(lines.has_levy_subitems, false) as has_levy_subitems,
-    coalesce(lines.has_reasons, false) as has_reasons,
-    coalesce(invoices.has_invoiced_values, false) as has_invoiced_values
+    lines.*,
+    invoices.*
 from delivered
-left join lines on true
-left join invoices on true
+cross join lines
+cross join invoices

@@ -80,6 +80,6 @@ from features.windows as windows
 cross join features.closed_months as closed
 cross join features.data_until as data_until
 left join refunds on true
-left join held_out on true
-left join sources on true
+cross join held_out
+cross join sources
 where windows.window_name = 'ytd'

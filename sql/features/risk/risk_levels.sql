@@ -113,7 +113,7 @@ compared as (
         filed.* exclude (enterprise_id),
         park_ratios.*
     from amounts
-    left join park_ratios on true
+    cross join park_ratios
     left join months using (enterprise_id)
     left join filed using (enterprise_id)
 ),
@@ -224,4 +224,4 @@ select
     measured.volatility_12,
     measured.peak_12
 from measured
-left join usual on true
+cross join usual
