@@ -18,9 +18,7 @@ own as (
     inner join ledger.identity as identity using (party_key)
     cross join run.as_of
     where identity.knowledge_date <= as_of.as_of_date
-    qualify row_number() over (
-        partition by parties.party_key order by identity.knowledge_date desc
-    ) = 1
+    qualify row_number() over (partition by parties.party_key order by identity.knowledge_date desc) = 1
 ),
 
 named as (

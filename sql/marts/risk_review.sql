@@ -37,9 +37,7 @@ parts as (
     select
         *,
         'missed' as part,
-        row_number() over (
-            partition by months_ago, target order by loss desc, enterprise_id asc
-        ) as place
+        row_number() over (partition by months_ago, target order by loss desc, enterprise_id asc) as place
     from features.reviewed_scores
     where outcome = 'came_true' and not is_flagged and loss > 0
     qualify place <= 10

@@ -23,10 +23,8 @@ covered as (
     from months
     inner join features.covered_months as covered
         on
-            (
-                covered.month between months.first_month and months.last_month
-                or covered.month between months.first_month - interval 1 year and months.last_month - interval 1 year
-            )
+            covered.month between months.first_month and months.last_month
+            or covered.month between months.first_month - interval 1 year and months.last_month - interval 1 year
     group by months.alert_no
     having count(*) = 6
 ),

@@ -23,8 +23,7 @@ moves as (
             facts.enterprise_id = back.enterprise_id
             and back.fact = 'authority_back'
             and facts.happened_on < back.happened_on
-    where
-        facts.fact in ('listed_moved', 'moved_out', 'authority_left') and facts.happened_on <= as_of.as_of_date
+    where facts.fact in ('listed_moved', 'moved_out', 'authority_left') and facts.happened_on <= as_of.as_of_date
     group by facts.enterprise_id, facts.happened_on, facts.fact, facts.move_kind
 ),
 

@@ -100,8 +100,7 @@ sums as (
         max(month) filter (where not is_current and not is_inside) as out_prior_month
     from sides
     group by list_name, enterprise_id, levy, period_from, period_to
-    having
-        coalesce(sum(amount) filter (where is_inside), 0) <> 0
+    having coalesce(sum(amount) filter (where is_inside), 0) <> 0
 ),
 
 known_until as (

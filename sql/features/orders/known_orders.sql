@@ -11,9 +11,7 @@ newest as (
     from events.work_orders as events
     cross join run.as_of
     where events.as_of_date < as_of.as_of_date
-    qualify row_number() over (
-        partition by events.order_id order by events.as_of_date desc
-    ) = 1
+    qualify row_number() over (partition by events.order_id order by events.as_of_date desc) = 1
 ),
 
 weeks_before as (

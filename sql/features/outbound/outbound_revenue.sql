@@ -59,8 +59,7 @@ covered as (
     from spans
     inner join features.covered_months as months
         on months.month between spans.span_start and spans.span_end
-    group by
-        spans.case_id, spans.enterprise_id, spans.span, spans.span_start, spans.span_end
+    group by spans.case_id, spans.enterprise_id, spans.span, spans.span_start, spans.span_end
     having count(*) = date_diff('month', spans.span_start, spans.span_end) + 1
 ),
 
@@ -92,8 +91,7 @@ sums as (
         on
             covered.enterprise_id = revenue.enterprise_id
             and revenue.month between covered.span_start and covered.span_end
-    group by
-        covered.case_id, covered.span, covered.months, given.has_local, given.has_district
+    group by covered.case_id, covered.span, covered.months, given.has_local, given.has_district
 )
 
 select

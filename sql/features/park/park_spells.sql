@@ -32,5 +32,4 @@ left join moves
         spells.enterprise_id = moves.enterprise_id
         and spells.spell_from < moves.moved_on
         and spells.spell_to >= moves.moved_on
-group by
-    spells.enterprise_id, spells.spell_from, spells.spell_to, spells.batch_id, spells.line
+group by spells.enterprise_id, spells.spell_from, spells.spell_to, spells.batch_id, spells.line

@@ -42,5 +42,4 @@ select
 from due
 cross join run.as_of
 anti join delivered using (contract, period)
-where
-    last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= as_of.as_of_date
+where last_day((due.period - to_months(due.covers_offset_months))::date) + due.days_until_due <= as_of.as_of_date

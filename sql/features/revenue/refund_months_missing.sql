@@ -21,9 +21,7 @@ from features.covered_months as covered
 cross join delivering
 inner join features.windows as windows
     on
-        (
-            covered.month between windows.window_start and windows.window_end
-            or covered.month between windows.prior_start and windows.prior_end
-        )
+        covered.month between windows.window_start and windows.window_end
+        or covered.month between windows.prior_start and windows.prior_end
 anti join refund_months using (month)
 where delivering.has_refunds

@@ -35,10 +35,8 @@ sums as (
     from features.windows as windows
     inner join features.revenue_by_level as revenue
         on
-            (
-                revenue.month between windows.window_start and windows.window_end
-                or revenue.month between windows.prior_start and windows.prior_end
-            )
+            revenue.month between windows.window_start and windows.window_end
+            or revenue.month between windows.prior_start and windows.prior_end
     where windows.is_covered
     group by windows.window_name, revenue.enterprise_id, revenue.level
     having count(*) = count(revenue.natural_revenue)
