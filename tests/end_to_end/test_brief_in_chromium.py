@@ -1,13 +1,14 @@
 """The brief in a real browser: it asks for nothing, complains of nothing, prints on one A4 page and fits a phone."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import browser, chromium, paper, requested
+from tests.browser import Browser, browser, chromium, paper, requested
 from tests.unit.report.brief_samples import empty_week, full_week, page
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine: the brief is not looked at")
@@ -25,7 +26,6 @@ class Look:
     """What the browser did with a page."""
 
     complaints: list[str]
-    requests: list[str]
     paper: list[tuple[int, int]]
     """Width and height of every printed page, in points."""
     desktop: list[int]
@@ -35,31 +35,53 @@ class Look:
     """What is cut off on a phone."""
 
 
-def looked_at(html: str, folder: Path) -> Look:
-    """Open a page as a file in a window and on a phone, and print it."""
-    path = folder / "page.html"
-    path.write_text(html, "utf-8")
+@dataclass
+class Window:
+    """A browser for many pages: what takes long is to start one. What pages asked for is known when it has ended."""
+
+    opened: Browser
+    folder: Path
+
+    def look(self, html: str) -> Look:
+        """Open a page as a file in a window and on a phone, and print it."""
+        path = self.folder / "page.html"
+        path.write_text(html, "utf-8")
+        self.opened.complaints.clear()
+        self.opened.open(path, DESKTOP)
+        desktop, printed = self.opened.evaluate(WIDTHS), paper(self.opened.pdf())
+        complaints = [*self.opened.complaints]
+        self.opened.open(path, PHONE, 844, scale=2, mobile=True)
+        return Look(complaints, printed, desktop, self.opened.evaluate(WIDTHS), self.opened.evaluate(CUT))
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """A browser for pages of which only what they show counts."""
+    folder = tmp_path_factory.mktemp("window")
     with browser(folder) as opened:
-        opened.open(path, DESKTOP)
-        desktop, printed = opened.evaluate(WIDTHS), paper(opened.pdf())
-        complaints = [*opened.complaints]
-        opened.open(path, PHONE, 844, scale=2, mobile=True)
-        phone, cut = opened.evaluate(WIDTHS), opened.evaluate(CUT)
-    return Look(complaints, opened.requests, printed, desktop, phone, cut)
+        yield Window(opened, folder)
+
+
+@pytest.fixture(scope="module")
+def full(window: Window) -> Look:
+    """The fullest week, with the longest names."""
+    return window.look(page(full_week()))
 
 
 def without_policy(html: str) -> str:
     return re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Look:
-    """The fullest week, with the longest names."""
-    return looked_at(page(full_week()), tmp_path_factory.mktemp("full"))
+def test_a_brief_asks_for_nothing_and_its_policy_stops_an_image_from_elsewhere(tmp_path: Path) -> None:
+    stopped = page(empty_week()).replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>')
+    with browser(tmp_path) as opened:
+        for html in (page(full_week()), page(empty_week()), stopped):
+            Window(opened, tmp_path).look(html)
+    assert opened.requests == []
 
 
-def test_a_full_week_opens_without_a_complaint_and_without_a_request(full: Look) -> None:
-    assert (full.complaints, full.requests) == ([], [])
+def test_a_full_week_opens_without_a_complaint(full: Look) -> None:
+    assert full.complaints == []
 
 
 def test_a_full_week_is_one_a4_page(full: Look) -> None:
@@ -75,38 +97,37 @@ def test_a_phone_shows_every_name_in_full(full: Look) -> None:
     assert full.cut == []
 
 
-def test_an_empty_week_is_one_a4_page_too_and_fits_a_phone(tmp_path: Path) -> None:
-    assert looked_at(page(empty_week()), tmp_path) == Look([], [], [A4], [DESKTOP] * 2, [PHONE] * 2, [])
+def test_an_empty_week_is_one_a4_page_too_and_fits_a_phone(window: Window) -> None:
+    assert window.look(page(empty_week())) == Look([], [A4], [DESKTOP] * 2, [PHONE] * 2, [])
 
 
-def test_a_word_too_wide_for_a_phone_is_seen(tmp_path: Path) -> None:
+def test_a_word_too_wide_for_a_phone_is_seen(window: Window) -> None:
     html = page(empty_week()).replace("</main>", f"<pre>{'宽' * 60}</pre></main>")
-    assert looked_at(html, tmp_path).phone[0] > PHONE
+    assert window.look(html).phone[0] > PHONE
 
 
-def test_a_full_week_leaves_room_for_a_line_that_other_fonts_may_need(tmp_path: Path) -> None:
+def test_a_full_week_leaves_room_for_a_line_that_other_fonts_may_need(window: Window) -> None:
     html = page(full_week()).replace("</main>", f"<p>{'多' * 50}</p></main>")
-    assert looked_at(html, tmp_path).paper == [A4]
+    assert window.look(html).paper == [A4]
 
 
-def test_too_much_text_is_seen_as_a_second_page(tmp_path: Path) -> None:
+def test_too_much_text_is_seen_as_a_second_page(window: Window) -> None:
     html = page(full_week()).replace("</main>", f"<p>{'多' * 3000}</p></main>")
-    assert looked_at(html, tmp_path).paper == [A4, A4]
+    assert window.look(html).paper == [A4, A4]
 
 
-@pytest.mark.parametrize(
-    ("planted", "asked"),
-    [
-        ('<img src="http://127.0.0.1:9/x.png">', "http://127.0.0.1:9/x.png"),
-        ('<iframe src="http://127.0.0.1:9/x"></iframe>', "http://127.0.0.1:9/x"),
-        ("<script>fetch('http://127.0.0.1:9/x')</script>", "http://127.0.0.1:9/x"),
-        ('<link rel="preconnect" href="http://planted.invalid">', "http://planted.invalid"),
-        ('<img src="https://www.google.com/x.png">', "https://www.google.com/x.png"),
-    ],
-)
-def test_what_a_page_asks_for_elsewhere_is_seen_as_a_request(tmp_path: Path, planted: str, asked: str) -> None:
-    html = without_policy(page(empty_week())).replace("</main>", f"{planted}</main>")
-    assert asked in looked_at(html, tmp_path).requests
+def test_what_a_page_asks_for_elsewhere_is_seen_as_a_request(tmp_path: Path) -> None:
+    planted = {
+        "http://127.0.0.1:9/image.png": '<img src="http://127.0.0.1:9/image.png">',
+        "http://127.0.0.1:9/frame": '<iframe src="http://127.0.0.1:9/frame"></iframe>',
+        "http://127.0.0.1:9/script": "<script>fetch('http://127.0.0.1:9/script')</script>",
+        "http://planted.invalid": '<link rel="preconnect" href="http://planted.invalid">',
+        "https://www.google.com/x.png": '<img src="https://www.google.com/x.png">',
+    }
+    with browser(tmp_path) as opened:
+        for html in planted.values():
+            Window(opened, tmp_path).look(without_policy(page(empty_week())).replace("</main>", f"{html}</main>"))
+    assert set(planted) <= set(opened.requests)
 
 
 def test_a_request_of_which_the_log_does_not_say_for_whom_it_was_counts() -> None:
@@ -122,13 +143,9 @@ def test_a_request_of_which_the_log_does_not_say_for_whom_it_was_counts() -> Non
     assert requested(log) == ["http://a.invalid/x", "http://c.invalid"]
 
 
-def test_the_policy_stops_an_image_from_elsewhere_and_the_console_tells(tmp_path: Path) -> None:
-    look = looked_at(page(empty_week()).replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>'), tmp_path)
-    assert look.requests == []
-    assert any("Content Security Policy" in complaint for complaint in look.complaints)
-
-
-def test_the_policy_stops_a_script_and_the_console_tells(tmp_path: Path) -> None:
-    html = page(empty_week()).replace("</main>", "<script>document.title = 'run'</script></main>")
-    look = looked_at(html, tmp_path)
+@pytest.mark.parametrize("planted", ['<img src="http://127.0.0.1:9/x.png">', "<script>document.title = 'run'</script>"])
+def test_the_policy_stops_an_image_from_elsewhere_or_a_script_and_the_console_tells(
+    window: Window, planted: str
+) -> None:
+    look = window.look(page(empty_week()).replace("</main>", f"{planted}</main>"))
     assert any("Content Security Policy" in complaint for complaint in look.complaints)

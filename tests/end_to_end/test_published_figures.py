@@ -4,8 +4,6 @@ DOMAIN section 0. The park is raked to what was published, so nothing here prove
 that reading, levels, calibers, populations and windows lose no cent between the files and the indicators.
 """
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +20,7 @@ from mainstay.simulate import write_park
 from mainstay.warehouse import ledger, loading
 from mainstay.warehouse.connection import Warehouse
 from tests.sql.office import Office
+from tests.sql.on_demand import OnDemand
 
 OCTOBER, NOVEMBER = date(2022, 11, 14), date(2022, 12, 12)
 """As-of dates at which October and November are the last closed months."""
@@ -29,7 +28,7 @@ YI, WAN = Decimal(100_000_000), Decimal(10_000)
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pl.DataFrame]:
+def figures(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """`marts.park_indicators` of a park of 250 firms, at both as-of dates."""
     workspace = Workspace(tmp_path_factory.mktemp("park"))
     write_park(
@@ -40,12 +39,11 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pl.DataFrame]:
         first_month=date(2021, 1, 1),
         months=23,
     )
-    with Warehouse(Path(":memory:"), candidate=Path(":memory:")) as warehouse:
+    with OnDemand(Path(":memory:"), candidate=Path(":memory:")) as warehouse:
         _load(warehouse, workspace)
         office = Office(warehouse)
         office.build(str(OCTOBER), str(NOVEMBER))
-        yield warehouse.read("marts.park_indicators")
-    shutil.rmtree(workspace.landing)
+        return office.frame("marts.park_indicators")
 
 
 def _load(warehouse: Warehouse, workspace: Workspace) -> None:
