@@ -4,6 +4,8 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -98,9 +100,27 @@ def without_prefect() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """One temporary Prefect server for all tests that run a flow in this process; slow to start."""
-    from prefect.testing.utilities import prefect_test_harness
+def prefect_database(once_a_run: OnceARun) -> Path:
+    """The database of a Prefect server that has not been used yet: to make it takes longer than to start a server."""
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+    def make(home: Path) -> None:
+        upgrade = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
+        subprocess.run(upgrade, env=os.environ | {"PREFECT_HOME": str(home)}, check=True, capture_output=True)
+
+    return once_a_run("prefect", make) / "prefect.db"
+
+
+@pytest.fixture(scope="session")
+def prefect_server(prefect_database: Path) -> Iterator[None]:
+    """One temporary Prefect server for all tests that run a flow in this process; slow to start."""
+    from prefect.testing import utilities
+
+    def folder_of_the_server() -> str:
+        folder = tempfile.mkdtemp()
+        shutil.copy(prefect_database, Path(folder) / "prefect-test.db")
+        return folder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utilities, "mkdtemp", folder_of_the_server)
+        with utilities.prefect_test_harness(server_startup_timeout=120):
+            yield

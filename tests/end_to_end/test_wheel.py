@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -80,7 +81,10 @@ def test_the_installed_wheel_finds_its_own_folders_and_not_the_checkout(installe
     assert found == [str(installed / "mainstay" / "_shipped" / name) for name in ("flows", "sql", "seeds")]
 
 
-def test_the_demo_runs_from_the_wheel_in_an_empty_folder_with_an_empty_home(installed: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_from_the_wheel_in_an_empty_folder_with_an_empty_home(
+    installed: Path, prefect_database: Path, tmp_path: Path
+) -> None:
+    database = shutil.copy(prefect_database, tmp_path)
     home, here = tmp_path / "home", tmp_path / "here"
     home.mkdir()
     here.mkdir()
@@ -90,6 +94,7 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder_with_an_empty_home(inst
         HOME=str(home),
         XDG_CACHE_HOME=str(home / "cache"),
         PYTHONPATH=str(installed),
+        PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{database}",
     )
     assert len(list(here.rglob("out/*/work_orders.csv"))) == 3
     assert re.search(r"moved out +│ ([1-9]\d*) of \1 ", told), told
