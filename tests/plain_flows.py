@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import prefect
-import prefect.artifacts
 import pytest
+
+from mainstay.running import load_flow
 
 
 def _call(wrapped: Any, *args: Any, **kwargs: Any) -> Any:
@@ -20,5 +21,5 @@ def plain_flows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for kind in (prefect.Flow, prefect.Task):
             patch.setattr(kind, "__call__", _call)
-        patch.setattr(prefect.artifacts, "create_table_artifact", lambda **_: None)
+        patch.setattr(load_flow("weekly"), "create_table_artifact", lambda **_: None)
         yield

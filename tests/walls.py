@@ -54,6 +54,11 @@ FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
 _VERBS = re.compile(r"\b(from|insert|update|delete|merge|create|drop|alter|copy|attach)\b", re.IGNORECASE)
 
 
+STARTS_PREFECT = re.compile(r"(^|[\s/])prefect\b|\bPREFECT_|\buvicorn\b")
+"""What a text says that starts Prefect or sets it up: `prefect server start`, `prefect.engine`, `PREFECT_API_URL`. Not
+the workspace's folder `.prefect`, and not the product's name in a message."""
+
+
 @dataclass(frozen=True)
 class Import:
     """One imported module, by its absolute dotted name, and the line that imports it."""
@@ -159,6 +164,15 @@ def query_violations(source: str, path: str) -> list[str]:
         f"{path}:{line}: SQL belongs into sql/ or {OWNERS['duckdb']}/, which hand out frames"
         for line, text in texts_of(source)
         if is_query(text)
+    ]
+
+
+def start_violations(source: str, path: str) -> list[str]:
+    """Return where Prefect is started outside flows/: by its modules, its command, or its settings."""
+    return [
+        f"{path}:{line}: Prefect is started and set up only in flows/ ({text.strip()})"
+        for line, text in texts_of(source)
+        if not path.startswith("flows/") and STARTS_PREFECT.search(text)
     ]
 
 

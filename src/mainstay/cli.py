@@ -16,7 +16,7 @@ from mainstay import __version__
 from mainstay.errors import ExitStatus, MainstayError, UnexpectedError, UsageError
 from mainstay.extracts.targets import TARGETS
 from mainstay.model_commands import JsonOption, models_app, show, trained_table
-from mainstay.running import load_flow, prepare_prefect, run_backtest, run_training, run_week
+from mainstay.running import run_backtest, run_schedule, run_training, run_week
 from mainstay.settings import TIMEZONE, Workspace, default_home
 
 app = typer.Typer(
@@ -178,9 +178,8 @@ def schedule(
     cron: Annotated[str, typer.Option("--cron", help="When to run, in Asia/Shanghai.")] = "0 7 * * 1",
 ) -> None:
     """Keep the Monday schedule on this machine until it is stopped; of missed weeks only the latest is run."""
-    prepare_prefect(context.obj)
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    load_flow("schedule").keep(context.obj.home, port=port, cron=cron, tell=console.print)
+    run_schedule(context.obj, port=port, cron=cron, report=console.print)
 
 
 @contract_app.command("schema")

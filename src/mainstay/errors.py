@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-_OUR_MODULES = ("mainstay.", "mainstay_flows_")
+_OUR_MODULES = ("mainstay.", "mainstay_flows.")
 """How module names of ours begin: the package's, and those by which the commands load the flows."""
 
 

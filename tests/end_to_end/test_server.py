@@ -1,76 +1,75 @@
-"""The Prefect server of a weekly run: behind a password, on this machine, gone with whoever started it."""
+"""The server of a weekly run, and programs that end with their starter; `test_schedule.py` starts a real server."""
 
-import base64
+import atexit
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import closing
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from flows import server
+from flows.child import child_command
 from mainstay.errors import MainstayError
-from mainstay.server import HOST, open_door, start_server
+from mainstay.settings import Workspace
 
-STARTER = """
-import sys, time
-from pathlib import Path
-from mainstay.server import open_door, start_server
-server = start_server(Path(sys.argv[1]), open_door(0), "mainstay:secret", with_pages=False)
-server.wait()
-print(server.process.pid, flush=True)
+SLEEPER = """
+import time
+print("ready", flush=True)
+time.sleep(0.5)
+print("still here", flush=True)
 time.sleep(600)
 """
 
 
-def until(holds: Callable[[], bool]) -> bool:
-    for _ in range(200):
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
+def test_a_child_ignores_ctrl_c_and_ends_when_its_starter_no_longer_holds_its_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sleeper.py").write_text(SLEEPER, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with subprocess.Popen(child_command("sleeper"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == b"still here\n"
+        child.stdin.close()
+        assert child.wait(30) == -signal.SIGKILL
 
 
-def is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
+def test_a_server_that_ends_while_it_starts_is_an_error_that_names_its_log(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    with pytest.raises(MainstayError, match="the Prefect server ended by itself") as raised:
+        server.Server("http://127.0.0.1:9", ended, tmp_path / "server.log").wait()
+    assert str(tmp_path / "server.log") in str(raised.value)
 
 
-def status_of(port: int, credentials: str = "") -> int:
-    headers = {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"} if credentials else {}
-    with closing(HTTPConnection(HOST, port, timeout=10)) as connection:
-        connection.request("GET", "/api/admin/version", headers=headers)
-        return connection.getresponse().status
+def test_a_weekly_run_has_a_server_of_its_own_with_a_password_made_for_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = []
+
+    def start(folder: Path, listener: socket.socket, credentials: str, *, with_pages: bool) -> server.Server:
+        assert (folder, with_pages) == (tmp_path / ".prefect", False)
+        passwords.append(credentials)
+        with listener, subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            return server.Server(f"http://{listener.getsockname()[0]}", ended, folder / "server.log")
+
+    monkeypatch.setattr(os, "environ", os.environ | {"PREFECT_API_URL": "https://elsewhere.example/api"})
+    monkeypatch.setattr(server, "start_server", start)
+    monkeypatch.setattr(atexit, "register", lambda close: close)
+    monkeypatch.delitem(sys.modules, "prefect", raising=False)
+    for _ in range(2):
+        assert server.start_for_this_process(Workspace(tmp_path)) is not None
+        assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1/api"
+        assert os.environ["PREFECT_API_AUTH_STRING"] == passwords[-1]
+    assert len({word for word in passwords if re.fullmatch(r"mainstay:[\w-]{24}", word)}) == 2
 
 
-def test_the_server_asks_for_its_password_and_ends_when_it_is_stopped(tmp_path: Path) -> None:
-    server = start_server(tmp_path, open_door(0), "mainstay:secret", with_pages=False)
-    try:
-        assert server.wait(lambda: True) is False, "a wait that is told to stop is over"
-        assert server.wait() is True
-        assert (status_of(server.port), status_of(server.port, "mainstay:wrong")) == (401, 401)
-        assert status_of(server.port, server.credentials) == 200
-    finally:
-        server.stop()
-    assert is_gone(server.process.pid)
-    with pytest.raises(MainstayError, match="ended by itself"):
-        server.wait()
-
-
-def test_the_server_of_a_killed_process_ends_by_itself(tmp_path: Path) -> None:
-    starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-    )
-    assert starter.stdout is not None
-    pid = int(starter.stdout.readline())
-    assert not is_gone(pid)
-    starter.send_signal(signal.SIGKILL)
-    starter.communicate()
-    assert until(lambda: is_gone(pid))
+def test_a_process_that_has_prefect_uses_the_server_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "prefect", sys.modules[__name__])
+    assert server.start_for_this_process(Workspace(Path("nowhere"))) is None
