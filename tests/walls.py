@@ -54,6 +54,9 @@ FRAME_LIBRARIES = frozenset({"polars", "pandas", "pyarrow", "numpy", "duckdb"})
 _VERBS = re.compile(r"\b(from|insert|update|delete|merge|create|drop|alter|copy|attach)\b", re.IGNORECASE)
 
 
+STARTERS = ("flows.child", "flows.server")
+"""Modules of `flows/` that are no flows: they start Prefect for one (2026-12: the schedule's server and its runs)."""
+
 STARTS_PREFECT = re.compile(r"(^|[\s/])prefect\b|\bPREFECT_|\buvicorn\b")
 """What a text says that starts Prefect or sets it up: `prefect server start`, `prefect.engine`, `PREFECT_API_URL`. Not
 the workspace's folder `.prefect`, and not the product's name in a message."""
@@ -153,6 +156,7 @@ def flow_violations(source: str, path: str) -> list[str]:
         f"{path}:{found.line}: a flow reaches no other flow; what they share is in {MEETING_PACKAGE}"
         for found in imports
         if _is_of(found.module, "mainstay.running") or _is_of(found.module, "flows")
+        if not any(_is_of(found.module, starter) for starter in STARTERS)
     ]
 
 

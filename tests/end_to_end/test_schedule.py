@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -136,9 +137,12 @@ def started(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
         text=True,
         start_new_session=True,  # a terminal's Ctrl-C goes to all processes of the group
     )
+    patience = threading.Timer(900, process.kill)  # a line that never comes is an error then
+    patience.start()
     try:
         yield process
     finally:
+        patience.cancel()
         if process.poll() is None:
             process.terminate()
         process.communicate(timeout=60)
@@ -270,9 +274,7 @@ def test_the_port_is_held_from_the_start() -> None:
         flow._listener(listener.getsockname()[1])
 
 
-def test_what_cannot_be_run_is_refused_before_anything_is_started(
-    park: tuple[Workspace, date], tmp_path: Path
-) -> None:
+def test_what_cannot_be_run_is_refused_before_anything_is_started(park: tuple[Workspace, date], tmp_path: Path) -> None:
     workspace, _ = park
     with pytest.raises(UsageError, match="not a cron line"):
         serve(workspace, cron="Mondays")

@@ -93,6 +93,7 @@ def test_frames_in_a_flow_are_found(source: str) -> None:
 @pytest.mark.parametrize("source", ["from mainstay.running import load_flow", "from flows import weekly"])
 def test_a_flow_that_reaches_another_one_is_found(source: str) -> None:
     assert len(walls.flow_violations(source, "flows/backtest.py")) == 1
+    assert walls.flow_violations("from .server import start_server", "flows/backtest.py") == []
 
 
 @pytest.mark.parametrize(
