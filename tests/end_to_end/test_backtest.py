@@ -128,7 +128,7 @@ def test_a_rerun_gives_the_same_bytes_from_the_history_and_without_it(park: Work
     assert typed(park.home, *OPTIONS, "--json") == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out) == json.loads(before["metrics.json"])
-    assert "kept from before" in captured.err
+    assert "from the cache" in captured.err
     assert "computed" not in captured.err
     assert bytes_of(park) == before
     for path in park.history.glob("2022-05*"):
