@@ -157,7 +157,6 @@ records as (
     anti join recurring
         on
             lines.nature = 'B1'
-
             and lines.list_name = recurring.list_name
             and lines.enterprise_id = recurring.enterprise_id
             and lines.levy_item is not distinct from recurring.levy_item
