@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.mutants.crew import snapshot_of
 from tests.mutants.run import run
 
 ROOT = Path(__file__).parents[2]
@@ -17,9 +18,14 @@ def main() -> int:
     asked.add_argument("--size", type=int, default=SIZE, help="how many mutants are drawn")
     asked.add_argument("--seed", type=int, default=SEED, help="another seed draws others")
     asked.add_argument("--workers", type=int, default=2, help="how many are tried at a time")
-    told = asked.parse_args()
+    options = asked.parse_args()
     started = time.monotonic()
-    report = run(ROOT, told.size, told.seed, told.workers, ROOT / ".mutants" / "tests.json")
+    try:
+        with snapshot_of(ROOT) as snapshot:
+            report = run(snapshot, options.size, options.seed, options.workers, ROOT / ".mutants" / "tests.json")
+    except (RuntimeError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     sys.stdout.write(f"{report}\n{(time.monotonic() - started) / 60:.1f} minutes\n")
     return 0 if report.is_good else 1
 

@@ -45,16 +45,14 @@ def recorded(root: Path, crew: Crew, kept: Path) -> dict[str, dict[str, Any]]:
     known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
     known = {module: entry for module, entry in known.items() if entry["print"] == prints.get(module)}
     jobs = [{"record": module, "limit": RECORD_LIMIT} for module in prints if module not in known]
-    failed = []
     for number, answer in crew.answers(jobs):
-        module = str(jobs[number]["record"])
-        if not answer.get("passed"):
-            failed.append(module)
-        known[module] = {"print": prints[module], "tests": answer.get("tests", {})}
-    if failed:
-        raise RuntimeError(f"these tests fail without any mutant: {', '.join(sorted(failed))}")
+        if answer.get("passed"):
+            module = str(jobs[number]["record"])
+            known[module] = {"print": prints[module], "tests": answer["tests"]}
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(known, indent=1, sort_keys=True), "utf-8")
+    if failed := sorted(set(prints) - set(known)):
+        raise RuntimeError(f"these tests fail without any mutant: {', '.join(failed)}")
     return {test: told for module in sorted(known) for test, told in known[module]["tests"].items()}
 
 

@@ -80,20 +80,21 @@ class Crew:
 
 
 @contextmanager
-def crew(root: Path, workers: int, libraries: Iterable[str] = ()) -> Iterator[Crew]:
-    """So many workers, each in a copy of the project that is removed afterwards; they import the libraries at once."""
+def crew(snapshot: Path, workers: int, libraries: Iterable[str] = ()) -> Iterator[Crew]:
+    """So many workers, each in a copy of the snapshot that is removed afterwards; they import the libraries at once."""
     with ExitStack() as stack:
         hired = []
         for _ in range(workers):
             copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mainstay-mutants-")))
-            copy_project(root, copy)
+            shutil.copytree(snapshot, copy, dirs_exist_ok=True)
             hired.append(Worker(copy, libraries))
             stack.callback(hired[-1].dismiss)
         yield Crew(hired)
 
 
-def copy_project(root: Path, copy: Path) -> None:
-    """Copy the project's files, those that are not committed yet as well."""
+@contextmanager
+def snapshot_of(root: Path) -> Iterator[Path]:
+    """The project's files as they are now, with their byte code, those that are not committed yet as well."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
@@ -101,9 +102,12 @@ def copy_project(root: Path, copy: Path) -> None:
         text=True,
         check=True,
     ).stdout
-    for name in filter(None, listing.split("\0")):
-        compiled = [cache_from_source(name)] if name.endswith(".py") else []
-        for path in (name, *compiled):
-            if (root / path).is_file():
-                (copy / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(root / path, copy / path)
+    with tempfile.TemporaryDirectory(prefix="mainstay-mutants-") as folder:
+        copy = Path(folder)
+        for name in filter(None, listing.split("\0")):
+            compiled = [cache_from_source(name)] if name.endswith(".py") else []
+            for path in (name, *compiled):
+                if (root / path).is_file():
+                    (copy / path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(root / path, copy / path)
+        yield copy

@@ -53,21 +53,21 @@ def _job(mutant: Mutant, choice: Chooses) -> Job:
     return {"path": mutant.path, "edits": edits, "tests": choice.of(mutant), "limit": LIMIT}
 
 
-def run(root: Path, size: int, seed: int, workers: int, kept: Path) -> Report:
+def run(snapshot: Path, size: int, seed: int, workers: int, kept: Path) -> Report:
     """Try the named mutants and a sample; what cannot run at all gives way to the next one drawn."""
-    toml = (root / "tests/mutants/known.toml").read_text("utf-8")
-    drawn = sorted(pool(root), key=lambda mutant: mutant.place_in_sample(seed))
+    toml = (snapshot / "tests/mutants/known.toml").read_text("utf-8")
+    drawn = sorted(pool(snapshot), key=lambda mutant: mutant.place_in_sample(seed))
     report = Report(size, known.equivalents(toml), {mutant.key for mutant in drawn})
-    with crew(root, workers, LIBRARIES) as hired:
+    with crew(snapshot, workers, LIBRARIES) as hired:
         _tell(f"{len(drawn)} mutants; a sample of {size}, seed {seed}")
-        choice = Choice(root, recorded(root, hired, kept))
+        choice = Choice(snapshot, recorded(snapshot, hired, kept))
         _tell("what each test asks for is recorded")
-    first = known.named(root, toml)
+    first = known.named(snapshot, toml)
     while report.missing and drawn:
         some, drawn = drawn[: report.missing], drawn[report.missing :]
         report.leave_out(some)
         some = [*first, *(mutant for mutant in some if mutant.key not in report.reasons)]
-        with crew(root, workers, LIBRARIES) as hired:
+        with crew(snapshot, workers, LIBRARIES) as hired:
             for outcome in _python_then_sql(hired, choice, some):
                 report.add(outcome)
                 _tell(f"{report.done}: {outcome}")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.mutants import known
 from tests.mutants.choice import Choice
-from tests.mutants.crew import Crew, crew
+from tests.mutants.crew import Crew, crew, snapshot_of
 from tests.mutants.mutant import Edit, Mutant, mutants_of
 from tests.mutants.report import Outcome, Report
 from tests.mutants.run import tried
@@ -147,7 +147,7 @@ def test_the_nearest_tests_of_a_relation_or_a_module_are_tried_first() -> None:
 
 @pytest.fixture(scope="module")
 def one_worker() -> Iterator[Crew]:
-    with crew(ROOT, 1) as hired:
+    with snapshot_of(ROOT) as snapshot, crew(snapshot, 1) as hired:
         yield hired
 
 
