@@ -1,7 +1,7 @@
 # The commands of this project. `make demo` is the first to try, `make test` the one to run before a change goes in.
 #
 #   make demo         a simulated park, several weeks of it, in a fresh folder; prints where to look
-#   make test         all tests
+#   make test         all tests; says the ten slowest at the end
 #   make lint         format, ruff, mypy --strict, sqlfluff
 #   make mutants      300 small wrong changes to the rules, and whether a test notices each; half an hour
 #   make bench        wall time and peak memory of the weekly run
@@ -33,7 +33,7 @@ demo: $(RUNTIME)
 	@$(VENV)/bin/mainstay demo
 
 test: $(DEV)
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --durations 10
 
 lint: $(DEV)
 	$(VENV)/bin/ruff format --check .

@@ -33,6 +33,30 @@ hypothesis.settings.register_profile("mainstay", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("mainstay")
 
 
+ONE_BY_ONE = ("test_schedule.py", "test_wheel.py", "test_texas_backtest.py", "test_texas.py")
+"""Files with the slowest tests, slowest first: two processes take them one by one, all others file by file."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest tests first, so that no process is left with one at the end; then end to end, as collected."""
+    first = {name: place for place, name in enumerate(ONE_BY_ONE)}
+    items.sort(key=lambda item: first.get(item.path.name, len(first)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What the processes of `make test` take at once: a file with its fixtures, or a single slow test."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrTest(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file.endswith(ONE_BY_ONE) else file
+
+    config.option.loadscopereorder = False
+    return ByFileOrTest(config, log)
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
