@@ -5,6 +5,7 @@ import base64
 import inspect
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -164,7 +165,7 @@ def schedule(workspace: Workspace) -> Iterator[Schedule]:
 
 
 @pytest.fixture(scope="module")
-def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
+def park(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> tuple[Workspace, date]:
     """Three months of receipts of a small simulated park, not run yet; and a date as of which they can be run."""
     workspace = Workspace(tmp_path_factory.mktemp("scheduled") / "park")
     with pytest.MonkeyPatch.context() as patch:
@@ -181,6 +182,8 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, date]:
         elif path.is_file():
             path.unlink()
     last = max(months)
+    workspace.prefect.mkdir()
+    shutil.copy(prefect_database, workspace.prefect)
     return workspace, (last + timedelta(days=31)).replace(day=11)
 
 
