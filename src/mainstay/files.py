@@ -41,6 +41,15 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def _default_mode() -> int:
     """Return the mode an ordinary new file would get; mkstemp's own is for the owner's eyes only."""
     mask = os.umask(0)

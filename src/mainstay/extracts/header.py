@@ -99,12 +99,6 @@ def locate(head: Sequence[Record], contract: Contract, where: str) -> Layout:
 
 
 def _by_position(head: Sequence[Record], contract: Contract, where: str) -> Layout:
-    if contract.knowledge.source == "column":
-        raise ExtractError(
-            "knowledge.heading names a heading, but format.header = 'none' says that there are none",
-            where=where,
-            hint="take the knowledge date from the file's name",
-        )
     width = contract.format.width or 0
     filled = [record for record in head if any(cell.strip(BLANKS) for cell in record)]
     fitting = [record for record in filled if len(record) == width]

@@ -45,16 +45,6 @@ RELATIONS: tuple[str, ...] = (
     "features.forecast_firms",
 )
 """What a forecast is made of."""
-_UNTYPED = pl.Schema(
-    {
-        "enterprise_id": pl.String(),
-        "ytd": pl.Int64(),
-        "forecast": pl.Int64(),
-        "low": pl.Int64(),
-        "high": pl.Int64(),
-        "method": pl.String(),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -207,7 +197,8 @@ def _typed(rows: pl.DataFrame, year: dict[str, Any], level: str, caliber: str) -
 
 def _no_forecast(year: dict[str, Any], levels: list[str], calibers: tuple[str, ...]) -> pl.DataFrame:
     """The park's rows of a year that cannot be forecast, with the reason."""
-    nothing = {"enterprise_id": PARK, "ytd": None, "forecast": None, "low": None, "high": None}
-    row = pl.DataFrame([{**nothing, "method": f"none: {year['reason']}"}], schema=_UNTYPED)
-    parts = [_typed(row, year, level, caliber) for level in levels for caliber in calibers]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=FORECASTS)
+    known = {"year": year["year"], "months_closed": year["months_closed"], "method": f"none: {year['reason']}"}
+    rows = [
+        {**known, "enterprise_id": PARK, "level": level, "caliber": caliber} for level in levels for caliber in calibers
+    ]
+    return pl.DataFrame(rows, schema=FORECASTS)

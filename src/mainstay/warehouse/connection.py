@@ -19,6 +19,11 @@ from mainstay.settings import WarehouseSettings
 CANDIDATE = "candidate"
 """The name under which a run's candidate file is attached; the schema `marts` lives there."""
 
+WITHOUT_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
 
 class Warehouse:
     """An open warehouse: the ledger file, with a candidate file for the marts attached where one is given.
@@ -33,11 +38,7 @@ class Warehouse:
             MainstayError: the file is in use, or is not a database of this version.
         """
         settings = settings or WarehouseSettings()
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": str(path.with_suffix(".tmp")),
-        }
+        config = {**WITHOUT_EXTENSIONS, "temp_directory": str(path.with_suffix(".tmp"))}
         if settings.memory_limit:
             config["memory_limit"] = settings.memory_limit
         if settings.threads:
@@ -54,7 +55,7 @@ class Warehouse:
         self._connection.execute("set timezone = 'Asia/Shanghai'")
         if candidate is not None:
             candidate.parent.mkdir(parents=True, exist_ok=True)
-            self._connection.execute(f"attach '{_quoted(candidate)}' as {CANDIDATE}")
+            self._connection.execute(f"attach {quoted(candidate)} as {CANDIDATE}")
         self._connection.execute("set lock_configuration = true")
 
     def __enter__(self) -> Self:
@@ -145,5 +146,6 @@ class Warehouse:
         self.execute(f"create schema if not exists {schema}")
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(text: object) -> str:
+    """A text of ours as SQL writes it, where DuckDB binds no value."""
+    return "'" + str(text).replace("'", "''") + "'"

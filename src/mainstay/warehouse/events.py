@@ -1,56 +1,70 @@
 """What a published week leaves behind: lists, orders, numbers. A re-run of one as-of replaces its own events only."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 import polars as pl
 
 from mainstay.warehouse.connection import Warehouse
 
-
-def record_week(warehouse: Warehouse, as_of: date) -> None:
-    """Write the events of a week from the candidate's marts, in one transaction on the warehouse."""
-    with warehouse.transaction():
-        warehouse.execute("delete from events.drop_lists where as_of_date = $1", [as_of])
-        warehouse.execute(
-            """
-            insert into events.drop_lists by name
+_OF_A_WEEK: Mapping[str, str] = MappingProxyType(
+    {
+        "events.drop_lists": """
             select
                 $1 as as_of_date, list_name, enterprise_id, places.rank, places.shared_rank,
                 figures.current, figures.prior, figures.change
             from features.list_places as places
             inner join features.list_figures as figures using (list_name, enterprise_id)
-            """,
-            [as_of],
-        )
-        warehouse.execute("delete from events.list_weeks where as_of_date = $1", [as_of])
-        warehouse.execute(
-            """
-            insert into events.list_weeks by name
+        """,
+        "events.list_weeks": """
             select
                 $1 as as_of_date, list_name, fingerprint, population_used, level, window_start, window_end, is_covered
             from features.list_windows
-            """,
-            [as_of],
-        )
-        warehouse.execute("delete from events.deliveries where as_of_date = $1", [as_of])
-        warehouse.execute(
-            """
-            insert into events.deliveries by name
+        """,
+        "events.deliveries": """
             select distinct $1 as as_of_date, sha256 from ledger.deliveries_as_known
-            """,
-            [as_of],
-        )
-        warehouse.execute("delete from events.work_orders where as_of_date = $1", [as_of])
-        warehouse.execute(
-            """
-            insert into events.work_orders by name
+        """,
+        "events.work_orders": """
             select
                 $1 as as_of_date, order_id, enterprise_id, sources, status, priority, assignee,
                 issued_on, opened_on, due_on
             from run.work_orders
-            """,
-            [as_of],
-        )
+        """,
+        "events.outbound_cases": """
+            select $1 as as_of_date, case_id, enterprise_id, state from run.outbound_cases
+        """,
+        # What the week says of every enterprise graded; flagged = high, or a decline within the visiting capacity.
+        "events.risk_scores": """
+            select
+                $1 as as_of_date, target, horizon_months, enterprise_id, scores.risk, scores.grade,
+                scores.expected_loss, scores.rank, rules.rank as rule_rank, scores.basis, scores.model_version,
+                coalesce(scores.grade = 'high', false) or coalesce(
+                    scores.target = 'decline' and scores.expected_loss > 0
+                    and scores.rank <= parameters.visiting_capacity,
+                    false
+                ) as is_flagged,
+                if(is_flagged, scores.reasons, null) as reasons,
+                cohort.base, cohort.label_from, cohort.label_to, cohort.local_at_stake, cohort.industry, cohort.zone,
+                cohort.size_class
+            from candidate.marts.enterprise_risk as scores
+            cross join run.parameters as parameters
+            left join features.risk_cohort as cohort using (target, horizon_months, enterprise_id)
+            left join (from candidate.marts.model_scores where role = 'rule') as rules
+                using (target, horizon_months, enterprise_id)
+            where scores.grade is not null or rules.rank <= parameters.visiting_capacity
+        """,
+    }
+)
+"""Events relation -> the rows that a week writes into it, from its build and the candidate's marts."""
+
+
+def record_week(warehouse: Warehouse, as_of: date) -> None:
+    """Write the events of a week, in one transaction on the warehouse; an order's number is kept for ever."""
+    with warehouse.transaction():
+        for relation, rows in _OF_A_WEEK.items():
+            warehouse.execute(f"delete from {relation} where as_of_date = $1", [as_of])
+            warehouse.execute(f"insert into {relation} by name {rows}", [as_of])
         warehouse.execute(
             """
             insert into events.order_numbers by name
@@ -59,42 +73,6 @@ def record_week(warehouse: Warehouse, as_of: date) -> None:
             """,
             [as_of],
         )
-        warehouse.execute("delete from events.outbound_cases where as_of_date = $1", [as_of])
-        warehouse.execute(
-            """
-            insert into events.outbound_cases by name
-            select $1 as as_of_date, case_id, enterprise_id, state from run.outbound_cases
-            """,
-            [as_of],
-        )
-        _record_risk_scores(warehouse, as_of)
-
-
-def _record_risk_scores(warehouse: Warehouse, as_of: date) -> None:
-    """What the week says of every enterprise graded; flagged = high, or a decline within the visiting capacity."""
-    warehouse.execute("delete from events.risk_scores where as_of_date = $1", [as_of])
-    warehouse.execute(
-        """
-        insert into events.risk_scores by name
-        select
-            $1 as as_of_date, target, horizon_months, enterprise_id, scores.risk, scores.grade,
-            scores.expected_loss, scores.rank, rules.rank as rule_rank, scores.basis, scores.model_version,
-            coalesce(scores.grade = 'high', false) or coalesce(
-                scores.target = 'decline' and scores.expected_loss > 0 and scores.rank <= parameters.visiting_capacity,
-                false
-            ) as is_flagged,
-            if(is_flagged, scores.reasons, null) as reasons,
-            cohort.base, cohort.label_from, cohort.label_to, cohort.local_at_stake, cohort.industry, cohort.zone,
-            cohort.size_class
-        from candidate.marts.enterprise_risk as scores
-        cross join run.parameters as parameters
-        left join features.risk_cohort as cohort using (target, horizon_months, enterprise_id)
-        left join (from candidate.marts.model_scores where role = 'rule') as rules
-            using (target, horizon_months, enterprise_id)
-        where scores.grade is not null or rules.rank <= parameters.visiting_capacity
-        """,
-        [as_of],
-    )
 
 
 def reviewed_cohorts(warehouse: Warehouse) -> pl.DataFrame:

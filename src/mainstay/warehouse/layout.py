@@ -6,7 +6,6 @@ version.
 """
 
 import errno
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from mainstay.errors import MainstayError
+from mainstay.files import sync
 from mainstay.settings import WarehouseSettings
 from mainstay.warehouse.connection import Warehouse
 
@@ -134,9 +134,9 @@ def _copy(path: Path, copy: Path) -> None:
     try:
         unfinished.touch(mode=0o600)  # taxpayers' data: never wider than the warehouse itself
         shutil.copy2(path, unfinished)
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.replace(copy)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
         if error.errno == errno.ENOSPC:
@@ -151,11 +151,3 @@ def _no_room(path: Path) -> MainstayError:
         example=f"{path.stat().st_size / 1e6:,.0f} MB are needed",
         hint="free that much on the disk and run again; nothing was changed",
     )
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -127,17 +127,12 @@ def identify(warehouse: Warehouse, *, one_namespace: bool) -> None:
 
 def settle(warehouse: Warehouse, batch_ids: Sequence[int], status: str, note: str = "") -> None:
     """Flip pending batches to `accepted` or `quarantined`, in one transaction."""
+    ids, is_one = list(batch_ids), "where batch_id in (select unnest($1))"
     with warehouse.transaction():
-        for table in ("ledger.batches", "ops.batches"):
-            warehouse.execute(
-                f"update {table} set status = $1 where batch_id in (select unnest($2))",
-                [status, list(batch_ids)],
-            )
-        if note:
-            warehouse.execute(
-                "update ops.batches set note = $1 where batch_id in (select unnest($2))",
-                [note, list(batch_ids)],
-            )
+        warehouse.execute(f"update ledger.batches set status = $2 {is_one}", [ids, status])
+        warehouse.execute(
+            f"update ops.batches set status = $2, note = if($3 = '', note, $3) {is_one}", [ids, status, note]
+        )
 
 
 def pending_files(warehouse: Warehouse, contract: str) -> dict[int, str]:

@@ -173,13 +173,13 @@ def _insert_rows(warehouse: Warehouse, target: str, batches: Sequence[Batch]) ->
                 select md5(key_text)::uuid as row_key, * exclude (namespace, key_text) from {incoming}
                 """
             )
-    repeating = [b.batch_id for b in batches if b.contract.within_file == "last" and _has_repeats(b.rows["key_text"])]
+    repeating = [
+        b.batch_id
+        for b in batches
+        if b.contract.within_file == "last" and b.rows["key_text"].drop_nulls().is_duplicated().any()
+    ]
     if repeating:
         _supersede_within(warehouse, repeating, target)
-
-
-def _has_repeats(keys: pl.Series) -> bool:
-    return bool(keys.drop_nulls().is_duplicated().any())
 
 
 def _supersede_within(warehouse: Warehouse, batch_ids: list[int], target: str) -> None:

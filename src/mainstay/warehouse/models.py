@@ -150,18 +150,13 @@ def build_ready(warehouse: Warehouse, models: dict[str, Model]) -> list[str]:
     return built
 
 
-def unbuilt(warehouse: Warehouse, models: dict[str, Model]) -> list[str]:
-    """The models that no step has been able to build yet; empty at the end of a run."""
-    return sorted(set(models) - set(warehouse.read(BUILT)["relation"].to_list()))
-
-
 def assert_complete(warehouse: Warehouse, models: dict[str, Model]) -> None:
     """Make sure that the run has built everything.
 
     Raises:
         ModelError: a model reads a relation of the schema `run` that no step has handed in.
     """
-    missing = unbuilt(warehouse, models)
+    missing = sorted(set(models) - set(warehouse.read(BUILT)["relation"].to_list()))
     if missing:
         raise ModelError("models not built: input missing", where=", ".join(missing), count=len(missing))
 

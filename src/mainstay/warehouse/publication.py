@@ -5,12 +5,11 @@ A process that still holds the old file keeps it; a new name per run is what let
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from mainstay.files import file_hash, replace_file
+from mainstay.files import file_hash, replace_file, sync
 from mainstay.settings import Workspace
 from mainstay.warehouse.connection import CANDIDATE, Warehouse
 from mainstay.warehouse.operations import OPERATIONS
@@ -67,7 +66,7 @@ def publish(workspace: Workspace, candidate: Path, *, as_of: date, run_id: str, 
     """
     final = workspace.published / f"{as_of.isoformat()}-{run_id}.duckdb"
     if candidate.exists() or not final.exists():
-        _sync(candidate)
+        sync(candidate)
         candidate.replace(final)
     published = Published(run_id=run_id, as_of=as_of, file=final.name, sha256=file_hash(final))
     link = workspace.published / f".latest-{run_id}"
@@ -92,8 +91,3 @@ def discard_all(workspace: Workspace) -> None:
     """Remove every candidate; only the holder of the workspace's lock may do so."""
     for path in workspace.published.glob(".candidate-*"):
         path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())

@@ -16,6 +16,7 @@ import polars as pl
 from mainstay.errors import MainstayError, UsageError, did_you_mean
 from mainstay.resources import shipped
 from mainstay.settings import Settings, Workspace, default_home
+from mainstay.warehouse.connection import WITHOUT_EXTENSIONS, quoted
 from mainstay.warehouse.operations import OPERATIONS
 from mainstay.warehouse.publication import Published, latest
 
@@ -245,15 +246,10 @@ def _from_name(path: Path) -> Published:
 
 def _in_memory(path: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory with all that a file holds; the file is closed again, and nothing else can be reached."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    connection = duckdb.connect(":memory:", config=config)
+    connection = duckdb.connect(":memory:", config=WITHOUT_EXTENSIONS)
     try:
         connection.execute("set timezone = 'Asia/Shanghai'")
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as published (read_only)")
+        connection.execute(f"attach {quoted(path)} as published (read_only)")
         connection.execute("copy from database published to memory")
         connection.execute("detach published")
         connection.execute("set enable_external_access = false")
