@@ -33,13 +33,15 @@ hypothesis.settings.register_profile("mainstay", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("mainstay")
 
 
-ONE_BY_ONE = ("test_schedule.py", "test_wheel.py", "test_texas_backtest.py", "test_texas.py")
-"""Files with the slowest tests, slowest first: two processes take them one by one, all others file by file."""
+ONE_BY_ONE = ("test_schedule.py", "test_wheel.py")
+"""Files whose slow tests share nothing: two processes take them one by one, all others file by file."""
+FIRST = (*ONE_BY_ONE, "test_texas_backtest.py", "test_texas.py")
+"""Files with the slowest tests, slowest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest tests first, so that no process is left with one at the end; then end to end, as collected."""
-    first = {name: place for place, name in enumerate(ONE_BY_ONE)}
+    first = {name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: first.get(item.path.name, len(first)))
 
 
